@@ -8,35 +8,55 @@ import pytest
 from keras.engines.numpy import convolution, threads
 
 GEOMETRIES = {
-    "valid": dict(x=(2, 6, 7, 3), w=(3, 2, 3, 4), strides=(1, 1), padding=((0, 0), (0, 0))),
-    "same": dict(x=(2, 6, 7, 3), w=(3, 3, 3, 4), strides=(1, 1), padding=((1, 1), (1, 1))),
-    "many channels": dict(x=(3, 5, 6, 9), w=(3, 2, 9, 8), strides=(1, 1), padding=((1, 0), (0, 1))),
-    "strided": dict(x=(2, 7, 8, 3), w=(3, 3, 3, 4), strides=(2, 3), padding=((1, 1), (0, 2))),
-    "strided past the end": dict(x=(2, 8, 8, 9), w=(3, 3, 9, 4), strides=(2, 2), padding=((0, 0), (0, 0))),
-    "stride over kernel": dict(x=(2, 9, 9, 8), w=(2, 1, 8, 4), strides=(3, 4), padding=((0, 0), (1, 0))),
-    "dilated": dict(x=(2, 8, 9, 3), w=(3, 2, 3, 4), strides=(1, 1), padding=((2, 2), (0, 1)), dilation=(2, 3)),
-    "dilated and strided": dict(x=(2, 8, 9, 3), w=(3, 2, 3, 4), strides=(2, 1), padding=((2, 2), (0, 1)), dilation=(2, 3)),
-    "groups": dict(x=(2, 5, 6, 6), w=(3, 2, 3, 4), strides=(1, 2), padding=((1, 1), (0, 1)), groups=2),
-    "groups transposed": dict(x=(2, 3, 4, 6), w=(3, 2, 3, 4), strides=(1, 1), padding=((1, 2), (0, 1)), lhs_dilation=(2, 2), groups=2),
-    "depthwise": dict(x=(2, 6, 6, 5), w=(3, 3, 1, 5), strides=(1, 1), padding=((1, 1), (1, 1)), groups=5),
-    "depthwise multiplier": dict(x=(2, 6, 7, 3), w=(3, 2, 1, 6), strides=(2, 1), padding=((1, 0), (0, 1)), groups=3),
-    "depthwise transposed": dict(x=(2, 3, 3, 3), w=(3, 2, 1, 6), strides=(1, 1), padding=((2, 2), (1, 1)), lhs_dilation=(2, 3), groups=3),
-    "transposed": dict(x=(2, 3, 4, 3), w=(3, 4, 3, 2), strides=(1, 1), padding=((2, 2), (3, 1)), lhs_dilation=(2, 3)),
-    "transposed, cropped": dict(x=(2, 5, 4, 3), w=(1, 2, 3, 2), strides=(1, 1), padding=((-1, -2), (1, -1)), lhs_dilation=(2, 2)),
-    "transposed, strided": dict(x=(2, 4, 4, 3), w=(3, 3, 3, 2), strides=(2, 1), padding=((1, 2), (-1, 1)), lhs_dilation=(3, 2)),
-    "cropped": dict(x=(2, 7, 6, 3), w=(2, 2, 3, 4), strides=(1, 1), padding=((-1, -2), (1, -1))),
-    "pointwise": dict(x=(2, 4, 5, 6), w=(1, 1, 6, 3), strides=(1, 1), padding=((0, 0), (0, 0))),
-    "pointwise strided": dict(x=(2, 4, 5, 6), w=(1, 1, 6, 3), strides=(2, 2), padding=((0, 0), (0, 0))),
-    "pointwise padded": dict(x=(2, 4, 5, 9), w=(1, 1, 9, 3), strides=(1, 1), padding=((1, 0), (0, 2))),
-    "one channel": dict(x=(3, 7, 7, 1), w=(3, 3, 1, 4), strides=(1, 1), padding=((0, 0), (0, 0))),
-    "size 1": dict(x=(1, 1, 1, 1), w=(1, 1, 1, 1), strides=(1, 1), padding=((0, 0), (0, 0))),
-    "1-D causal": dict(x=(2, 9, 3), w=(3, 3, 4), strides=(1,), padding=((4, 0),), dilation=(2,)),
-    "1-D strided": dict(x=(2, 9, 8), w=(3, 8, 4), strides=(2,), padding=((1, 1),)),
-    "1-D wide": dict(x=(1, 40, 8), w=(5, 8, 4), strides=(1,), padding=((2, 2),)),
-    "3-D": dict(x=(2, 4, 5, 4, 2), w=(2, 3, 2, 2, 3), strides=(1, 1, 1), padding=((1, 0), (1, 1), (0, 0))),
-    "3-D strided": dict(x=(1, 5, 5, 4, 8), w=(2, 3, 2, 8, 3), strides=(2, 1, 2), padding=((1, 0), (1, 1), (0, 1))),
-    "batch 0": dict(x=(0, 5, 5, 3), w=(3, 3, 3, 2), strides=(1, 1), padding=((1, 1), (1, 1))),
-    "kernel larger than x": dict(x=(2, 2, 2, 3), w=(3, 3, 3, 2), strides=(1, 1), padding=((0, 0), (0, 0))),
+    "valid": {"x": (2, 6, 7, 3), "w": (3, 2, 3, 4), "strides": (1, 1), "padding": ((0, 0), (0, 0))},
+    "same": {"x": (2, 6, 7, 3), "w": (3, 3, 3, 4), "strides": (1, 1), "padding": ((1, 1), (1, 1))},
+    "many channels": {"x": (3, 5, 6, 9), "w": (3, 2, 9, 8), "strides": (1, 1), "padding": ((1, 0), (0, 1))},
+    "strided": {"x": (2, 7, 8, 3), "w": (3, 3, 3, 4), "strides": (2, 3), "padding": ((1, 1), (0, 2))},
+    "strided past the end": {"x": (2, 8, 8, 9), "w": (3, 3, 9, 4), "strides": (2, 2), "padding": ((0, 0), (0, 0))},
+    "stride over kernel": {"x": (2, 9, 9, 8), "w": (2, 1, 8, 4), "strides": (3, 4), "padding": ((0, 0), (1, 0))},
+    "dilated": {"x": (2, 8, 9, 3), "w": (3, 2, 3, 4), "strides": (1, 1), "padding": ((2, 2), (0, 1)), "dilation": (2, 3)},
+    "dilated and strided": {"x": (2, 8, 9, 3), "w": (3, 2, 3, 4), "strides": (2, 1), "padding": ((2, 2), (0, 1)), "dilation": (2, 3)},
+    "groups": {"x": (2, 5, 6, 6), "w": (3, 2, 3, 4), "strides": (1, 2), "padding": ((1, 1), (0, 1)), "groups": 2},
+    "groups transposed": {
+        "x": (2, 3, 4, 6),
+        "w": (3, 2, 3, 4),
+        "strides": (1, 1),
+        "padding": ((1, 2), (0, 1)),
+        "lhs_dilation": (2, 2),
+        "groups": 2,
+    },
+    "depthwise": {"x": (2, 6, 6, 5), "w": (3, 3, 1, 5), "strides": (1, 1), "padding": ((1, 1), (1, 1)), "groups": 5},
+    "depthwise multiplier": {"x": (2, 6, 7, 3), "w": (3, 2, 1, 6), "strides": (2, 1), "padding": ((1, 0), (0, 1)), "groups": 3},
+    "depthwise transposed": {
+        "x": (2, 3, 3, 3),
+        "w": (3, 2, 1, 6),
+        "strides": (1, 1),
+        "padding": ((2, 2), (1, 1)),
+        "lhs_dilation": (2, 3),
+        "groups": 3,
+    },
+    "transposed": {"x": (2, 3, 4, 3), "w": (3, 4, 3, 2), "strides": (1, 1), "padding": ((2, 2), (3, 1)), "lhs_dilation": (2, 3)},
+    "transposed, cropped": {
+        "x": (2, 5, 4, 3),
+        "w": (1, 2, 3, 2),
+        "strides": (1, 1),
+        "padding": ((-1, -2), (1, -1)),
+        "lhs_dilation": (2, 2),
+    },
+    "transposed, strided": {"x": (2, 4, 4, 3), "w": (3, 3, 3, 2), "strides": (2, 1), "padding": ((1, 2), (-1, 1)), "lhs_dilation": (3, 2)},
+    "cropped": {"x": (2, 7, 6, 3), "w": (2, 2, 3, 4), "strides": (1, 1), "padding": ((-1, -2), (1, -1))},
+    "pointwise": {"x": (2, 4, 5, 6), "w": (1, 1, 6, 3), "strides": (1, 1), "padding": ((0, 0), (0, 0))},
+    "pointwise strided": {"x": (2, 4, 5, 6), "w": (1, 1, 6, 3), "strides": (2, 2), "padding": ((0, 0), (0, 0))},
+    "pointwise padded": {"x": (2, 4, 5, 9), "w": (1, 1, 9, 3), "strides": (1, 1), "padding": ((1, 0), (0, 2))},
+    "one channel": {"x": (3, 7, 7, 1), "w": (3, 3, 1, 4), "strides": (1, 1), "padding": ((0, 0), (0, 0))},
+    "size 1": {"x": (1, 1, 1, 1), "w": (1, 1, 1, 1), "strides": (1, 1), "padding": ((0, 0), (0, 0))},
+    "1-D causal": {"x": (2, 9, 3), "w": (3, 3, 4), "strides": (1,), "padding": ((4, 0),), "dilation": (2,)},
+    "1-D strided": {"x": (2, 9, 8), "w": (3, 8, 4), "strides": (2,), "padding": ((1, 1),)},
+    "1-D wide": {"x": (1, 40, 8), "w": (5, 8, 4), "strides": (1,), "padding": ((2, 2),)},
+    "3-D": {"x": (2, 4, 5, 4, 2), "w": (2, 3, 2, 2, 3), "strides": (1, 1, 1), "padding": ((1, 0), (1, 1), (0, 0))},
+    "3-D strided": {"x": (1, 5, 5, 4, 8), "w": (2, 3, 2, 8, 3), "strides": (2, 1, 2), "padding": ((1, 0), (1, 1), (0, 1))},
+    "batch 0": {"x": (0, 5, 5, 3), "w": (3, 3, 3, 2), "strides": (1, 1), "padding": ((1, 1), (1, 1))},
+    "kernel larger than x": {"x": (2, 2, 2, 3), "w": (3, 3, 3, 2), "strides": (1, 1), "padding": ((0, 0), (0, 0))},
 }
 CASES = [pytest.param(geometry, id=name) for name, geometry in GEOMETRIES.items()]
 
@@ -140,7 +160,7 @@ def test_bias_and_relu_in_the_epilogue(name):
 
 def test_unknown_activation_names_the_accepted_ones():
     x, w, attributes = arrays(GEOMETRIES["same"], np.float64)
-    with pytest.raises(ValueError, match='activation must be None or "relu", got \'gelu\''):
+    with pytest.raises(ValueError, match="activation must be None or \"relu\", got 'gelu'"):
         convolution.bind_conv(x, w, np.empty((2, 6, 7, 4)), activation="gelu", **attributes)
 
 

@@ -18,12 +18,11 @@ import numpy as np
 from numpy.lib.stride_tricks import as_strided
 
 from . import threads
+from .threads import Bound, Steps, bound, ranges, split
 
 Array = np.ndarray
-Bound = Callable[[], None]
 Ints = tuple[int, ...]
 Pairs = tuple[tuple[int, int], ...]
-Steps = list[tuple[Callable[..., Any], tuple[Any, ...]]]
 
 BLOCK_BYTES = 1 << 20  # of one block's patches: half of a common second-level cache
 PARALLEL_FLOPS = 2_000_000  # below this, handing over to a second thread costs more than it saves
@@ -127,30 +126,8 @@ def _input_gradient_geometry(plan: ConvPlan) -> dict[str, Any]:
     }  # fmt: skip
 
 
-# ---------------------------------------------------------------------------------------------------------------------------------
-# running
-
-
-def _run(steps: Steps) -> None:
-    for function, arguments in steps:
-        function(*arguments)
-
-
-def _bound(before: Steps, lanes: list[Steps], after: Steps) -> Bound:
-    """A callable that runs `before`, then the lanes at once on threads, then `after`."""
-    lanes = [lane for lane in lanes if lane]
-    if len(lanes) < 2:
-        return functools.partial(_run, [*before, *(step for lane in lanes for step in lane), *after])
-    return functools.partial(_run, [*before, (threads.parallel, ([functools.partial(_run, lane) for lane in lanes],)), *after])
-
-
 def _lanes(flops: int, blocks: int) -> int:
     return max(1, min(threads.workers(), blocks, flops // PARALLEL_FLOPS))
-
-
-def _split(size: int, parts: int) -> list[tuple[int, int]]:
-    edges = [size * index // parts for index in range(parts + 1)]
-    return [(a, b) for a, b in zip(edges, edges[1:], strict=False) if b > a]
 
 
 # ---------------------------------------------------------------------------------------------------------------------------------
@@ -232,10 +209,6 @@ def _blocks(plan: ConvPlan, row_bytes: int) -> _Blocks:
     return _Blocks(min(images, max(1, plan.batch)), rows)
 
 
-def _ranges(first: int, last: int, step: int) -> list[tuple[int, int]]:
-    return [(a, min(a + step, last)) for a in range(first, last, step)]
-
-
 def _weights(w: Array, shape: Ints, before: Steps) -> Array:
     """w in the given shape: a view if its memory allows, else a buffer refilled by every call."""
     if w.flags.c_contiguous:
@@ -281,13 +254,13 @@ def bind_conv(
         raise ValueError(f"conv: out has shape {out.shape}, the convolution gives {plan.out_shape}.")
     epilogue = _epilogue(bias, activation)
     if 0 in out.shape:
-        return _bound([], [], [])
+        return bound([], [], [])
     if 0 in x.shape or 0 in w.shape:
-        return _bound([(out.fill, (0,)), *epilogue(out)], [], [])
+        return bound([(out.fill, (0,)), *epilogue(out)], [], [])
     if not out.flags.c_contiguous:
         buffer = np.empty(out.shape, out.dtype)
-        return _bound([*_conv_steps(x, w, buffer, plan, epilogue), (np.copyto, (out, buffer))], [], [])
-    return _bound(_conv_steps(x, w, out, plan, epilogue), [], [])
+        return bound([*_conv_steps(x, w, buffer, plan, epilogue), (np.copyto, (out, buffer))], [], [])
+    return bound(_conv_steps(x, w, out, plan, epilogue), [], [])
 
 
 def _conv_steps(x: Array, w: Array, out: Array, plan: ConvPlan, epilogue: Callable[[Array], Steps]) -> Steps:
@@ -299,7 +272,7 @@ def _conv_steps(x: Array, w: Array, out: Array, plan: ConvPlan, epilogue: Callab
         build = _gathered
     before: Steps = []
     lanes = build(x, w, out, plan, epilogue, before)
-    return [(_bound(before, lanes, []), ())]
+    return [(bound(before, lanes, []), ())]
 
 
 def _epilogue(bias: Array | None, activation: str | None) -> Callable[[Array], Steps]:
@@ -329,14 +302,14 @@ def _gathered(x: Array, w: Array, out: Array, plan: ConvPlan, epilogue: Callable
         shape = (width // plan.groups, plan.groups, plan.out_channels // plan.groups)
         weights = _weights(w, shape, before).transpose(1, 0, 2)
     lanes = []
-    for first, last in _split(plan.batch, count):
+    for first, last in split(plan.batch, count):
         steps: Steps = []
         images = min(blocks.images, last - first)
         source = _Source(x, plan, images)
         scratch = _Patches(plan, images, blocks.rows, x.dtype)
-        for a, b in _ranges(first, last, images):
+        for a, b in ranges(first, last, images):
             windows = _windows(source.block(a, b, steps), plan)
-            for top, bottom in _ranges(0, plan.out_spatial[0], blocks.rows):
+            for top, bottom in ranges(0, plan.out_spatial[0], blocks.rows):
                 scratch.product(windows[:, top:bottom], weights, out[a:b, top:bottom], steps)
                 steps.extend(epilogue(out[a:b, top:bottom]))
         lanes.append(steps)
@@ -396,14 +369,14 @@ def _depthwise(x: Array, w: Array, out: Array, plan: ConvPlan, epilogue: Callabl
     blocks = _blocks(plan, 2 * math.prod(plan.out_spatial[1:]) * plan.out_channels * x.itemsize)
     weights = _weights(w, (*plan.kernel, plan.groups, multiplier), before)
     lanes = []
-    for first, last in _split(plan.batch, _lanes(8 * plan.flops, plan.batch)):
+    for first, last in split(plan.batch, _lanes(8 * plan.flops, plan.batch)):
         steps: Steps = []
         images = min(blocks.images, last - first)
         source = _Source(x, plan, images)
         scratch = np.empty((images, blocks.rows, *plan.out_spatial[1:], plan.groups, multiplier), x.dtype)
-        for a, b in _ranges(first, last, images):
+        for a, b in ranges(first, last, images):
             windows = _windows(source.block(a, b, steps), plan)
-            for top, bottom in _ranges(0, plan.out_spatial[0], blocks.rows):
+            for top, bottom in ranges(0, plan.out_spatial[0], blocks.rows):
                 block = out[a:b, top:bottom]
                 total = block.reshape(*block.shape[:-1], plan.groups, multiplier)
                 product = scratch[: b - a, : bottom - top]
@@ -424,16 +397,16 @@ def _scattered(x: Array, w: Array, out: Array, plan: ConvPlan, epilogue: Callabl
     weights = _weights(w, (places, width, groups, filters), before)
     blocks = _scatter_blocks(plan, x.itemsize)
     lanes = []
-    for first, last in _split(plan.batch, _lanes(plan.flops, plan.batch)):
+    for first, last in split(plan.batch, _lanes(plan.flops, plan.batch)):
         steps: Steps = []
         images = min(blocks.images, last - first)
         positions = images * blocks.rows * math.prod(plan.spatial[1:])
         products = np.empty((groups, positions, filters), x.dtype)
         values = np.empty((groups, positions, width), x.dtype)
-        for a, b in _ranges(first, last, images):
+        for a, b in ranges(first, last, images):
             target = out[a:b]
             steps.append((target.fill, (0,)))
-            for top, bottom in _ranges(0, plan.spatial[0], blocks.rows):
+            for top, bottom in ranges(0, plan.spatial[0], blocks.rows):
                 block = x[a:b, top:bottom]
                 count = math.prod(block.shape[:-1])
                 grouped = block.reshape(*block.shape[:-1], groups, width)
@@ -508,7 +481,7 @@ def bind_conv_input_gradient(
     if g.shape != plan.out_shape:
         raise ValueError(f"conv_input_gradient: g has shape {g.shape}, the convolution gives {plan.out_shape}.")
     if 0 in g.shape or 0 in w.shape:
-        return _bound([(out.fill, (0,))], [], [])
+        return bound([(out.fill, (0,))], [], [])
     rank, width = len(plan.kernel), plan.in_channels // groups
     flipped = np.empty((*plan.kernel, plan.out_channels // groups, groups, width), w.dtype)
     view = w[(slice(None, None, -1),) * rank]
@@ -521,7 +494,7 @@ def bind_conv_input_gradient(
             steps.append((np.copyto, (flipped[..., group, :], view[..., group * filters : (group + 1) * filters].swapaxes(-1, -2))))
     kernel = flipped.reshape(*plan.kernel, plan.out_channels // groups, plan.in_channels)
     convolution = bind_conv(g, kernel, out, **_input_gradient_geometry(plan))
-    return _bound([*steps, (convolution, ())], [], [])
+    return bound([*steps, (convolution, ())], [], [])
 
 
 def bind_conv_filter_gradient(
@@ -543,12 +516,12 @@ def bind_conv_filter_gradient(
     if g.shape != plan.out_shape:
         raise ValueError(f"conv_filter_gradient: g has shape {g.shape}, the convolution gives {plan.out_shape}.")
     if 0 in g.shape or 0 in x.shape or 0 in out.shape:
-        return _bound([(out.fill, (0,))], [], [])
+        return bound([(out.fill, (0,))], [], [])
     if groups > 1 and plan.in_channels == groups:
         lanes, after = _depthwise_filter_gradient(x, g, out, plan)
     else:
         lanes, after = _patches_filter_gradient(x, g, out, plan)
-    return _bound([], lanes, after)
+    return bound([], lanes, after)
 
 
 def _patches_filter_gradient(x: Array, g: Array, out: Array, plan: ConvPlan) -> tuple[list[Steps], Steps]:
@@ -557,7 +530,7 @@ def _patches_filter_gradient(x: Array, g: Array, out: Array, plan: ConvPlan) -> 
     filters = plan.out_channels // groups
     blocks = _blocks(plan, math.prod(plan.out_spatial[1:]) * width * groups * x.itemsize)
     lanes, totals = [], []
-    for first, last in _split(plan.batch, _lanes(plan.flops, plan.batch)):
+    for first, last in split(plan.batch, _lanes(plan.flops, plan.batch)):
         steps: Steps = []
         images = min(blocks.images, last - first)
         source = _Source(x, plan, images)
@@ -565,9 +538,9 @@ def _patches_filter_gradient(x: Array, g: Array, out: Array, plan: ConvPlan) -> 
         shape = (groups, width, filters) if groups > 1 else (width, filters)
         total, part = np.empty(shape, x.dtype), np.empty(shape, x.dtype)
         is_first = True
-        for a, b in _ranges(first, last, images):
+        for a, b in ranges(first, last, images):
             windows = _windows(source.block(a, b, steps), plan)
-            for top, bottom in _ranges(0, plan.out_spatial[0], blocks.rows):
+            for top, bottom in ranges(0, plan.out_spatial[0], blocks.rows):
                 matrix = scratch.matrix(windows[:, top:bottom], steps)
                 block = _gradient_block(g[a:b, top:bottom], groups, filters, steps)
                 steps.append((np.matmul, (matrix.swapaxes(-1, -2), block, total if is_first else part)))
@@ -611,7 +584,7 @@ def _depthwise_filter_gradient(x: Array, g: Array, out: Array, plan: ConvPlan) -
     multiplier = plan.out_channels // plan.groups
     gradient = _split_channels(g, plan.groups, multiplier)
     lanes, totals = [], []
-    for first, last in _split(plan.batch, _lanes(8 * plan.flops, plan.batch)):
+    for first, last in split(plan.batch, _lanes(8 * plan.flops, plan.batch)):
         steps: Steps = []
         source = _Source(x, plan, 1)
         total = np.empty((*plan.kernel, plan.groups, multiplier), x.dtype)
@@ -654,7 +627,13 @@ def conv(
         >>> conv(np.arange(4.0).reshape(1, 4, 1), np.ones((2, 1, 1)), strides=(1,), padding=((0, 0),))[0, :, 0].tolist()
         [1.0, 3.0, 5.0]
     """
-    attributes: dict[str, Any] = dict(strides=strides, padding=padding, dilation=dilation, lhs_dilation=lhs_dilation, groups=groups)
+    attributes: dict[str, Any] = {
+        "strides": strides,
+        "padding": padding,
+        "dilation": dilation,
+        "lhs_dilation": lhs_dilation,
+        "groups": groups,
+    }
     if out is None:
         out = np.empty(plan_conv(x.shape, w.shape, **attributes).out_shape, x.dtype)
     bind_conv(x, w, out, **attributes)()

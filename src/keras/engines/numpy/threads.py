@@ -7,6 +7,7 @@ workers spin for milliseconds after each call.
 
 import _thread
 import ctypes
+import functools
 import glob
 import os
 import threading
@@ -16,6 +17,8 @@ from typing import Any
 import numpy as np
 
 Task = Callable[[], Any]
+Bound = Callable[[], None]
+Steps = list[tuple[Callable[..., Any], tuple[Any, ...]]]  # pre-bound calls: (function, arguments)
 
 
 def usable_cpus() -> int:
@@ -64,9 +67,14 @@ def _find_blas_control() -> tuple[Callable[[int], Any], Callable[[], int]] | Non
                 getter.argtypes, getter.restype = [], ctypes.c_int
                 return setter, getter
         switch, state = getattr(library, "BLASSetThreading", None), getattr(library, "BLASGetThreading", None)
-        if switch is not None and state is not None:  # Accelerate: 0 is many threads, 1 is one
-            return (lambda n: switch(int(n == 1))), (lambda: 1 if state() == 1 else usable_cpus())
+        if switch is not None and state is not None:
+            return _accelerate_control(switch, state)
     return None
+
+
+def _accelerate_control(switch: Any, state: Any) -> tuple[Callable[[int], Any], Callable[[], int]]:
+    """Accelerate knows two states: 0 is many threads, 1 is one."""
+    return (lambda number: switch(int(number == 1))), (lambda: 1 if state() == 1 else usable_cpus())
 
 
 _blas_control = _find_blas_control()
@@ -242,3 +250,31 @@ def _chain(tasks: Sequence[Task]) -> Task:
             task()
 
     return run
+
+
+# ---------------------------------------------------------------------------------------------------------------------------------
+# pre-bound calls
+
+
+def run(steps: Steps) -> None:
+    for function, arguments in steps:
+        function(*arguments)
+
+
+def bound(before: Steps, lanes: Sequence[Steps] = (), after: Steps = ()) -> Bound:  # type: ignore[assignment]
+    """A callable that runs `before`, then the lanes at once on threads, then `after`."""
+    lanes = [lane for lane in lanes if lane]
+    if len(lanes) < 2:
+        return functools.partial(run, [*before, *(step for lane in lanes for step in lane), *after])
+    return functools.partial(run, [*before, (parallel, ([functools.partial(run, lane) for lane in lanes],)), *after])
+
+
+def split(size: int, parts: int) -> list[tuple[int, int]]:
+    """(first, last) of at most `parts` nearly equal ranges that make up range(size)."""
+    edges = [size * index // parts for index in range(parts + 1)]
+    return [(a, b) for a, b in zip(edges, edges[1:], strict=False) if b > a]
+
+
+def ranges(first: int, last: int, step: int) -> list[tuple[int, int]]:
+    """(first, last) of ranges of length `step`, the last one shorter where it does not fit."""
+    return [(a, min(a + step, last)) for a in range(first, last, step)]
