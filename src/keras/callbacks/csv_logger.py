@@ -26,12 +26,12 @@ class CSVLogger(Callback):
         append: bool, whether to keep the rows of an existing file; its columns are kept then.
 
     Example:
-        >>> import tempfile
-        >>> path = os.path.join(tempfile.mkdtemp(), "log.csv")
+        >>> import pathlib, tempfile
+        >>> path = pathlib.Path(tempfile.mkdtemp()) / "log.csv"
         >>> logger = CSVLogger(path)
         >>> logger.on_train_begin()
         >>> logger.on_epoch_end(0, {"loss": 0.5, "val_loss": 0.75})
-        >>> print(open(path).read().strip())
+        >>> print(path.read_text().strip())
         epoch,loss,val_loss
         0,0.5,0.75
 

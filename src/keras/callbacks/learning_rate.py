@@ -58,7 +58,9 @@ class LearningRateScheduler(Callback):
     def __init__(self, schedule: Callable[..., float], verbose: int = 0) -> None:
         super().__init__()
         if not callable(schedule):
-            raise TypeError(f"The 'schedule' argument of LearningRateScheduler must be a function of (epoch, learning_rate). Got {schedule!r}.")
+            raise TypeError(
+                f"The 'schedule' argument of LearningRateScheduler must be a function of (epoch, learning_rate). Got {schedule!r}."
+            )
         self.schedule = schedule
         self.verbose = verbose
 
