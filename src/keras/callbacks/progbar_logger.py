@@ -87,7 +87,7 @@ class ProgbarLogger(Callback):
 
     def _update(self, batch: int, logs: dict[str, Any] | None) -> None:
         self.seen = batch + 1
-        if self.verbose == 1 and self.progbar is not None:
+        if self.verbose and self.progbar is not None:
             self.progbar.update(self.seen, _lazy_pairs(logs), finalize=False)
 
     def _finish(self, logs: dict[str, Any] | None) -> None:

@@ -136,7 +136,8 @@ def _selected(operations: list[Any], layer_range: Sequence[str] | None) -> list[
 
 
 def _rows(model: Any, operations: Iterable[Any], expand_nested: bool, depth: int) -> Iterable[SummaryRow]:
-    members = _member_nodes(model)
+    # A chain in the table of another model shows its order alone; its input may not even be listed.
+    members = None if depth and is_chain(model) else _member_nodes(model)
     for operation in operations:
         weights = getattr(operation, "weights", ())
         built = getattr(operation, "built", True)
@@ -155,9 +156,24 @@ def _rows(model: Any, operations: Iterable[Any], expand_nested: bool, depth: int
 
 
 def _member_nodes(model: Any) -> set[int] | None:
-    # A layer may have been called in other models too: only this model's calls belong to its table.
-    nodes = getattr(model, "_nodes", None)
-    return None if nodes is None else {id(node) for node in nodes}
+    """The calls of layers that lead from the model's inputs to its outputs; None for a model without symbols.
+
+    A layer may have been called in other models too: those calls do not belong to this model's table.
+    """
+    pending = list(_leaves(getattr(model, "outputs", None)))
+    if not pending or not all(hasattr(tensor, "_keras_history") for tensor in pending):
+        return None
+    inputs = {id(tensor) for tensor in _leaves(getattr(model, "inputs", None))}
+    members: set[int] = set()
+    while pending:
+        tensor = pending.pop()
+        source, node_index, _ = tensor._keras_history
+        node = source._inbound_nodes[node_index]
+        if id(node) not in members:
+            members.add(id(node))
+            if id(tensor) not in inputs:
+                pending += _input_tensors(node)
+    return members
 
 
 def _nodes_in(operation: Any, members: set[int] | None) -> list[Any]:

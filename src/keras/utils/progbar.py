@@ -191,7 +191,7 @@ class Progbar:
         verbose: 0 silent, 1 a bar, 2 one line when the loop ends.
         interval: float, seconds between two drawings.
         stateful_metrics: names of values that are shown as they are given. The others are averaged over the steps.
-        stateless_metrics: names of values that are averaged; where given, all others are shown as they are given.
+        stateless_metrics: names of values that are averaged; where it is given, the others are shown as they are.
         unit_name: what a step is called (`step`, `sample`).
 
     Example:
