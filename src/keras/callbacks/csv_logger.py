@@ -55,7 +55,7 @@ class CSVLogger(Callback):
 
     def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
         logs = logs or {}
-        rows = []
+        rows: list[list[Any]] = []
         if self.keys is None:
             self.keys = _columns(logs)
             rows.append(["epoch", *self.keys])

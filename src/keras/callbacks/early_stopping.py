@@ -56,6 +56,8 @@ class EarlyStopping(MonitorCallback):
         self.baseline = baseline
         self.restore_best_weights = restore_best_weights
         self.start_from_epoch = start_from_epoch
+        self.best: float | None = None
+        self.best_weights: list[Any] | None = None
         self._reset()
 
     def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
@@ -93,8 +95,8 @@ class EarlyStopping(MonitorCallback):
     def _reset(self) -> None:
         self.wait = 0
         self.stopped_epoch = 0
-        self.best: float | None = None
-        self.best_weights: list[Any] | None = None
+        self.best = None
+        self.best_weights = None
         self.best_epoch = 0
 
     def _keep_weights(self, epoch: int) -> None:

@@ -16,7 +16,7 @@ from keras.utils.progbar import print_message
 def read_learning_rate(callback: Callback) -> float:
     """The learning rate of the callback's model, as a float."""
     optimizer = getattr(callback.model, "optimizer", None)
-    if not hasattr(optimizer, "learning_rate"):
+    if optimizer is None or not hasattr(optimizer, "learning_rate"):
         raise ValueError(
             f"{type(callback).__name__} needs an optimizer with a `learning_rate`. Got {optimizer!r}. "
             "Compile the model with one: model.compile(optimizer='sgd', loss=...)."

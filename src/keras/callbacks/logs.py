@@ -113,10 +113,10 @@ class LazyLogs(dict[str, Any]):
         self.update(other)
         return self
 
-    def __or__(self, other: Any) -> dict[str, Any]:
+    def __or__(self, other: Any) -> dict[str, Any]:  # type: ignore[override]
         return dict(self.resolve()) | other
 
-    def __ror__(self, other: Any) -> dict[str, Any]:
+    def __ror__(self, other: Any) -> dict[str, Any]:  # type: ignore[override]
         return other | dict(self.resolve())
 
     def __eq__(self, other: object) -> bool:

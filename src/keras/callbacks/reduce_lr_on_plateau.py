@@ -67,6 +67,7 @@ class ReduceLROnPlateau(MonitorCallback):
         self.verbose = verbose
         self.cooldown = cooldown
         self.min_lr = min_lr
+        self.best: float | None = None
         self._reset()
 
     def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
@@ -107,6 +108,6 @@ class ReduceLROnPlateau(MonitorCallback):
         self.wait = 0
 
     def _reset(self) -> None:
-        self.best: float | None = None
+        self.best = None
         self.cooldown_counter = 0
         self.wait = 0

@@ -66,11 +66,10 @@ def model_rows(model: Any, expand_nested: bool = False, layer_range: Sequence[st
 def model_totals(model: Any) -> SummaryTotals:
     """Sizes of a model's weights, each counted once, and of its optimizer's variables where there are some."""
     optimizer = getattr(model, "optimizer", None)
-    has_state = optimizer is not None and getattr(optimizer, "built", False)
     return SummaryTotals(
         trainable=weights_size(model.trainable_weights),
         non_trainable=weights_size(model.non_trainable_weights),
-        optimizer=weights_size(optimizer.variables) if has_state else None,
+        optimizer=weights_size(optimizer.variables) if optimizer is not None and getattr(optimizer, "built", False) else None,
     )
 
 

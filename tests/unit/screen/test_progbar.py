@@ -208,7 +208,7 @@ def test_characters_that_the_stream_lacks_are_replaced(monkeypatch):
     standard_output(monkeypatch, stream)
     Progbar(1).update(1)
     stream.seek(0)
-    assert stream.read().== "1/1 ==================== 1s 1s/step\n"
+    assert stream.read() == "1/1 ==================== 1s 1s/step\n"
 
 
 def test_numbers_and_verbosity(file):
