@@ -56,6 +56,7 @@ class EarlyStopping(MonitorCallback):
         self.baseline = baseline
         self.restore_best_weights = restore_best_weights
         self.start_from_epoch = start_from_epoch
+        self.wait = 0
         self.best: float | None = None
         self.best_weights: list[Any] | None = None
         self._reset()
