@@ -17,6 +17,7 @@ def unpack_x_y_sample_weight(data: Any) -> tuple[Any, Any, Any]:
     Example:
         >>> unpack_x_y_sample_weight((1, 2))
         (1, 2, None)
+
     Source: keras.utils.unpack_x_y_sample_weight of Keras 3.
     """
     if not isinstance(data, (tuple, list)):
@@ -41,6 +42,7 @@ def pack_x_y_sample_weight(x: Any, y: Any = None, sample_weight: Any = None) -> 
     Example:
         >>> pack_x_y_sample_weight(1, 2)
         (1, 2)
+
     Source: keras.utils.pack_x_y_sample_weight of Keras 3.
     """
     if sample_weight is not None:

@@ -33,6 +33,7 @@ class PyDataset:
         ...         return x, x**2
         >>> Squares(workers=2)[1]
         (array([3., 4., 5.]), array([ 9., 16., 25.]))
+
     Source: keras.utils.PyDataset of Keras 3, keras.utils.Sequence of Keras 2.
     """
 

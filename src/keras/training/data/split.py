@@ -37,6 +37,7 @@ def train_validation_split(arrays: Any, validation_split: float) -> tuple[Any, A
     Example:
         >>> train_validation_split([1, 2, 3, 4, 5], 0.4)
         (array([1, 2, 3]), array([4, 5]))
+
     Source: `Model.fit(validation_split=...)` of Keras.
     """
     if not isinstance(validation_split, (int, float)) or not 0 < validation_split < 1:
