@@ -63,7 +63,7 @@ def _whole_numbers(array: np.ndarray) -> np.ndarray:
         try:
             return array.astype(np.int64)
         except (TypeError, ValueError):
-            bad = array.flat[0]
+            bad = next((item for item in array.ravel().tolist() if not str(item).strip().isdigit()), array.ravel().tolist()[0])
     raise ValueError(
         f"to_categorical needs whole class numbers. Got {bad!r} in x of dtype {array.dtype}. "
         "Turn names into numbers first: names, x = np.unique(x, return_inverse=True)."

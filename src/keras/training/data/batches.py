@@ -67,7 +67,8 @@ class BatchReader:
         return len(array)
 
     def _check_like_first(self, batch: Batch) -> None:
-        leaves = (len(flatten(batch[0])), len(flatten(batch[1])), len(flatten(batch[2])))
+        x, y, sample_weight = (sum(leaf is not None for leaf in flatten(part)) for part in batch)
+        leaves = (x, y, sample_weight)
         if self._leaves is None:
             self._leaves = leaves
         elif leaves != self._leaves:

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from keras.training.data.convert import is_lazy_array, is_sparse, to_array
+from keras.training.data.convert import is_lazy_array, is_sparse, join_number_lists, to_array
 from keras.training.data.input_checks import Shape, fits, shape_text
 from keras.training.data.nest import named_leaves
 
@@ -51,9 +51,13 @@ def describe_nonfinite(arrays: Mapping[str, Any]) -> str | None:
         >>> describe_nonfinite({"x": np.array([[1.0, 2.0], [3.0, np.nan]])})
         'x has 1 NaN (row 1, column 1)'
     """
-    named = [pair for prefix, part in arrays.items() for pair in named_leaves(part, prefix)]
+    named = [pair for prefix, part in arrays.items() for pair in _leaves(prefix, part)]
     texts = [text for name, leaf in named if leaf is not None and (text := _nonfinite_in(leaf, name))]
     return "; ".join(texts) or None
+
+
+def _leaves(prefix: str, part: Any) -> Iterable[tuple[str, Any]]:
+    return named_leaves(join_number_lists(part, prefix), prefix)
 
 
 def _nonfinite_in(leaf: Any, name: str) -> str | None:
@@ -111,7 +115,7 @@ def describe_nan_loss(step: int, arrays: Mapping[str, Any], gradient_growth: flo
         return f"The loss is NaN at step {step}: {found}. Remove or replace these values, for example with np.nan_to_num."
     ranges = []
     for prefix, part in arrays.items():
-        for name, leaf in named_leaves(part, prefix):
+        for name, leaf in _leaves(prefix, part):
             if leaf is not None and not is_sparse(leaf) and (array := to_array(leaf, name)).size and array.dtype.kind in "biuf":
                 ranges.append(f"{name} ranges {_number(array.min())}..{_number(array.max())}")
     growth = f", and the gradient grew {gradient_growth:.0e} times over the last steps" if gradient_growth else ""
