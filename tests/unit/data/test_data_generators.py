@@ -106,8 +106,12 @@ def test_lists_are_refused_with_the_tuple_to_write():
 
 
 def test_unbatched_items():
-    with pytest.raises(ValueError, match=r"gave a single value where a batch of samples is needed.*value\[None\]"):
+    with pytest.raises(ValueError, match=r"generator gave single samples \(an array of shape \(\)\) where batches are needed.*x\[None\]"):
         make_adapter(iter([(X[0], 1.0)]))
+    unbatched = FakeDataset(2)
+    unbatched.items = [(X[0], 1.0)]
+    with pytest.raises(ValueError, match=r"The tf\.data\.Dataset gave single samples .* Add \.batch\(32\) to it"):
+        make_adapter(unbatched)
 
 
 def test_batches_must_agree():
@@ -141,6 +145,7 @@ class FakeDataset:
 
     __module__ = "tensorflow.python.data.ops"
     element_spec = None
+    items = None
 
     def __init__(self, cardinality):
         self._cardinality = cardinality
@@ -149,7 +154,7 @@ class FakeDataset:
         return self._cardinality
 
     def __iter__(self):
-        return batches(2)
+        return batches(2) if self.items is None else iter(self.items)
 
 
 @pytest.mark.parametrize(("cardinality", "known"), [(2, 2), (-1, None), (-2, None)])

@@ -13,6 +13,9 @@ from keras.training.data.packing import unpack_x_y_sample_weight
 from keras.training.data.sources import target_dtype
 from keras.training.data.weights import ClassWeight
 
+_BATCHING = {"tf.data.Dataset": "Add .batch(32) to it.", "torch DataLoader": "Pass batch_size=32 to it."}
+_STACK = "Yield arrays of several samples, made with np.stack, or of one sample: x[None], y[None]."
+
 
 class BatchReader:
     """Turns the items of a generator or dataset into triples (x, y, sample_weight) of arrays.
@@ -61,8 +64,7 @@ class BatchReader:
     def _rows(self, array: np.ndarray) -> int:
         if array.ndim == 0:
             raise ValueError(
-                f"The {self.kind} gave a single value where a batch of samples is needed: an array of shape (). "
-                "Batches need an axis for the samples; add it with value[None], or batch the dataset."
+                f"The {self.kind} gave single samples (an array of shape ()) where batches are needed. {_BATCHING.get(self.kind, _STACK)}"
             )
         return len(array)
 
