@@ -1,4 +1,4 @@
-"""`get_file`: a download that is checked, atomic, cached and safely unpacked; and where the cache is."""
+"""`get_file`: a download that is checked, atomic, cached and safely unpacked."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+from keras.core.config import keras_home
 from keras.utils.archives import extract_archive
 from keras.utils.transfer_progress import TransferProgress
 
@@ -26,17 +27,12 @@ class DownloadError(OSError):
     """A file could not be downloaded."""
 
 
-def keras_home() -> Path:
-    """The folder of Keras' settings and caches: the environment variable KERAS_HOME, else `~/.keras`."""
-    return Path(os.environ.get("KERAS_HOME") or Path.home() / ".keras").expanduser()
-
-
 def cache_folder(cache_subdir: str = "datasets", cache_dir: str | os.PathLike[str] | None = None) -> Path:
     """The folder for cached files, made if it does not exist.
 
     Where the usual place cannot be written, a folder in the system's temporary folder that only this user can open.
     """
-    base = keras_home() if cache_dir is None else Path(cache_dir).expanduser()
+    base = (keras_home() if cache_dir is None else Path(cache_dir)).expanduser()
     folder = base / cache_subdir
     try:
         folder.mkdir(parents=True, exist_ok=True)
