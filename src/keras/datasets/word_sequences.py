@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-Texts = Sequence[Sequence[int]]
+Texts = Sequence[Sequence[int]] | np.ndarray
 
 
 def encode(
