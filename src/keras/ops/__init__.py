@@ -1,1 +1,1 @@
-from keras.ops import activations, contraction, control, convolution, elementwise, indexing, pooling, random, reduction, shape, sorting  # noqa: F401
+from keras.ops import activations, contraction, control, convolution, elementwise, indexing, pooling, random, reduction, shaping, sorting  # noqa: F401
