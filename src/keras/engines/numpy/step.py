@@ -77,7 +77,8 @@ class _Replay:
 
     def replay(self) -> Any:
         """Run on what is in `inputs`; results are copies."""
-        self.program.run()
+        with np.errstate(all="ignore"):
+            self.program.run()
         if len(self.results) == 1 and isinstance(self.structure, Traced):
             return self.results[0].copy()
         copies = iter([a.copy() for a in self.results])
