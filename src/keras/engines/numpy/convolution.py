@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.lib.stride_tricks import as_strided
 
-from . import threads
+from . import convolution_rows, threads
 from .threads import Bound, Steps, bound, ranges, split
 
 Array = np.ndarray
@@ -268,6 +268,8 @@ def _conv_steps(x: Array, w: Array, out: Array, plan: ConvPlan, epilogue: Callab
         build = _depthwise
     elif plan.is_scattered:
         build = _scattered
+    elif convolution_rows.is_suited(plan):
+        build = _by_rows
     else:
         build = _gathered
     before: Steps = []
@@ -289,6 +291,10 @@ def _epilogue(bias: Array | None, activation: str | None) -> Callable[[Array], S
         return result
 
     return steps
+
+
+def _by_rows(x: Array, w: Array, out: Array, plan: ConvPlan, epilogue: Callable[[Array], Steps], before: Steps) -> list[Steps]:
+    return convolution_rows.convolution_lanes(x, w, out, plan, epilogue, before, _lanes(plan.flops, plan.batch))
 
 
 def _gathered(x: Array, w: Array, out: Array, plan: ConvPlan, epilogue: Callable[[Array], Steps], before: Steps) -> list[Steps]:
@@ -519,6 +525,10 @@ def bind_conv_filter_gradient(
         return bound([(out.fill, (0,))], [], [])
     if groups > 1 and plan.in_channels == groups:
         lanes, after = _depthwise_filter_gradient(x, g, out, plan)
+    elif convolution_rows.is_suited_for_filters(plan) and g.flags.c_contiguous:
+        lanes, totals = convolution_rows.filter_gradient_lanes(x, g, plan, _lanes(plan.flops, plan.batch))
+        after = [(np.add, (totals[0], total, totals[0])) for total in totals[1:]]
+        after.append((np.copyto, (out, totals[0].reshape(out.shape))))
     else:
         lanes, after = _patches_filter_gradient(x, g, out, plan)
     return bound([], lanes, after)
