@@ -38,7 +38,7 @@ def read_idx(path: str | os.PathLike[str], ndim: int) -> np.ndarray:
             raise ValueError(f"{path} is a damaged gzip file: {error}.") from error
 
 
-def _read(file: IO[bytes], path: Path, ndim: int, available: int) -> np.ndarray:
+def _read(file: IO[bytes] | gzip.GzipFile, path: Path, ndim: int, available: int) -> np.ndarray:
     header = file.read(4 + 4 * ndim)
     if len(header) < 4 + 4 * ndim or header[:4] != bytes((0, 0, 8, ndim)):
         raise ValueError(f"{path} is no IDX file of unsigned bytes with {ndim} axes: it begins with {header[:4].hex()!r}.")

@@ -71,7 +71,7 @@ def _original_files(folder: Path) -> dict[str, Path] | None:
 
 def _checked(arrays: dict[str, np.ndarray], where: str) -> tuple[Arrays, Arrays]:
     for name, array in arrays.items():
-        digest = hashlib.sha256(np.ascontiguousarray(array)).hexdigest()
+        digest = hashlib.sha256(np.ascontiguousarray(array).data).hexdigest()
         if digest != ARRAY_SHA256[name]:
             raise ValueError(
                 f"{where} does not hold MNIST: the bytes of {name}, shape {array.shape}, have the sha256 {digest}, expected "

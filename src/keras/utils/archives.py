@@ -14,6 +14,7 @@ import tarfile
 import tempfile
 import zipfile
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import IO, Any
 
@@ -111,7 +112,7 @@ def _tar_members(archive: tarfile.TarFile) -> Iterator[Member]:
         if not (info.isfile() or info.isdir()):
             kind = "a link" if info.issym() or info.islnk() else "a special file"
             raise ValueError(f"The archive member {info.name!r} is {kind}; only plain files and folders are unpacked.")
-        yield _safe_name(info.name), info.isdir(), info.size, lambda info=info: archive.extractfile(info)
+        yield _safe_name(info.name), info.isdir(), info.size, partial(archive.extractfile, info)
 
 
 def _zip_members(archive: zipfile.ZipFile) -> Iterator[Member]:
@@ -124,7 +125,7 @@ def _zip_members(archive: zipfile.ZipFile) -> Iterator[Member]:
         if name in seen:
             raise ValueError(f"The archive holds {name!r} twice.")
         seen.add(name)
-        yield name, info.is_dir(), info.file_size, lambda info=info: archive.open(info)
+        yield name, info.is_dir(), info.file_size, partial(archive.open, info)
 
 
 def _safe_name(name: str) -> str:

@@ -7,6 +7,7 @@ import random
 from typing import Any
 
 import numpy as np
+
 from keras.core.random import set_global_seed
 
 

@@ -56,7 +56,7 @@ def worker_threads():
 @pytest.mark.parametrize("workers", [0, 1, 3])
 def test_order_is_kept(workers):
     adapter = make_adapter(Numbers(20, workers=workers, max_queue_size=4))
-    assert adapter.num_batches == 20 and adapter.batch_size == 2
+    assert adapter.num_batches == 20 and adapter.batch_size is None
     assert numbers_of(adapter) == numbers_of(adapter) == list(range(20))
     assert not worker_threads()
 

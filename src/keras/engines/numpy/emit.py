@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from keras.engines.numpy import convolution, philox, windows
-from keras.engines.numpy.kernels import KERNELS, NATIVES, ROUNDINGS, UFUNCS, add_elements, add_rows, draw, slices_of, words
+from keras.engines.numpy.kernels import KERNELS, NATIVES, ROUNDINGS, UFUNCS, add_elements, add_rows, draw, is_narrow, slices_of, words
 
 Array = np.ndarray
 Step = tuple[Callable[..., Any], tuple[Any, ...]]
@@ -123,6 +123,8 @@ def _flat_rows(x: Array) -> Array | None:
 
 def _matmul(xs: Sequence[Array], out: Array, attributes: dict[str, Any]) -> list[Step]:
     x, y = xs
+    if is_narrow(out.dtype):
+        return [(_copy_result, (out, KERNELS["matmul"], xs))]
     if y.ndim == 2 and x.ndim > 2:
         rows, result = _flat_rows(x), _flat_rows(out)
         if rows is not None and result is not None:

@@ -58,8 +58,9 @@ class BatchStream(Generic[Item]):
     def close(self) -> None:
         """Ends a pass that is still open, and with it the workers that feed it."""
         current, self._current = self._current, None
-        if hasattr(current, "close"):
-            current.close()
+        close = getattr(current, "close", None)
+        if close is not None:
+            close()
 
 
 class DataAdapter(ABC):

@@ -97,8 +97,3 @@ def specs_of(batch: Batch) -> tuple[Any, Any, Any]:
     """The `LeafSpec`s of a batch, with None for its number of samples."""
     x, y, sample_weight = (map_leaves(lambda array: LeafSpec((None, *array.shape[1:]), array.dtype), part) for part in batch)
     return x, y, sample_weight
-
-
-def rows_of(batch: Batch) -> int:
-    """The number of samples in a batch."""
-    return next((len(leaf) for part in batch for leaf in flatten(part) if leaf is not None), 0)

@@ -55,11 +55,10 @@ def make_adapter(
     batch_size = _whole_number(batch_size, "batch_size")
     if shuffle not in (True, False, "batch"):
         raise ValueError(f"shuffle must be True, False or 'batch'. Got {shuffle!r}.")
-    limits = {"steps_per_epoch": steps_per_epoch, "repeat": repeat}
     if is_array(x) or (is_nest(x) and not is_py_dataset(x)):
         return ArrayAdapter(
             x, y, sample_weight, batch_size=batch_size, shuffle=shuffle, class_weight=class_weight,
-            float_dtype=float_dtype, x_dtype=x_dtype, **limits,
+            float_dtype=float_dtype, x_dtype=x_dtype, steps_per_epoch=steps_per_epoch, repeat=repeat,
         )  # fmt: skip
     kind = _kind_of(x)
     _check_alone(x, kind, y, sample_weight, batch_size)
@@ -69,9 +68,12 @@ def make_adapter(
     )
     if kind == "PyDataset":
         return PyDatasetAdapter(
-            x, reader, shuffle=shuffle, workers=workers, use_multiprocessing=use_multiprocessing, max_queue_size=max_queue_size, **limits
-        )
-    return GeneratorAdapter(_opener(x), reader, num_batches=_known_length(x, kind), **limits)
+            x, reader, shuffle=shuffle, steps_per_epoch=steps_per_epoch, repeat=repeat, workers=workers,
+            use_multiprocessing=use_multiprocessing, max_queue_size=max_queue_size,
+        )  # fmt: skip
+    return GeneratorAdapter(
+        _opener(x), reader, steps_per_epoch=steps_per_epoch, repeat=repeat, num_batches=_known_length(x, kind)
+    )  # fmt: skip
 
 
 def _kind_of(x: Any) -> str:

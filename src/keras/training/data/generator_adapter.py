@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from keras.training.data.base import Batch, DataAdapter
-from keras.training.data.batches import BatchReader, rows_of, specs_of
+from keras.training.data.batches import BatchReader, specs_of
 
 #: Batches in one epoch after which a hint says that the generator may be endless.
 ENDLESS_HINT_AFTER = 10_000
@@ -25,6 +25,7 @@ class GeneratorAdapter(DataAdapter):
         steps_per_epoch: batches per epoch, taken on from where the last epoch stopped; None means until the iterator ends.
         repeat: with `steps_per_epoch` and a function, begin a new iterator when one ends.
         num_batches: batches per pass where the source knows.
+    The shapes in `structure` are those of the first batch; later batches may have other sizes.
     Raises: ValueError if there is no first batch, or if it is no batch.
     """
 
@@ -47,7 +48,6 @@ class GeneratorAdapter(DataAdapter):
             raise ValueError(f"The {self.kind} gave no batch at all: it was empty or already used up. Make a new one and pass that.")
         batch = reader(first)
         self.structure = specs_of(batch)
-        self._first_rows = rows_of(batch)
         self._ready: Iterator[Batch] | None = chain([batch], map(reader, iterator))
         self.num_batches = steps_per_epoch if steps_per_epoch is not None else num_batches
 

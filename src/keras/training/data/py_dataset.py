@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from keras.training.data.base import Batch, DataAdapter
-from keras.training.data.batches import BatchReader, rows_of, specs_of
+from keras.training.data.batches import BatchReader, specs_of
 from keras.training.data.prefetch import WorkerProcesses, prefetch
 
 
@@ -109,7 +109,6 @@ class PyDatasetAdapter(DataAdapter):
             raise ValueError(f"{type(dataset).__name__} has no batches: its length is 0. Check __len__ and the batch size it divides by.")
         self._first: Batch | None = reader(dataset[0])
         self.structure = specs_of(self._first)
-        self.batch_size = rows_of(self._first)
         if _overrides(dataset, "on_epoch_begin"):
             self._first = None
 
@@ -147,7 +146,7 @@ class PyDatasetAdapter(DataAdapter):
         first, self._first = self._first, None
         items = self._items(self._order(generator), first)
         for item in items:
-            yield item if item is first else self._reader(item)
+            yield first if first is not None and item is first else self._reader(item)
 
     def _order(self, generator: np.random.Generator | None) -> Iterator[int]:
         length = self._length()

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
+from numbers import Real
 from typing import Any
 
 import numpy as np
@@ -31,7 +33,7 @@ def class_weight_table(class_weight: Any) -> ClassTable:
             fits = False
         if not fits:
             raise ValueError(f"The keys of class_weight must be class numbers. Got {key!r}. Write class_weight={{0: 1.0, 1: 5.0}}.")
-        if not np.isscalar(value) or isinstance(value, str) or not np.isfinite(value) or value < 0:
+        if not isinstance(value, Real) or not math.isfinite(value) or value < 0:
             raise ValueError(f"The weight of class {number} in class_weight must be a finite number >= 0. Got {value!r}.")
         table[number] = float(value)
     if not table:
