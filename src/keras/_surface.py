@@ -7,7 +7,6 @@
 from __future__ import annotations
 
 import importlib
-import importlib.abc
 import importlib.machinery
 import sys
 from collections import defaultdict
@@ -696,13 +695,16 @@ def _suggestion(name: str, names: list[str]) -> str:
     return f" Did you mean {close[0]!r}?" if close else ""
 
 
-class _TableFinder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
+class _TableFinder:
     """Imports packages that exist in the table only."""
 
     def find_spec(self, fullname: str, path: Any, target: Any = None) -> importlib.machinery.ModuleSpec | None:
         if fullname in PACKAGES and fullname.startswith("keras."):
-            return importlib.machinery.ModuleSpec(fullname, self, is_package=True)
+            return importlib.machinery.ModuleSpec(fullname, self, is_package=True)  # type: ignore[arg-type]
         return None
+
+    def create_module(self, spec: importlib.machinery.ModuleSpec) -> None:
+        """Let Python make the module."""
 
     def exec_module(self, module: ModuleType) -> None:
         module.__doc__ = f"Public names of {module.__name__}."
@@ -710,4 +712,4 @@ class _TableFinder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
 
 
 if not any(type(finder).__name__ == "_TableFinder" for finder in sys.meta_path):
-    sys.meta_path.append(_TableFinder())
+    sys.meta_path.append(_TableFinder())  # type: ignore[arg-type]
