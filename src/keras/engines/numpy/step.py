@@ -20,6 +20,11 @@ from keras.engines.numpy.optimize import simplify
 from keras.engines.numpy.program import Program
 
 Array = np.ndarray
+_FLUSH_EVERY = 256
+_FLUSH = np.float32(1e-20)
+"""Moments of weights that get no gradient any more decay into denormal numbers, on which processors are a hundred times slower. Every
+so many steps this number is added to the optimizer's float32 slots and taken away again, which rounds away what is below 1e-27."""
+
 _MAX_PROGRAMS = 16
 """Programs kept per compiled function; data of ever new shapes drops the one that was not used for longest."""
 
@@ -64,6 +69,8 @@ class _Replay:
         self.inputs = self.program.inputs[:first]
         self.results = self.program.outputs[: len(results)]
         self.structure = result
+        self._decaying = [v._value for v, _ in updates if v.kind == "slot" and v.dtype == "float32" and v.size > 1]
+        self._runs = 0
         self._storages = [(variable, variable._value) for variable in self.variables]
 
     def is_current(self) -> bool:
@@ -77,6 +84,11 @@ class _Replay:
 
     def replay(self) -> Any:
         """Run on what is in `inputs`; results are copies."""
+        self._runs += 1
+        if self._decaying and self._runs % _FLUSH_EVERY == 0:
+            for array in self._decaying:
+                np.add(array, _FLUSH, out=array)
+                np.subtract(array, _FLUSH, out=array)
         with np.errstate(all="ignore"):
             self.program.run()
         if len(self.results) == 1 and isinstance(self.structure, Traced):
