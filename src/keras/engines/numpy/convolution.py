@@ -23,7 +23,7 @@ from .threads import Bound, Steps, bound, bound_blocks
 
 Array = np.ndarray
 
-PARALLEL_FLOPS = 4_000_000  # below this, waking a second thread costs more than it saves
+PARALLEL_FLOPS = 10_000_000  # for each thread: waking one takes 50 to 100 microseconds
 
 
 def _lanes(plan: ConvPlan) -> int:
