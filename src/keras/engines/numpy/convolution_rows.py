@@ -109,6 +109,8 @@ class _Blocks:
         if self.images == 1:
             # At least as many rows as the kernel reaches over, or most of the unrolling would be done twice.
             rows = max(reach, BLOCK_BYTES // row_bytes // plan.strides[0], 1)
+        if plan.batch < lanes:
+            rows = min(rows, -(-plan.out_spatial[0] // lanes))
         self.blocks = [
             (images, outputs, self.inputs(*outputs))
             for images in ranges(0, plan.batch, self.images)
@@ -200,8 +202,8 @@ def _block_steps(
     unrolled = source.block(images, inputs, steps)
     target = out[images[0] : images[1], top:bottom]
     flat = target.reshape(target.shape[0], -1, plan.out_channels)
-    rows = [(reached(plan, 0, index, top, bottom), index) for index in range(plan.kernel[0])]
-    rows = sorted((a - b, a, b, index) for (a, b), index in rows if b > a)  # the one that reaches most outputs first
+    reaches = [(reached(plan, 0, index, top, bottom), index) for index in range(plan.kernel[0])]
+    rows = sorted((a - b, a, b, index) for (a, b), index in reaches if b > a)  # the one that reaches most outputs first
     if not rows:
         steps.append((target.fill, (0,)))
     for position, (_, a, b, index) in enumerate(rows):

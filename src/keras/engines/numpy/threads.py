@@ -15,6 +15,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
+from numpy._core import _multiarray_umath  # type: ignore[attr-defined]  # the extension that BLAS is linked to
 
 Task = Callable[[], Any]
 Bound = Callable[[], None]
@@ -44,8 +45,6 @@ _BLAS_NAMES = (
 
 def _blas_libraries() -> list[Any]:
     """Handles in which NumPy's BLAS may be found: its own extension (whose dependencies are searched too), then bundled files."""
-    from numpy._core import _multiarray_umath
-
     root = os.path.dirname(np.__file__)
     patterns = (os.path.join(root + ".libs", "*openblas*"), os.path.join(root, ".dylibs", "*openblas*"))
     paths = [_multiarray_umath.__file__, *(path for pattern in patterns for path in glob.glob(pattern))]
