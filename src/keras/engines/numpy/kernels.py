@@ -12,7 +12,8 @@ from typing import Any
 import numpy as np
 
 from keras.core.dtypes import numpy_dtype
-from keras.engines.numpy import convolution, philox, special, windows
+from keras.engines.numpy import convolution, elementwise, philox, windows
+from keras.ops.activations import log_softmax, softmax
 
 Array = np.ndarray
 
@@ -208,10 +209,10 @@ KERNELS: dict[str, Callable[..., Any]] = {
     **{name: _keep_integers(UFUNCS[name]) for name in ROUNDINGS},
     "rsqrt": _quiet(lambda x: np.reciprocal(np.sqrt(x))),
     "relu": lambda x: np.maximum(x, x.dtype.type(0)),
-    "relu_gradient": lambda g, y: g * (y > 0),
-    "sigmoid": special.sigmoid,
-    "erf": special.erf,
-    "erfinv": special.erfinv,
+    "relu_gradient": elementwise.relu_gradient,
+    "sigmoid": elementwise.sigmoid,
+    "erf": elementwise.erf,
+    "erfinv": elementwise.erfinv,
     "select": np.where,
     "cast": _quiet(lambda x, dtype: x.astype(numpy_dtype(dtype))),
     "copy": np.copy,
@@ -257,7 +258,21 @@ KERNELS: dict[str, Callable[..., Any]] = {
     "draw_integers": lambda key, shape, low, high, dtype: draw("integers", key, shape, dtype, low=low, high=high),
 }
 
+def _last_axis_only(native: Callable[..., Any], body: Callable[..., Any]) -> Callable[..., Any]:
+    """The native for floats along the last axis, else the op's own definition."""
+
+    def call(x: Any, axis: Any = -1) -> Any:
+        x = np.asarray(x)
+        if x.ndim and axis in (-1, x.ndim - 1) and x.dtype in (np.float32, np.float64) and x.shape[-1]:
+            return native(x)
+        return body(x, axis)
+
+    return call
+
+
 NATIVES: dict[str, Callable[..., Any]] = {
+    "softmax": _last_axis_only(elementwise.softmax, softmax.record.body),
+    "log_softmax": _last_axis_only(elementwise.log_softmax, log_softmax.record.body),
     "max_pool_channels_last": _windowed(windows.max_pool),
     "average_pool_channels_last": _windowed(windows.average_pool),
     "max_pool_gradient": lambda g, x, y, window, strides, padding: windows.max_pool_gradient(g, x, y, window=window, strides=strides, padding=padding),

@@ -18,6 +18,7 @@ from keras.core.tensor import Spec
 from keras.engines.numpy.kernels import NATIVES
 from keras.engines.numpy.optimize import simplify
 from keras.engines.numpy.program import Program
+from keras.engines.numpy.threads import single_threaded_blas
 
 Array = np.ndarray
 _FLUSH_EVERY = 256
@@ -89,7 +90,7 @@ class _Replay:
             for array in self._decaying:
                 np.add(array, _FLUSH, out=array)
                 np.subtract(array, _FLUSH, out=array)
-        with np.errstate(all="ignore"):
+        with np.errstate(all="ignore"), single_threaded_blas:  # large products are cut over our own threads
             self.program.run()
         if len(self.results) == 1 and isinstance(self.structure, Traced):
             return self.results[0].copy()
