@@ -254,7 +254,7 @@ class Program:
             else:
                 heir = next((i for i in dying if i.dtype == x.dtype), None)
                 if heir is not None:
-                    dying.remove(heir)
+                    dying = [i for i in dying if i is not heir]
                     out = local.pop(id(heir))
                 else:
                     out = scratch.take(shape, numpy_dtype(x.dtype))
