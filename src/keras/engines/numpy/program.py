@@ -299,9 +299,9 @@ def _scan(program: Program, node: Node) -> list[Step]:
     rounds = [
         (
             [(inner.inputs[i], held[i]) for i in range(carries)]
-            + [(outs[count + i][t], held[i]) for i in range(carries)]
-            + [(inner.inputs[carries + i], operands[carries + i][t]) for i in range(sequences)],
-            [(held[i], inner.outputs[i]) for i in range(carries)] + [(outs[i][t], inner.outputs[i]) for i in range(carries, count)],
+            + [(outs[count + i][t, ...], held[i]) for i in range(carries)]
+            + [(inner.inputs[carries + i], operands[carries + i][t, ...]) for i in range(sequences)],
+            [(held[i], inner.outputs[i]) for i in range(carries)] + [(outs[i][t, ...], inner.outputs[i]) for i in range(carries, count)],
         )
         for t in order
     ]
