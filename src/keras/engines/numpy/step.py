@@ -73,6 +73,10 @@ class _Replay:
     def __call__(self, arrays: list[Array]) -> Any:
         for place, array in zip(self.inputs, arrays, strict=True):
             np.copyto(place, array)
+        return self.replay()
+
+    def replay(self) -> Any:
+        """Run on what is in `inputs`; results are copies."""
         with np.errstate(all="ignore"):
             self.program.run()
         if len(self.results) == 1 and isinstance(self.structure, Traced):
@@ -91,6 +95,13 @@ class CompiledFunction:
     def __call__(self, *arguments: Any) -> Any:
         """The function's result for these arguments."""
         leaves = tree.flatten(list(arguments))
+        return self._find(arguments, leaves)([a for a in leaves if isinstance(a, np.ndarray)])
+
+    def prepare(self, *arguments: Any) -> _Replay:
+        """The program for arguments like these: fill its `inputs` (the arrays in leaf order), then call `replay()`."""
+        return self._find(arguments, tree.flatten(list(arguments)))
+
+    def _find(self, arguments: tuple[Any, ...], leaves: list[Any]) -> _Replay:
         signature = tuple([(a.shape, a.dtype) if isinstance(a, np.ndarray) else a for a in leaves])
         replay = self._replays.get(signature)
         if replay is None or not replay.is_current():
@@ -100,12 +111,11 @@ class CompiledFunction:
                 self._replays.popitem(last=False)
         elif len(self._replays) > 1:
             self._replays.move_to_end(signature)
-        return replay([a for a in leaves if isinstance(a, np.ndarray)])
+        return replay
 
     def program(self, *arguments: Any) -> Program:
         """The program for these arguments, for reading: `print(compiled.program(x).graph)`."""
-        self(*arguments)
-        return next(reversed(self._replays.values())).program
+        return self.prepare(*arguments).program
 
 
 def compile(function: Callable[..., Any]) -> CompiledFunction:

@@ -269,6 +269,32 @@ def bound(before: Steps, lanes: Sequence[Steps] = (), after: Steps = ()) -> Boun
     return functools.partial(run, [*before, (parallel, ([functools.partial(run, lane) for lane in lanes],)), *after])
 
 
+def bound_blocks(before: Steps, lanes: Sequence[Sequence[Steps]], after: Steps = ()) -> Bound:  # type: ignore[assignment]
+    """A callable that runs `before`, then every block once, on the thread that comes to it first, then `after`.
+
+    Every lane holds the steps of all blocks, bound to its own scratch buffers. A thread that starts late, or whose processor is busy
+    with something else, takes fewer blocks.
+    """
+    lanes = [lane for lane in lanes if lane]
+    if len(lanes) < 2:
+        return functools.partial(run, [*before, *(step for lane in lanes for block in lane for step in block), *after])
+    return functools.partial(run, [*before, (_run_shared, (lanes, list(range(len(lanes[0])))[::-1])), *after])
+
+
+def _run_shared(lanes: Sequence[Sequence[Steps]], order: list[int]) -> None:
+    left = order.copy()
+    parallel([functools.partial(_run_left, lane, left) for lane in lanes])
+
+
+def _run_left(blocks: Sequence[Steps], left: list[int]) -> None:
+    while left:
+        try:
+            index = left.pop()  # atomic
+        except IndexError:
+            return
+        run(blocks[index])
+
+
 def split(size: int, parts: int) -> list[tuple[int, int]]:
     """(first, last) of at most `parts` nearly equal ranges that make up range(size)."""
     edges = [size * index // parts for index in range(parts + 1)]
