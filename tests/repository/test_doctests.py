@@ -1,0 +1,78 @@
+"""Every example in a docstring runs on the NumPy engine and shows what it says; every script in examples/ passes its own checks."""
+
+from __future__ import annotations
+
+import ast
+import doctest
+import importlib
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import sources
+
+FLAGS = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE | doctest.IGNORE_EXCEPTION_DETAIL
+ENGINE_PACKAGES = {"keras.engines.jax": "jax", "keras.engines.torch": "torch", "keras.engines.tensorflow": "tensorflow"}
+
+
+def examples(module: str, path: Path, names: dict[str, Any]) -> list[doctest.DocTest]:
+    """A doctest for each string of the module that shows a prompt: docstrings, and documentation held in tables."""
+    parser = doctest.DocTestParser()
+    found = []
+    for node in ast.walk(sources.tree(path)):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and ">>> " in node.value:
+            name = f"{module}:{node.lineno}"
+            found.append(parser.get_doctest(node.value, dict(names), name, str(path), node.lineno - 1))
+    return found
+
+
+def failures(test: doctest.DocTest) -> str:
+    """What a doctest shows that it should not; empty when it passes."""
+    report: list[str] = []
+    doctest.DocTestRunner(optionflags=FLAGS, verbose=False).run(test, out=report.append)
+    return "".join(report)
+
+
+def modules_with_examples() -> dict[str, Path]:
+    return {name: path for name, path in sources.modules().items() if ">>> " in path.read_text(encoding="utf-8")}
+
+
+@pytest.mark.parametrize(("module", "path"), modules_with_examples().items(), ids=modules_with_examples().keys())
+def test_docstring_examples_run(module: str, path: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    for prefix, package in ENGINE_PACKAGES.items():
+        if module.startswith(prefix):
+            pytest.importorskip(package)
+    monkeypatch.chdir(tmp_path)
+    names = {**vars(importlib.import_module(module)), "keras": importlib.import_module("keras"), "np": np}
+    reports = [failures(test) for test in examples(module, path, names)]
+    assert not any(reports), "\n".join(filter(None, reports))
+
+
+def test_a_wrong_example_fails() -> None:
+    parser = doctest.DocTestParser()
+    assert failures(parser.get_doctest(">>> 1 + 1\n3\n", {}, "wrong", "wrong", 0))
+    assert not failures(parser.get_doctest(">>> 1 + 1\n2\n", {}, "right", "right", 0))
+
+
+@pytest.mark.parametrize("path", sources.python_files("examples"), ids=lambda path: path.stem)
+def test_example_scripts_pass_their_own_checks(path: Path, tmp_path: Path) -> None:
+    environment = {
+        **os.environ,
+        "KERAS_SMOKE": "1",
+        "KERAS_BACKEND": "numpy",
+        "PYTHONPATH": str(sources.ROOT / "src"),
+        "OPENBLAS_NUM_THREADS": "1",
+    }
+    done = subprocess.run(
+        [sys.executable, "-W", "error", str(path)], cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=60, check=False
+    )
+    assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-4000:]
+
+
+@pytest.mark.parametrize("path", sources.python_files("examples"), ids=lambda path: path.stem)
+def test_example_scripts_assert_something(path: Path) -> None:
+    assert any(isinstance(node, ast.Assert) for node in ast.walk(sources.tree(path))), f"{path.name} checks nothing"
