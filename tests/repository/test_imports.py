@@ -60,13 +60,15 @@ def imports(tree: ast.Module, module: str, is_package: bool, known: frozenset[st
 
 
 def layer_of(module: str) -> int | None:
-    """The row of `LAYERS` that holds the module; None for modules outside the package and at its top."""
+    """The row of `LAYERS` that holds the module, by its longest name there; None for modules outside the package and at its top."""
     parts = module.split(".")
     if parts[0] != "keras" or module in layers.TOP_MODULES:
         return None
-    for number, names in enumerate(layers.LAYERS):
-        if parts[1] in names:
-            return number
+    for length in range(len(parts), 1, -1):
+        name = ".".join(parts[1:length])
+        for number, names in enumerate(layers.LAYERS):
+            if name in names:
+                return number
     raise LookupError(f"{module} is in no row of tests/repository/layers.py: add its room there, in its place in the order.")
 
 
