@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-import sources
+import source_tree
 
 FLAGS = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE | doctest.IGNORE_EXCEPTION_DETAIL
 ENGINE_PACKAGES = {"keras.engines.jax": "jax", "keras.engines.torch": "torch", "keras.engines.tensorflow": "tensorflow"}
@@ -23,7 +23,7 @@ def examples(module: str, path: Path, names: dict[str, Any]) -> list[doctest.Doc
     """A doctest for each string of the module that shows a prompt: docstrings, and documentation held in tables."""
     parser = doctest.DocTestParser()
     found = []
-    for node in ast.walk(sources.tree(path)):
+    for node in ast.walk(source_tree.tree(path)):
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and ">>> " in node.value:
             name = f"{module}:{node.lineno}"
             found.append(parser.get_doctest(node.value, dict(names), name, str(path), node.lineno - 1))
@@ -38,7 +38,7 @@ def failures(test: doctest.DocTest) -> str:
 
 
 def modules_with_examples() -> dict[str, Path]:
-    return {name: path for name, path in sources.modules().items() if ">>> " in path.read_text(encoding="utf-8")}
+    return {name: path for name, path in source_tree.modules().items() if ">>> " in path.read_text(encoding="utf-8")}
 
 
 @pytest.mark.parametrize(("module", "path"), modules_with_examples().items(), ids=modules_with_examples().keys())
@@ -58,13 +58,13 @@ def test_a_wrong_example_fails() -> None:
     assert not failures(parser.get_doctest(">>> 1 + 1\n2\n", {}, "right", "right", 0))
 
 
-@pytest.mark.parametrize("path", sources.python_files("examples"), ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", source_tree.python_files("examples"), ids=lambda path: path.stem)
 def test_example_scripts_pass_their_own_checks(path: Path, tmp_path: Path) -> None:
     environment = {
         **os.environ,
         "KERAS_SMOKE": "1",
         "KERAS_BACKEND": "numpy",
-        "PYTHONPATH": str(sources.ROOT / "src"),
+        "PYTHONPATH": str(source_tree.ROOT / "src"),
         "OPENBLAS_NUM_THREADS": "1",
     }
     done = subprocess.run(
@@ -73,6 +73,6 @@ def test_example_scripts_pass_their_own_checks(path: Path, tmp_path: Path) -> No
     assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-4000:]
 
 
-@pytest.mark.parametrize("path", sources.python_files("examples"), ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", source_tree.python_files("examples"), ids=lambda path: path.stem)
 def test_example_scripts_assert_something(path: Path) -> None:
-    assert any(isinstance(node, ast.Assert) for node in ast.walk(sources.tree(path))), f"{path.name} checks nothing"
+    assert any(isinstance(node, ast.Assert) for node in ast.walk(source_tree.tree(path))), f"{path.name} checks nothing"

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-import layers
+import import_order
 import pytest
-import sources
+import source_tree
 
 
 class Import(NamedTuple):
@@ -62,14 +62,14 @@ def imports(tree: ast.Module, module: str, is_package: bool, known: frozenset[st
 def layer_of(module: str) -> int | None:
     """The row of `LAYERS` that holds the module, by its longest name there; None for modules outside the package and at its top."""
     parts = module.split(".")
-    if parts[0] != "keras" or module in layers.TOP_MODULES:
+    if parts[0] != "keras" or module in import_order.TOP_MODULES:
         return None
     for length in range(len(parts), 1, -1):
         name = ".".join(parts[1:length])
-        for number, names in enumerate(layers.LAYERS):
+        for number, names in enumerate(import_order.LAYERS):
             if name in names:
                 return number
-    raise LookupError(f"{module} is in no row of tests/repository/layers.py: add its room there, in its place in the order.")
+    raise LookupError(f"{module} is in no row of tests/repository/import_order.py: add its room there, in its place in the order.")
 
 
 def wrong_order(module: str, found: list[Import]) -> list[Import]:
@@ -79,12 +79,12 @@ def wrong_order(module: str, found: list[Import]) -> list[Import]:
     for item in found:
         if item.module.split(".")[0] != "keras":
             continue
-        if item.inside_function and item.module.startswith(layers.OPTIONAL_PREFIXES):
+        if item.inside_function and item.module.startswith(import_order.OPTIONAL_PREFIXES):
             continue
         layer = layer_of(item.module)
         if own is None or layer is None:
             # The top of the package imports its own table only; nobody imports the top.
-            if not (own is None and item.module in layers.TOP_MODULES):
+            if not (own is None and item.module in import_order.TOP_MODULES):
                 wrong.append(item)
         elif layer > own:
             wrong.append(item)
@@ -97,8 +97,8 @@ def hidden(found: list[Import]) -> list[Import]:
         item
         for item in found
         if item.inside_function
-        and item.module.split(".")[0] not in layers.OPTIONAL_PACKAGES
-        and not item.module.startswith(layers.OPTIONAL_PREFIXES)
+        and item.module.split(".")[0] not in import_order.OPTIONAL_PACKAGES
+        and not item.module.startswith(import_order.OPTIONAL_PREFIXES)
     ]
 
 
@@ -131,14 +131,14 @@ def cycles(graph: dict[str, set[str]]) -> list[list[str]]:
 
 
 def _all_imports() -> dict[str, tuple[Path, list[Import]]]:
-    modules = sources.modules()
+    modules = source_tree.modules()
     known = frozenset(modules)
-    return {name: (path, imports(sources.tree(path), name, path.name == "__init__.py", known)) for name, path in modules.items()}
+    return {name: (path, imports(source_tree.tree(path), name, path.name == "__init__.py", known)) for name, path in modules.items()}
 
 
 def test_modules_import_only_from_their_own_or_an_earlier_layer() -> None:
     wrong = [
-        f"{sources.where(path, item.node)}: {name} imports {item.module}"
+        f"{source_tree.where(path, item.node)}: {name} imports {item.module}"
         for name, (path, found) in _all_imports().items()
         for item in wrong_order(name, found)
     ]
@@ -147,7 +147,7 @@ def test_modules_import_only_from_their_own_or_an_earlier_layer() -> None:
 
 def test_no_import_hides_inside_a_function() -> None:
     wrong = [
-        f"{sources.where(path, item.node)}: {item.module} is imported inside a function"
+        f"{source_tree.where(path, item.node)}: {item.module} is imported inside a function"
         for path, found in _all_imports().values()
         for item in hidden(found)
     ]

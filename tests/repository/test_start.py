@@ -8,7 +8,7 @@ import subprocess
 import sys
 
 import pytest
-import sources
+import source_tree
 
 LIGHT = {"keras", "numpy"}
 
@@ -34,7 +34,7 @@ model.fit(np.ones((4, 3)), np.ones((4, 1)), verbose=0)
 
 def loaded_packages(code: str) -> set[str]:
     """Top-level packages outside the standard library that `code` loads, in a new process on the NumPy engine."""
-    environment = {**os.environ, "KERAS_BACKEND": "numpy", "PYTHONPATH": str(sources.ROOT / "src"), "OPENBLAS_NUM_THREADS": "1"}
+    environment = {**os.environ, "KERAS_BACKEND": "numpy", "PYTHONPATH": str(source_tree.ROOT / "src"), "OPENBLAS_NUM_THREADS": "1"}
     done = subprocess.run(
         [sys.executable, "-c", SHOW_LOADED.format(code=code)], env=environment, capture_output=True, text=True, timeout=60, check=False
     )

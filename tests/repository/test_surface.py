@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
+import html.parser
 import importlib
-import inspect
 import tomllib
 
+import public_surface
 import pytest
-import sources
-import surface
+import source_tree
 
 
 @pytest.fixture(scope="module")
 def table() -> dict[str, str]:
-    return dict(surface.table())
+    return dict(public_surface.table())
 
 
 def namespaces(table: dict[str, str]) -> dict[str, set[str]]:
@@ -36,7 +36,7 @@ def test_every_line_resolves(table: dict[str, str]) -> None:
     wrong = []
     for name, target in table.items():
         try:
-            surface.load(target)
+            public_surface.load(target)
         except (ImportError, AttributeError) as error:
             wrong.append(f"{name} -> {target}: {error}")
     assert not wrong, "\n".join(wrong)
@@ -62,30 +62,30 @@ def test_every_name_of_the_table_is_an_attribute(table: dict[str, str]) -> None:
     wrong = []
     for name, target in table.items():
         namespace, _, last = name.rpartition(".")
-        if getattr(importlib.import_module(namespace), last, surface.MISSING) is not surface.load(target):
+        if getattr(importlib.import_module(namespace), last, public_surface.MISSING) is not public_surface.load(target):
             wrong.append(f"{name} is not {target}")
     assert not wrong, "\n".join(wrong)
 
 
 def differences(table: dict[str, str]) -> dict[str, str]:
     """Recorded names that exist here with another signature."""
-    have = surface.present(table)
+    have = public_surface.present(table)
     found = {}
-    for line in surface.recorded():
+    for line in public_surface.recorded():
         if line.name not in have or line.kind == "attribute":
             continue
         value = have[line.name]
         if not callable(value):
             found[line.name] = f"is not callable, Keras has a {line.kind}"
             continue
-        text = surface.difference(surface.recorded_parameters(line.signature), surface.own_parameters(value))
+        text = public_surface.difference(public_surface.recorded_parameters(line.signature), public_surface.own_parameters(value))
         if text:
             found[line.name] = text
     return found
 
 
 def test_signatures_are_those_of_keras(table: dict[str, str]) -> None:
-    allowed = tomllib.loads((sources.HERE / "signature_differences.toml").read_text(encoding="utf-8"))
+    allowed = tomllib.loads((source_tree.HERE / "signature_differences.toml").read_text(encoding="utf-8"))
     found = differences(table)
     wrong = [f"{name} {text}" for name, text in found.items() if name not in allowed]
     assert not wrong, "\n".join(wrong)
@@ -94,17 +94,17 @@ def test_signatures_are_those_of_keras(table: dict[str, str]) -> None:
 
 
 def test_the_surface_only_grows(table: dict[str, str]) -> None:
-    count = len(surface.present(table))
-    minimum = sources.budgets()["surface"]["keras_names"]
-    assert count >= minimum, f"{surface.coverage_line()}; budgets.toml says at least {minimum}"
+    count = len(public_surface.present(table))
+    minimum = source_tree.budgets()["surface"]["keras_names"]
+    assert count >= minimum, f"{public_surface.coverage_line()}; budgets.toml says at least {minimum}"
 
 
 def test_the_record_is_complete_and_readable() -> None:
-    lines = surface.recorded()
+    lines = public_surface.recorded()
     assert len(lines) == 1995
     for line in lines:
         if line.signature:
-            surface.recorded_parameters(line.signature)
+            public_surface.recorded_parameters(line.signature)
 
 
 def _ours(x, axis=-1, *, name=None):  # noqa: ANN001, ANN202
@@ -127,12 +127,12 @@ def _ours(x, axis=-1, *, name=None):  # noqa: ANN001, ANN202
     ],
 )
 def test_the_signature_check_sees_what_it_should(signature: str, expected: str) -> None:
-    found = surface.difference(surface.recorded_parameters(signature), surface.own_parameters(_ours))
+    found = public_surface.difference(public_surface.recorded_parameters(signature), public_surface.own_parameters(_ours))
     assert found.startswith(expected) and bool(found) == bool(expected)
 
 
 def test_lookup_goes_through_classes() -> None:
     names = {"keras.Parser": "html.parser:HTMLParser"}
-    assert surface.lookup("keras.Parser.feed", names) is inspect.getattr_static(surface.load("html.parser:HTMLParser"), "feed")
-    assert surface.lookup("keras.Parser.nothing", names) is surface.MISSING
-    assert surface.lookup("keras.Other", names) is surface.MISSING
+    assert public_surface.lookup("keras.Parser.feed", names) is html.parser.HTMLParser.feed
+    assert public_surface.lookup("keras.Parser.nothing", names) is public_surface.MISSING
+    assert public_surface.lookup("keras.Other", names) is public_surface.MISSING

@@ -8,7 +8,7 @@ import re
 from pathlib import Path
 
 import pytest
-import sources
+import source_tree
 
 FOLDERS = ("src", "tests", "benchmarks", "examples", "docs", "changelog.d", ".ci")
 SUFFIXES = {"", ".cfg", ".json", ".md", ".py", ".sh", ".toml", ".tsv", ".txt", ".yaml", ".yml"}
@@ -23,8 +23,8 @@ SILENT_EXCEPTIONS = {"GeneratorExit", "KeyboardInterrupt", "StopAsyncIteration",
 
 def text_files() -> list[Path]:
     """Text files of the repository: its folders and the files at its root."""
-    inside = [path for folder in FOLDERS for path in (sources.ROOT / folder).rglob("*")]
-    top = [path for path in sources.ROOT.glob("*") if path.name != "LICENSE" and not path.name.startswith(".")]
+    inside = [path for folder in FOLDERS for path in (source_tree.ROOT / folder).rglob("*")]
+    top = [path for path in source_tree.ROOT.glob("*") if path.name != "LICENSE" and not path.name.startswith(".")]
     files = [path for path in (*inside, *top) if path.is_file() and path.suffix in SUFFIXES]
     return sorted(path for path in files if "__pycache__" not in path.parts and not any(part.endswith(".egg-info") for part in path.parts))
 
@@ -32,7 +32,7 @@ def text_files() -> list[Path]:
 def lines_matching(pattern: re.Pattern[str]) -> list[str]:
     """Every line of the repository that matches, with its place."""
     return [
-        f"{sources.where(path, number)}: {line.strip()[:120]}"
+        f"{source_tree.where(path, number)}: {line.strip()[:120]}"
         for path in text_files()
         for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1)
         if pattern.search(line)
@@ -45,7 +45,7 @@ def test_files_are_utf8() -> None:
         try:
             path.read_bytes().decode("utf-8")
         except UnicodeDecodeError as error:
-            wrong.append(f"{path.relative_to(sources.ROOT)}: {error}")
+            wrong.append(f"{path.relative_to(source_tree.ROOT)}: {error}")
     assert not wrong, "\n".join(wrong)
 
 
@@ -99,7 +99,7 @@ def silent_raises(tree: ast.Module) -> list[ast.AST]:
 
 @pytest.mark.parametrize("check", [bare_excepts, asserts, silent_raises], ids=lambda check: check.__name__)
 def test_the_package_has_no(check) -> None:  # noqa: ANN001
-    found = [sources.where(path, node) for path in sources.python_files("src/keras") for node in check(sources.tree(path))]
+    found = [source_tree.where(path, node) for path in source_tree.python_files("src/keras") for node in check(source_tree.tree(path))]
     assert not found, "\n".join(found)
 
 
@@ -122,7 +122,7 @@ def test_the_raise_check_sees_what_it_should(code: str, expected: int) -> None:
 
 
 def test_the_readme_gives_the_test_command_in_one_marked_block() -> None:
-    lines = (sources.ROOT / "README.md").read_text(encoding="utf-8").splitlines()
+    lines = (source_tree.ROOT / "README.md").read_text(encoding="utf-8").splitlines()
     assert lines.count(MARK) == 1, f"README.md needs one line {MARK!r}; .ci/run executes the block after it"
     following = lines[lines.index(MARK) + 1 :]
     assert following[0].startswith("```")

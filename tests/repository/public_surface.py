@@ -8,9 +8,9 @@ import inspect
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
-import sources
+import source_tree
 
-RECORD = sources.HERE / "keras-3.15.1-surface.tsv"
+RECORD = source_tree.HERE / "keras-3.15.1-surface.tsv"
 MISSING: Any = object()
 REQUIRED: Any = object()
 
