@@ -150,6 +150,15 @@ CASES: tuple[Case, ...] = (
         needs=("Dense",),
     ),
     Case(
+        name="build/functional_500_layers",
+        size="500 Dense(4)",
+        what="building a Functional model, weights included",
+        work="calls:build_functional",
+        measures=(Measure("build", "one model", "s"),),
+        parameters={"length": 500},
+        needs=("Dense",),
+    ),
+    Case(
         name="build/functional_1000_layers",
         size="1,000 Dense(4)",
         what="building a Functional model, weights included",
