@@ -1,0 +1,131 @@
+"""Reverse-mode gradients over the table: each node's rule is written with ops, so a gradient is more nodes of the same trace."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from keras.core import tree
+from keras.core.graph import Graph, Node, Traced, Tracer, current_tracer
+from keras.core.op import ZERO, NotDifferentiable, lift
+from keras.core.tensor import REGISTRY, Spec
+from keras.core.variable import Variable
+
+
+def gradients(tracer: Tracer, outputs: Sequence[Traced], cotangents: Sequence[Any], wrt: Sequence[Traced], start: int = 0) -> list[Any]:
+    """The cotangent of each of `wrt` (None where nothing depends on it), by one walk backwards over the nodes from `start` on."""
+    nodes = tracer.nodes[start:]
+    dependent = {id(x) for x in wrt}
+    for node in nodes:
+        if any(id(x) in dependent for x in node.inputs):
+            dependent.update(id(x) for x in node.outputs)
+    found: dict[int, Any] = {}
+    for output, cotangent in zip(outputs, cotangents, strict=True):
+        _accumulate(found, output, lift(tracer, cotangent))
+    wanted = {id(x) for x in wrt}
+    for node in reversed(nodes):
+        arrived = [found.get(id(x)) if id(x) in wanted else found.pop(id(x), None) for x in node.outputs]
+        if all(g is None for g in arrived) or not any(id(x) in dependent for x in node.inputs):
+            continue
+        for operand, cotangent in _operand_cotangents(node, arrived, dependent):
+            _accumulate(found, operand, _fit(lift(tracer, cotangent), operand))
+    return [found.get(id(x)) for x in wrt]
+
+
+def _accumulate(found: dict[int, Any], x: Traced, cotangent: Any) -> None:
+    earlier = found.get(id(x))
+    found[id(x)] = cotangent if earlier is None else REGISTRY["add"](earlier, cotangent)
+
+
+def _operand_cotangents(node: Node, arrived: list[Any], dependent: set[int]) -> list[tuple[Traced, Any]]:
+    rule = node.op.vjp
+    if rule is ZERO:
+        return []
+    if isinstance(rule, NotDifferentiable):
+        raise ValueError(f"No gradient goes through keras.ops.{node.op.name}: {rule.reason}")
+    g: Any = arrived[0]
+    y: Any = node.outputs[0]
+    if node.multiple:
+        g = tuple(REGISTRY["zeros_like"](o) if a is None else a for a, o in zip(arrived, node.outputs, strict=True))
+        y = node.outputs
+    pairs = []
+    if callable(rule):  # one function gives the cotangents of all operands
+        cotangents = rule(g, y, *node.inputs, **node.attributes)
+        pairs = list(zip(node.inputs, cotangents if isinstance(cotangents, (tuple, list)) else (cotangents,), strict=True))
+    else:
+        for position, (x, operand_rule) in enumerate(zip(node.inputs, rule, strict=True)):
+            if operand_rule is None or id(x) not in dependent:
+                continue
+            through = node.op.through.get((position, x.node.op.name)) if x.node is not None else None
+            if through is not None and id(x.node.inputs[0]) in dependent:
+                pairs.append((x.node.inputs[0], through(g, y, *node.inputs, **node.attributes)))
+            else:
+                pairs.append((x, operand_rule(g, y, *node.inputs, **node.attributes)))
+    return [(x, c) for x, c in pairs if c is not None and id(x) in dependent]
+
+
+def _fit(cotangent: Traced, x: Traced) -> Any:
+    """The cotangent summed over the axes along which the operand was broadcast, in the operand's dtype."""
+    extra = len(cotangent.dims) - len(x.dims)
+    axes = tuple(range(extra)) + tuple(i + extra for i, n in enumerate(x.dims) if n == 1 and cotangent.dims[i + extra] != 1)
+    if axes:
+        cotangent = REGISTRY["reshape"](REGISTRY["sum"](cotangent, axis=axes, keepdims=True), x.dims)
+    return cotangent if cotangent.dtype == x.dtype else REGISTRY["cast"](cotangent, x.dtype)
+
+
+def value_and_grad(function: Callable[..., Any], has_aux: bool = False) -> Callable[..., Any]:
+    """A function that returns what `function` returns and its gradient with respect to the first argument.
+
+    `function(parameters, *args)` returns a scalar, or with `has_aux` a pair (scalar, anything). Inside a trace the gradient becomes
+    part of the trace; outside, the numbers are computed at once on a tape.
+    """
+
+    def wrapped(parameters: Any, *args: Any, **kwargs: Any) -> Any:
+        tracer = current_tracer()
+        if tracer is not None:
+            return _value_and_grad(tracer, function, has_aux, parameters, args, kwargs)
+        tracer = Tracer(compute=True)
+        with tracer.active():
+            traced = tree.map_structure(lambda p: _tape_input(tracer, p), parameters)
+            results = _value_and_grad(tracer, function, has_aux, traced, args, kwargs)
+            return tree.map_structure(lambda x: x.value if isinstance(x, Traced) else x, results)
+
+    return wrapped
+
+
+def _tape_input(tracer: Tracer, x: Any) -> Traced:
+    constant = lift(tracer, x)
+    return tracer.input(constant, value=constant.value)
+
+
+def _value_and_grad(tracer: Tracer, function: Callable[..., Any], has_aux: bool, parameters: Any, args: Any, kwargs: Any) -> Any:
+    parameters = tree.map_structure(lambda p: tracer.lift(p) if isinstance(p, Traced) else _tape_input(tracer, p), parameters)
+    start = len(tracer.nodes)
+    result = function(parameters, *args, **kwargs)
+    loss = result[0] if has_aux else result
+    leaves = tree.flatten(parameters)
+    if isinstance(loss, Variable):
+        loss = loss.value
+    if not isinstance(loss, Traced):
+        found: list[Any] = [None] * len(leaves)
+    else:
+        if loss.dims != ():
+            raise ValueError(f"value_and_grad: the function must return one number, got shape {loss.shape}. Write keras.ops.mean(loss).")
+        one = REGISTRY["ones_like"](loss)
+        found = gradients(tracer, [loss], [one], leaves, start)
+    grads = [REGISTRY["zeros_like"](p) if g is None else g for p, g in zip(leaves, found, strict=True)]
+    return result, tree.pack_as(parameters, grads)
+
+
+def vjp_graph(graph: Graph, wrt: Sequence[int]) -> Graph:
+    """The graph of (inputs, output cotangents) -> cotangents of the inputs numbered `wrt`, the forward part computed again inside."""
+    tracer = Tracer()
+    with tracer.active():
+        inputs = [tracer.input(Spec(x.dims, x.dtype)) for x in graph.inputs]
+        outputs = [tracer.lift(x) for x in graph.call(*inputs)]
+        cotangents = [tracer.input(Spec(x.dims, x.dtype)) for x in graph.outputs]
+        differentiable = [i for i, x in enumerate(outputs) if x.dtype.startswith(("float", "bfloat"))]
+        targets = [inputs[i] for i in wrt]
+        found = gradients(tracer, [outputs[i] for i in differentiable], [cotangents[i] for i in differentiable], targets)
+        results = [lift(tracer, REGISTRY["zeros_like"](x) if g is None else g) for x, g in zip(targets, found, strict=True)]
+    return Graph(tracer.inputs, results, tracer.nodes)

@@ -1,0 +1,91 @@
+"""Which engine computes: the process-wide choice, its default, and the context that tests use to hold several at once."""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+import importlib.util
+import os
+import warnings
+from collections.abc import Iterator
+from contextvars import ContextVar
+from typing import Any
+
+from keras.core import config
+
+ENGINES = ("numpy", "jax", "torch", "tensorflow")
+_INSTALL = {"jax": "jax", "torch": "torch", "tensorflow": "tensorflow"}
+_GONE = ("theano", "cntk", "mxnet", "plaidml", "openvino")
+
+_process_engine: Any = None
+_context_engine: ContextVar[Any] = ContextVar("engine", default=None)
+
+
+def current() -> Any:
+    """The engine that computes here and now; the first call chooses and loads it."""
+    engine = _context_engine.get()
+    if engine is not None:
+        return engine
+    return _process_engine or set_engine(default_name())
+
+
+def default_name() -> str:
+    """The name of the engine to use: `KERAS_BACKEND`, then `keras.json`, then numpy.
+
+    Older Keras versions wrote `keras.json` by themselves, so an engine named there that is gone or not installed gives one warning;
+    one named in `KERAS_BACKEND` was chosen, and gives an error when it is loaded.
+    """
+    name = os.environ.get("KERAS_BACKEND")
+    if name:
+        return name
+    name = config.file_settings().get("backend", "numpy")
+    problem = _problem_with(name)
+    if problem is None:
+        return name
+    path = config.keras_home() / "keras.json"
+    warnings.warn(f'{path} names an engine that cannot be used: {problem} "numpy" is used. Write "backend": "numpy" in that file.', stacklevel=2)
+    return "numpy"
+
+
+def _problem_with(name: Any) -> str | None:
+    """Why an engine cannot be used, and what mends it; None if it can."""
+    mend = "Write KERAS_BACKEND=numpy or keras.config.set_backend('numpy')."
+    if name in _GONE:
+        return f"backend: {name!r} no longer exists. {mend}"
+    if name not in ENGINES:
+        return f"backend: got {name!r}. Accepted: {', '.join(map(repr, ENGINES))}. {mend}"
+    if importlib.util.find_spec(f"keras.engines.{name}") is None:
+        return f"backend: {name!r} is not served by this version yet. {mend}"
+    if name in _INSTALL and importlib.util.find_spec(name) is None:
+        return f"backend: {name!r} is not installed. Run: pip install keras[{_INSTALL[name]}]"
+    return None
+
+
+def load(name: str) -> Any:
+    """The engine of that name, its array library imported."""
+    problem = _problem_with(name)
+    if problem is not None:
+        raise (ImportError if name in ENGINES else ValueError)(problem)
+    return importlib.import_module(f"keras.engines.{name}").engine
+
+
+def set_engine(name: str) -> Any:
+    """Choose the engine for the whole process and return it."""
+    global _process_engine
+    _process_engine = load(name)
+    return _process_engine
+
+
+@contextlib.contextmanager
+def use(name: str) -> Iterator[Any]:
+    """Compute on the named engine inside the block (this thread and context only)."""
+    token = _context_engine.set(load(name))
+    try:
+        yield _context_engine.get()
+    finally:
+        _context_engine.reset(token)
+
+
+def name() -> str:
+    """The current engine's name, as `keras.backend.backend()` returns it."""
+    return current().name

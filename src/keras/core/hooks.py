@@ -1,0 +1,30 @@
+"""The three places where older generations plug in: an unknown name, an unknown argument, an unknown file format. Empty until `keras.legacy` fills them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+unknown_name: list[Callable[[str, str], Any]] = []
+"""Functions of (kind, name) that return an object or None; asked after the modern table has refused the name."""
+
+unknown_arguments: list[Callable[[type, dict[str, Any], frozenset[str]], dict[str, Any] | None]] = []
+"""Functions of (class, keyword arguments, accepted names) that return arguments in today's spelling or None."""
+
+
+def resolve_name(kind: str, name: str) -> Any:
+    """What an older generation called `name`, or None."""
+    for ask in unknown_name:
+        found = ask(kind, name)
+        if found is not None:
+            return found
+    return None
+
+
+def translate_arguments(cls: type, arguments: dict[str, Any], accepted: frozenset[str]) -> dict[str, Any]:
+    """The keyword arguments with old spellings written as today's."""
+    for ask in unknown_arguments:
+        translated = ask(cls, arguments, accepted)
+        if translated is not None:
+            arguments = translated
+    return arguments

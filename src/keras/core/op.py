@@ -1,0 +1,286 @@
+"""The op record and its dispatch: one record says everything about an op; values, symbols and traces all go through it.
+
+A *primitive* has a family (which operands are tensors, how dtypes promote, the shape rule) and a gradient written with ops; engines
+run it. A *composite* has a body written with other ops; it needs nothing else. Public functions keep the signature and docstring of
+the definition and hold their record in `function.record`.
+"""
+
+from __future__ import annotations
+
+import functools
+import inspect
+from collections.abc import Callable, Sequence
+from contextvars import ContextVar
+from typing import Any
+
+import numpy as np
+
+from keras.core import dtypes, engine, operation
+from keras.core.graph import Traced, Tracer, tracer_of
+from keras.core.tensor import REGISTRY, KerasTensor, Spec, Symbol
+from keras.core.variable import Variable
+
+ZERO = None
+"""The gradient of an op that is constant almost everywhere (`floor`, `argmax`, comparisons)."""
+
+_inside_composite: ContextVar[bool] = ContextVar("inside_composite", default=False)
+_SCALARS = (bool, int, float, complex)
+
+
+class NotDifferentiable:
+    """Marks a primitive through which no gradient can be taken; `reason` ends the error message."""
+
+    def __init__(self, reason: str) -> None:
+        self.reason = reason
+
+
+class Op:
+    """The record of one op.
+
+    Attributes:
+        name: public name. function: public function. operands: how many leading parameters are tensors; "list" if the first is a list.
+        promote: operand dtypes -> wanted dtypes (primitives). rule: specs, attributes -> specs, attributes (primitives).
+        vjp: one function of (g, y, *operands, **attributes) per operand, or one that returns all cotangents, or ZERO.
+        through: {(operand, producer's name): function}, a gradient taken at once through the op that made that operand.
+        body: the definition of a composite.
+    """
+
+    __slots__ = ("body", "category", "defaults", "foldable", "function", "name", "operands", "parameters", "promote", "rule", "through", "vjp")
+
+    def __init__(self, name: str, definition: Callable[..., Any], operands: int | str, **fields: Any) -> None:
+        self.name = name
+        self.operands = operands
+        signature = inspect.signature(definition)
+        self.parameters = tuple(signature.parameters)
+        count = 1 if operands == "list" else int(operands)
+        self.defaults = {p.name: p.default for p in list(signature.parameters.values())[count:] if p.default is not p.empty}
+        self.foldable = fields.pop("foldable", True)
+        self.category = fields.pop("category", "")
+        self.promote = fields.pop("promote", None)
+        self.rule = fields.pop("rule", None)
+        self.vjp = fields.pop("vjp", ZERO)
+        self.through = fields.pop("through", {})
+        self.body = fields.pop("body", None)
+        self.function = functools.wraps(definition)(_composite_call(self) if self.body else _primitive_call(self))
+        self.function.record = self  # type: ignore[attr-defined]
+
+    def bind(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[tuple[Any, ...], dict[str, Any]]:
+        """The operands and the attributes of a call."""
+        count = 1 if self.operands == "list" else int(self.operands)
+        if len(args) < count or kwargs.keys() - self.defaults.keys() or len(args) > len(self.parameters):
+            bound = inspect.signature(self.function).bind(*args, **kwargs)
+            bound.apply_defaults()
+            args, kwargs = tuple(bound.arguments.values()), {}
+        attributes = dict(self.defaults)
+        attributes.update(zip(self.parameters[count:], args[count:], strict=False))
+        attributes.update(kwargs)
+        return (tuple(args[0]) if self.operands == "list" else args[:count]), attributes
+
+    def infer(self, inputs: Sequence[Any], attributes: dict[str, Any]) -> Any:
+        """The spec(s) of the result for operands that are promoted already."""
+        if self.rule is not None:
+            return self.rule(self.name, inputs, attributes)[0]
+        with_symbols = [KerasTensor.of(x) for x in inputs]
+        token = _inside_composite.set(True)
+        try:
+            arguments = [with_symbols] if self.operands == "list" else with_symbols
+            return self.body(*arguments, **attributes)
+        finally:
+            _inside_composite.reset(token)
+
+    def evaluate(self, operands: Sequence[Any], attributes: dict[str, Any]) -> Any:
+        """The number(s) for operands that are engine tensors, promoted already."""
+        current = engine.current()
+        if self.rule is not None:
+            return current.kernels[self.name](*operands, **attributes)
+        native = current.natives.get(self.name)
+        arguments = [list(operands)] if self.operands == "list" else operands
+        return (native or self.body)(*arguments, **attributes)
+
+    def apply(self, operands: Sequence[Any], attributes: dict[str, Any]) -> Any:
+        """The op on operands of any kind with complete attributes."""
+        return self.function(list(operands), **attributes) if self.operands == "list" else self.function(*operands, **attributes)
+
+    def __repr__(self) -> str:
+        return f"<Op {self.name}>"
+
+
+def as_operand(x: Any) -> Any:
+    """What an op works on: variables give their value; lists and foreign arrays become engine tensors; scalars stay weak."""
+    if isinstance(x, Variable):
+        return x.value
+    if isinstance(x, Symbol) or type(x) in _SCALARS:
+        return x
+    current = engine.current()
+    return x if current.owns(x) else current.asarray(x)
+
+
+def _dtype_key(x: Any, current: Any) -> Any:
+    if isinstance(x, Symbol):
+        return x.dtype
+    kind = type(x)
+    return kind if kind in _SCALARS else current.dtype_of(x)
+
+
+def _primitive_call(op: Op) -> Callable[..., Any]:
+    plain = op.operands != "list"
+
+    def call(*args: Any, **kwargs: Any) -> Any:
+        if plain and not kwargs and len(args) == op.operands:
+            operands, attributes = args, op.defaults
+        else:
+            operands, attributes = op.bind(args, kwargs)
+        for x in operands:
+            if type(x) is not np.ndarray:
+                operands = tuple(map(as_operand, operands))
+                break
+        for x in operands:
+            if isinstance(x, Symbol):
+                return _on_symbols(op, operands, attributes, args, kwargs)
+        return _on_values(op, operands, attributes)
+
+    return call
+
+
+def _on_values(op: Op, operands: Sequence[Any], attributes: dict[str, Any]) -> Any:
+    current = engine.current()
+    keys = tuple([_dtype_key(x, current) for x in operands])
+    try:
+        wanted = op.promote(keys, attributes)
+        arrays = [x if key == target else current.asarray(x, target) for x, key, target in zip(operands, keys, wanted, strict=True)]
+        return current.kernels[op.name](*arrays, **attributes)
+    except KeyError as error:
+        if error.args == (op.name,):
+            raise NotImplementedError(current.unsupported(op.name)) from None
+        raise
+    except (ValueError, TypeError, IndexError):
+        specs = [Spec(tuple(np.shape(x)), dtypes.result_type(key)) for x, key in zip(operands, keys, strict=True)]
+        op.rule(op.name, specs, attributes)  # says what is wrong in the same words as for symbols
+        raise
+
+
+def _on_symbols(op: Op, operands: Sequence[Any], attributes: dict[str, Any], args: Any, kwargs: Any) -> Any:
+    current = engine.current()
+    keys = tuple([_dtype_key(x, current) for x in operands])
+    wanted = op.promote(keys, attributes)
+    if any(isinstance(x, Traced) for x in operands):
+        tracer = tracer_of(operands)
+        cast = REGISTRY["cast"]
+        inputs = []
+        for x, key, target in zip(operands, keys, wanted, strict=True):
+            if isinstance(x, Traced):
+                inputs.append(x if key == target else cast(x, target))
+            else:
+                inputs.append(tracer.constant(x, target))
+        attributes = op.rule(op.name, inputs, attributes)[1]
+        return tracer.record(op, inputs, attributes)
+    specs = [Spec(x.dims if isinstance(x, Symbol) else tuple(np.shape(x)), target) for x, target in zip(operands, wanted, strict=True)]
+    return _keras_tensors(op, op.rule(op.name, specs, attributes)[0], args, kwargs)
+
+
+def _keras_tensors(op: Op, specs: Any, args: Any, kwargs: Any) -> Any:
+    """Symbols of a Functional model for these specs, with their history unless an op or layer around this one will have it."""
+    outputs = tuple(map(KerasTensor.of, specs)) if isinstance(specs, tuple) else KerasTensor.of(specs)
+    if not _inside_composite.get():
+        operation.record_op(op, args, kwargs, outputs)
+    return outputs
+
+
+def _find_symbol(args: Any) -> type | None:
+    """Traced if a (nested) argument is one, else KerasTensor if one is, else None."""
+    found = None
+    for x in args:
+        if isinstance(x, Variable):
+            x = x.value
+        if isinstance(x, Traced):
+            return Traced
+        if isinstance(x, KerasTensor):
+            found = KerasTensor
+        elif type(x) in (list, tuple, dict):
+            inner = _find_symbol(x.values() if type(x) is dict else x)
+            if inner is Traced:
+                return Traced
+            found = inner or found
+    return found
+
+
+def _composite_call(op: Op) -> Callable[..., Any]:
+    body = op.body
+    name = op.name
+
+    def call(*args: Any, **kwargs: Any) -> Any:
+        kind = _find_symbol(args) or (_find_symbol(kwargs.values()) if kwargs else None)
+        if kind is None:
+            native = engine.current().natives.get(name)
+            return native(*args, **kwargs) if native is not None else body(*args, **kwargs)
+        if kind is Traced:
+            if op.vjp is ZERO:
+                return body(*args, **kwargs)
+            return _record_composite(op, *op.bind(args, kwargs))
+        if _inside_composite.get():
+            return body(*args, **kwargs)
+        token = _inside_composite.set(True)
+        try:
+            outputs = body(*args, **kwargs)
+        finally:
+            _inside_composite.reset(token)
+        return operation.record_op(op, args, kwargs, outputs)
+
+    return call
+
+
+def _record_composite(op: Op, operands: Sequence[Any], attributes: dict[str, Any]) -> Any:
+    """A composite with a gradient of its own is one node of the trace; its operands are promoted like a primitive's."""
+    operands = tuple(map(as_operand, operands))
+    tracer = tracer_of(operands)
+    current = engine.current()
+    keys = tuple([_dtype_key(x, current) for x in operands])
+    wanted = op.promote(keys, attributes) if op.promote else keys
+    cast = REGISTRY["cast"]
+    inputs = [
+        (x if key == target else cast(x, target)) if isinstance(x, Traced) else tracer.constant(x, dtypes.result_type(target))
+        for x, key, target in zip(operands, keys, wanted, strict=True)
+    ]
+    return tracer.record(op, inputs, attributes)
+
+
+def primitive(family: Any, *, vjp: Any = ZERO, through: Any = None, name: str | None = None, category: str = "numpy", foldable: bool = True) -> Callable[[Callable[..., Any]], Any]:
+    """Define a primitive by its signature and docstring; `family` gives `operands`, `promote` and `rule`."""
+
+    def define(definition: Callable[..., Any]) -> Any:
+        key = name or definition.__name__
+        record = Op(key, definition, family.operands, promote=family.promote, rule=family.rule, vjp=vjp, through=through or {}, category=category, foldable=foldable)
+        REGISTRY[key] = record.function
+        return record.function
+
+    return define
+
+
+def op(*, category: str = "numpy", operands: int | str = 1, vjp: Any = ZERO, through: Any = None, promote: Any = None, name: str | None = None) -> Callable[[Callable[..., Any]], Any]:
+    """Define a composite: the decorated body is its value, its spec and (unless `vjp` is given) its gradient."""
+
+    def define(body: Callable[..., Any]) -> Any:
+        key = name or body.__name__
+        record = Op(key, body, operands, body=body, vjp=vjp, through=through or {}, promote=promote, category=category)
+        REGISTRY[key] = record.function
+        return record.function
+
+    return define
+
+
+def abstractly() -> Any:
+    """Context: ops on `KerasTensor`s inside leave no history (a layer around them will)."""
+    return _Abstractly()
+
+
+class _Abstractly:
+    def __enter__(self) -> None:
+        self._token = _inside_composite.set(True)
+
+    def __exit__(self, *_: Any) -> None:
+        _inside_composite.reset(self._token)
+
+
+def lift(tracer: Tracer, x: Any) -> Traced:
+    """Any operand as a value of the trace."""
+    return tracer.lift(as_operand(x))

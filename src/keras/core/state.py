@@ -1,0 +1,68 @@
+"""State made explicit: inside a `StateScope`, reading a variable reads a mapping and assigning to it records an update.
+
+It turns any code that uses variables into a pure function of the mapping, which is how one training step serves every engine.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from contextvars import ContextVar, Token
+from typing import Any
+
+_scope: ContextVar[StateScope | None] = ContextVar("state_scope", default=None)
+_autocast: ContextVar[str | None] = ContextVar("autocast", default=None)
+
+
+class StateScope:
+    """Context in which variables read from `state` and write to `updates`.
+
+    Arguments:
+        state: pairs of (variable, value) that stand for the variables' values.
+        collect_losses: whether losses added by layers (`add_loss`) are collected in `losses`.
+    """
+
+    def __init__(self, state: Iterable[tuple[Any, Any]] = (), collect_losses: bool = False) -> None:
+        self.values: dict[int, Any] = {id(variable): value for variable, value in state}
+        self.updates: dict[int, tuple[Any, Any]] = {}
+        self.losses: list[Any] | None = [] if collect_losses else None
+        self._tokens: list[Token[StateScope | None]] = []
+
+    def read(self, variable: Any) -> Any:
+        """The value of a variable here."""
+        value = self.values.get(id(variable))
+        return variable._value if value is None else value
+
+    def write(self, variable: Any, value: Any) -> None:
+        """Give a variable a new value here, and remember it as an update."""
+        self.values[id(variable)] = value
+        self.updates[id(variable)] = (variable, value)
+
+    def __enter__(self) -> StateScope:
+        self._tokens.append(_scope.set(self))
+        return self
+
+    def __exit__(self, *_: Any) -> None:
+        _scope.reset(self._tokens.pop())
+
+
+def current_scope() -> StateScope | None:
+    """The innermost state scope, or None."""
+    return _scope.get()
+
+
+class Autocast:
+    """Context in which float variables are read in `dtype` (mixed precision); None reads them as they are."""
+
+    def __init__(self, dtype: str | None) -> None:
+        self.dtype = dtype
+
+    def __enter__(self) -> None:
+        self._token = _autocast.set(self.dtype)
+
+    def __exit__(self, *_: Any) -> None:
+        _autocast.reset(self._token)
+
+
+def autocast_dtype() -> str | None:
+    """The dtype in which float variables are read here, or None."""
+    return _autocast.get()

@@ -1,0 +1,253 @@
+"""How each primitive becomes pre-bound calls on fixed buffers.
+
+A step is `(function, arguments)`; running a program is calling them in order. `VIEWS` need no step at all: their result is another view
+of the operand's buffer. `ELEMENTWISE` also work on blocks of their buffers, which is how chains of them stay in the cache.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from keras.engines.numpy import convolution, philox, windows
+from keras.engines.numpy.kernels import KERNELS, NATIVES, ROUNDINGS, UFUNCS, add_elements, add_rows, draw, slices_of, words
+
+Array = np.ndarray
+Step = tuple[Callable[..., Any], tuple[Any, ...]]
+Scratch = Callable[[tuple[int, ...], Any], Array]
+
+_INTEGER_OF_SIZE = {2: np.int16, 4: np.int32, 8: np.int64}
+
+
+# -------------------------------------------------------------------------------------------------------------------- views
+
+
+VIEWS: dict[str, Callable[..., Array | None]] = {
+    "reshape": lambda x, newshape: np.reshape(x, newshape) if x.flags.c_contiguous else None,
+    "transpose": lambda x, axes: np.transpose(x, axes),
+    "broadcast_to": lambda x, shape: np.broadcast_to(x, shape),
+    "strided_slice": lambda x, starts, stops, steps: x[slices_of(starts, stops, steps)],
+    "reverse": lambda x, axis: np.flip(x, axis),
+    "stop_gradient": lambda x: x,
+    "copy": lambda x: x,
+}
+"""Attributes and the operand's array to the result's array, or None where only a copy will do."""
+
+
+# -------------------------------------------------------------------------------------------------------------- elementwise
+
+
+def _ufunc(function: np.ufunc) -> Callable[..., list[Step]]:
+    if function.nin == 1:
+        return lambda xs, out, scratch: [(function, (xs[0], out))]
+    if function in (np.maximum, np.minimum):
+
+        def extremum(a: Any, b: Any, out: Array) -> None:
+            function(a, b, out=out)
+
+        return lambda xs, out, scratch: [(extremum, (xs[0], xs[1], out))]
+    return lambda xs, out, scratch: [(function, (xs[0], xs[1], out))]
+
+
+def _rounding(function: np.ufunc) -> Callable[..., list[Step]]:
+    return lambda xs, out, scratch: [(function, (xs[0], out))] if out.dtype.kind == "f" else [(np.copyto, (out, xs[0]))]
+
+
+def _relu_into(x: Array, zero: Any, out: Array) -> None:
+    np.maximum(x, zero, out=out)
+
+
+def _relu_gradient(xs: Sequence[Array], out: Array, scratch: Scratch) -> list[Step]:
+    g, y = xs
+    mask = scratch(out.shape, np.bool_)
+    integer = _INTEGER_OF_SIZE.get(out.dtype.itemsize)
+    steps: list[Step] = [(np.greater, (y, y.dtype.type(0), mask))]
+    if integer is None or out.dtype.kind != "f" or not isinstance(g, np.ndarray):
+        return [*steps, (np.multiply, (g, mask, out))]
+    # the bits of g times 0 or 1: the same numbers as g * mask without converting the mask to floats
+    return [*steps, (np.multiply, (g.view(integer), mask.view(np.int8), out.view(integer)))]
+
+
+def _sigmoid(xs: Sequence[Array], out: Array, scratch: Scratch) -> list[Step]:
+    x, one = xs[0], out.dtype.type(1)
+    e, positive = scratch(out.shape, out.dtype), scratch(out.shape, np.bool_)
+    total = scratch(out.shape, out.dtype)
+    return [
+        (np.greater_equal, (x, out.dtype.type(0), positive)),
+        (np.abs, (x, e)),
+        (np.negative, (e, e)),
+        (np.exp, (e, e)),
+        (np.add, (e, one, total)),
+        (_put_where, (e, one, positive)),
+        (np.divide, (e, total, out)),
+    ]
+
+
+def _put_where(out: Array, value: Any, mask: Array) -> None:
+    np.copyto(out, value, where=mask)
+
+
+def _cast_into(out: Array, x: Array) -> None:
+    np.copyto(out, x, casting="unsafe")
+
+
+def _select(xs: Sequence[Array], out: Array, scratch: Scratch) -> list[Step]:
+    condition, a, b = xs
+    if isinstance(a, np.ndarray) and np.may_share_memory(a, out):
+        other = scratch(out.shape, np.bool_)
+        return [(np.logical_not, (condition, other)), (_put_where, (out, b, other))]
+    return [(np.copyto, (out, b)), (_put_where, (out, a, condition))]
+
+
+ELEMENTWISE: dict[str, Callable[..., list[Step]]] = {
+    **{name: _ufunc(function) for name, function in UFUNCS.items() if name not in ROUNDINGS},
+    **{name: _rounding(UFUNCS[name]) for name in ROUNDINGS},
+    "relu": lambda xs, out, scratch: [(_relu_into, (xs[0], out.dtype.type(0), out))],
+    "relu_gradient": _relu_gradient,
+    "rsqrt": lambda xs, out, scratch: [(np.sqrt, (xs[0], out)), (np.reciprocal, (out, out))],
+    "sigmoid": _sigmoid,
+    "select": _select,
+    "cast": lambda xs, out, scratch: [(_cast_into, (out, xs[0]))],
+}
+"""Operand arrays (or scalars), result array and a source of scratch arrays to steps."""
+
+
+# ------------------------------------------------------------------------------------------------------------ everything else
+
+
+def _flat_rows(x: Array) -> Array | None:
+    return x.reshape(-1, x.shape[-1]) if x.ndim > 2 and x.flags.c_contiguous else x if x.ndim == 2 else None
+
+
+def _matmul(xs: Sequence[Array], out: Array, attributes: dict[str, Any]) -> list[Step]:
+    x, y = xs
+    if y.ndim == 2 and x.ndim > 2:
+        rows, result = _flat_rows(x), _flat_rows(out)
+        if rows is not None and result is not None:
+            return [(np.matmul, (rows, y, result))]
+    return [(np.matmul, (x, y, out))]
+
+
+def _reduction(function: np.ufunc) -> Callable[..., list[Step]]:
+    def emit(xs: Sequence[Array], out: Array, attributes: dict[str, Any]) -> list[Step]:
+        x, axis, keepdims = xs[0], attributes["axis"], attributes["keepdims"]
+        columns = x.ndim - 1 not in axis and len(axis) == x.ndim - 1
+        if function is np.add and columns and x.flags.c_contiguous and out.dtype.kind == "f" and x.dtype == out.dtype and x.dtype.itemsize >= 4 and x.size:
+            rows = x.reshape(-1, x.shape[-1])  # summing rows is a product with ones, which BLAS does fastest
+            return [(np.matmul, (np.ones((1, rows.shape[0]), x.dtype), rows, out.reshape(1, -1)))]
+
+        def reduce(x: Array, out: Array) -> None:
+            function.reduce(x, axis=axis, out=out, keepdims=keepdims)
+
+        return [(reduce, (x, out))]
+
+    return emit
+
+
+def _concatenate(xs: Sequence[Array], out: Array, attributes: dict[str, Any]) -> list[Step]:
+    steps: list[Step] = []
+    start = 0
+    for x in xs:
+        stop = start + x.shape[attributes["axis"]]
+        place = [slice(None)] * out.ndim
+        place[attributes["axis"]] = slice(start, stop)
+        steps.append((np.copyto, (out[tuple(place)], x)))
+        start = stop
+    return steps
+
+
+def _pad(xs: Sequence[Array], out: Array, attributes: dict[str, Any]) -> list[Step]:
+    inner = tuple(slice(low, low + n) for (low, _), n in zip(attributes["pad_width"], xs[0].shape, strict=True))
+    return [(out.fill, (attributes["value"],)), (np.copyto, (out[inner], xs[0]))]
+
+
+def _place(xs: Sequence[Array], out: Array, attributes: dict[str, Any]) -> list[Step]:
+    part = out[slices_of(attributes["starts"], attributes["stops"], attributes["steps"])]
+    return [(out.fill, (0,)), (np.copyto, (part, xs[0]))]
+
+
+def _take_into(x: Array, indices: Array, axis: int, out: Array) -> None:
+    try:
+        np.take(x, indices, axis=axis, out=out)
+    except IndexError:
+        KERNELS["take_along"](x, indices, axis)
+        raise
+
+
+def _add_at(xs: Sequence[Array], out: Array, attributes: dict[str, Any]) -> list[Step]:
+    return [(np.copyto, (out, xs[0])), (add_rows, (out, xs[1], xs[2], attributes["axis"]))]
+
+
+def _add_along_axis(xs: Sequence[Array], out: Array, attributes: dict[str, Any]) -> list[Step]:
+    return [(np.copyto, (out, xs[0])), (add_elements, (out, xs[1], xs[2], attributes["axis"]))]
+
+
+def _mask(xs: Sequence[Array], out: Array, attributes: dict[str, Any]) -> list[Step]:
+    rate, dtype = attributes["rate"], attributes["dtype"]
+    if dtype not in ("float32", "float64"):
+        return [(_copy_result, (out, lambda key: draw("mask", key, out.shape, dtype, rate=rate), xs))]
+
+    def fill(key: Array, out: Array) -> None:
+        seed, counter = words(key)
+        philox.dropout_mask(seed, counter, out.shape, rate, out.dtype, out=out)
+
+    return [(fill, (xs[0], out))]
+
+
+def _copy_result(out: Array, function: Callable[..., Any], operands: Sequence[Array]) -> None:
+    np.copyto(out, function(*operands))
+
+
+def _bound(bind: Callable[..., Any], *names: str) -> Callable[..., list[Step]]:
+    def emit(xs: Sequence[Array], out: Array, attributes: dict[str, Any]) -> list[Step]:
+        call = bind(*xs, out, **{name: attributes[name] for name in names})
+        function, arguments = getattr(call, "func", call), getattr(call, "args", ())
+        return [(function, arguments)]
+
+    return emit
+
+
+_CONV = ("strides", "padding", "dilation", "groups")
+_POOL = ("window", "strides", "padding")
+
+EMIT: dict[str, Callable[..., list[Step]]] = {
+    "matmul": _matmul,
+    "sum": _reduction(np.add),
+    "prod": _reduction(np.multiply),
+    "max_over": _reduction(np.maximum),
+    "min_over": _reduction(np.minimum),
+    "any": _reduction(np.logical_or),
+    "all": _reduction(np.logical_and),
+    "concatenate": _concatenate,
+    "pad_constant": _pad,
+    "place_slice": _place,
+    "filled_like": lambda xs, out, attributes: [(out.fill, (attributes["value"],))],
+    "take_along": lambda xs, out, attributes: [(_take_into, (xs[0], xs[1], attributes["axis"], out))],
+    "add_at": _add_at,
+    "add_along_axis": _add_along_axis,
+    "draw_mask": _mask,
+    "conv_channels_last": _bound(convolution.bind_conv, *_CONV),
+    "conv_input_gradient": _bound(convolution.bind_conv_input_gradient, *_CONV),
+    "conv_filter_gradient": _bound(convolution.bind_conv_filter_gradient, *_CONV),
+    "max_pool_channels_last": _bound(windows.bind_max_pool, *_POOL),
+    "average_pool_channels_last": _bound(windows.bind_average_pool, *_POOL),
+    "max_pool_gradient": _bound(windows.bind_max_pool_gradient, *_POOL),
+}
+"""Operand arrays, result array and attributes to steps. Ops that are in no table run their function and copy the result."""
+
+
+def generic(name: str, attributes: dict[str, Any]) -> Callable[..., list[Step]]:
+    """Steps that run an op's function and copy what it returns into place."""
+    function = KERNELS.get(name) or NATIVES[name]
+
+    def emit_many(xs: Sequence[Array], outs: Sequence[Array]) -> list[Step]:
+        def call(*operands: Array) -> None:
+            results = function(*operands, **attributes)
+            for out, result in zip(outs, results if isinstance(results, tuple) else (results,), strict=True):
+                np.copyto(out, result, casting="unsafe")
+
+        return [(call, tuple(xs))]
+
+    return emit_many

@@ -1,0 +1,240 @@
+"""The numpy engine's primitives, as tables first.
+
+`UFUNCS` are NumPy's own elementwise functions, used as they are by eager code and, with `out=`, by compiled steps. `KERNELS` holds the
+function of every primitive for eager code: arrays and attributes in, array out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from keras.core.dtypes import numpy_dtype
+from keras.engines.numpy import convolution, philox, special, windows
+
+Array = np.ndarray
+
+UFUNCS: dict[str, np.ufunc] = {
+    "add": np.add, "subtract": np.subtract, "multiply": np.multiply, "divide": np.divide, "floor_divide": np.floor_divide, "mod": np.mod,
+    "power": np.power, "maximum": np.maximum, "minimum": np.minimum, "arctan2": np.arctan2, "negative": np.negative, "abs": np.abs, "sign": np.sign,
+    "square": np.square, "sqrt": np.sqrt, "reciprocal": np.reciprocal, "exp": np.exp, "expm1": np.expm1, "log": np.log, "log1p": np.log1p,
+    "sin": np.sin, "cos": np.cos, "tan": np.tan, "arcsin": np.arcsin, "arccos": np.arccos, "arctan": np.arctan, "sinh": np.sinh, "cosh": np.cosh,
+    "tanh": np.tanh, "floor": np.floor, "ceil": np.ceil, "trunc": np.trunc, "rint": np.rint, "equal": np.equal, "not_equal": np.not_equal,
+    "less": np.less, "less_equal": np.less_equal, "greater": np.greater, "greater_equal": np.greater_equal, "logical_and": np.logical_and,
+    "logical_or": np.logical_or, "logical_xor": np.logical_xor, "logical_not": np.logical_not, "isnan": np.isnan, "isinf": np.isinf,
+    "isfinite": np.isfinite,
+}  # fmt: skip
+
+ROUNDINGS = frozenset({"floor", "ceil", "trunc", "rint"})
+
+
+def _keep_integers(rounding: Callable[..., Any]) -> Callable[..., Any]:
+    return lambda x: rounding(x) if x.dtype.kind not in "iub" else x.copy()
+
+
+def slices_of(starts: Sequence[int], stops: Sequence[int | None], steps: Sequence[int]) -> tuple[slice, ...]:
+    """One Python slice per axis."""
+    return tuple(slice(a, b, c) for a, b, c in zip(starts, stops, steps, strict=True))
+
+
+def _place_slice(x: Array, shape: Any, starts: Any, stops: Any, steps: Any) -> Array:
+    out = np.zeros(shape, x.dtype)
+    out[slices_of(starts, stops, steps)] = x
+    return out
+
+
+def wrap_indices(indices: Array, size: int, name: str = "take") -> Array:
+    """Indices with negative ones counted from the end; out-of-range ones are refused by name."""
+    if indices.size and (int(indices.min()) < -size or int(indices.max()) >= size):
+        bad = int(indices.max()) if int(indices.max()) >= size else int(indices.min())
+        raise IndexError(f"keras.ops.{name}(indices): got index {bad} for an axis of size {size}. Accepted: {-size} to {size - 1}.")
+    return indices
+
+
+def _take(x: Array, indices: Array, axis: int) -> Array:
+    return np.take(x, wrap_indices(indices, x.shape[axis]), axis=axis)
+
+
+def add_rows(out: Array, indices: Array, updates: Array, axis: int) -> None:
+    """Add `updates` in place to the slices of `out` at the indices along `axis`; equal indices add up."""
+    target = np.moveaxis(out, axis, 0)
+    flat = wrap_indices(indices, out.shape[axis], "scatter").reshape(-1)
+    moved = np.moveaxis(updates.reshape(*updates.shape[:axis], flat.size, *updates.shape[axis + indices.ndim :]), axis, 0)
+    if flat.size and out.ndim == 2 and axis == 0:  # sort equal rows together, add each group once: ten times np.add.at
+        order = np.argsort(flat, kind="stable")
+        ordered = flat[order]
+        first = np.flatnonzero(np.concatenate(([True], ordered[1:] != ordered[:-1])))
+        target[ordered[first]] += np.add.reduceat(moved[order], first, axis=0)
+    else:
+        np.add.at(target, flat, moved)
+
+
+def _add_at(x: Array, indices: Array, updates: Array, axis: int) -> Array:
+    out = x.copy()
+    add_rows(out, indices, updates, axis)
+    return out
+
+
+def add_elements(out: Array, indices: Array, updates: Array, axis: int) -> None:
+    """Add each element of `updates` in place at its index along `axis`."""
+    grid = list(np.ogrid[tuple(slice(n) for n in indices.shape)])
+    grid[axis] = wrap_indices(indices, out.shape[axis], "take_along_axis")
+    np.add.at(out, tuple(grid), updates)
+
+
+def _add_along_axis(x: Array, indices: Array, updates: Array, axis: int) -> Array:
+    out = x.copy()
+    add_elements(out, indices, updates, axis)
+    return out
+
+
+def _dynamic_place(x: Array, starts: Array, sizes: Sequence[int]) -> tuple[slice, ...]:
+    begins = [min(max(int(s), 0), n - k) for s, n, k in zip(starts, x.shape, sizes, strict=True)]
+    return tuple(slice(b, b + k) for b, k in zip(begins, sizes, strict=True))
+
+
+def dynamic_slice(x: Array, starts: Array, shape: Sequence[int]) -> Array:
+    """The part of `x` at `starts`, moved inside if it would stick out."""
+    return x[_dynamic_place(x, starts, shape)]
+
+
+def dynamic_update(x: Array, starts: Array, updates: Array) -> Array:
+    """`x` with the part at `starts` replaced."""
+    out = x.copy()
+    out[_dynamic_place(x, starts, updates.shape)] = updates
+    return out
+
+
+def _largest(x: Array, k: int) -> tuple[Array, Array]:
+    indices = np.flip(x.shape[-1] - 1 - np.argsort(np.flip(x, -1), axis=-1, kind="stable"), -1)[..., :k].astype("int32")
+    return np.take_along_axis(x, indices, axis=-1), indices
+
+
+def einsum(operands: Sequence[Array], subscripts: str) -> Array:
+    """NumPy's einsum on the cheapest order of pairs."""
+    return np.einsum(subscripts, *operands, optimize=len(operands) > 1)
+
+
+def window_view(x: Array, window: Any, strides: Any) -> Array:
+    """Every window of an already padded x, as a view: (batch, *places, *window, channels)."""
+    count = len(window)
+    axes = tuple(range(1, 1 + count))
+    view = np.lib.stride_tricks.sliding_window_view(x, window, axis=axes)
+    view = view[(slice(None), *(slice(None, None, s) for s in strides))]
+    return np.moveaxis(view, count + 1, -1)
+
+
+def unfold(x: Array, window: Any, strides: Any, padding: Any, value: float) -> Array:
+    """Every window of x."""
+    if any(p != (0, 0) for p in padding):
+        x = np.pad(x, ((0, 0), *padding, (0, 0)), constant_values=np.asarray(value).astype(x.dtype))
+    return np.ascontiguousarray(window_view(x, window, strides))
+
+
+def fold(g: Array, window: Any, strides: Any, padding: Any, x_shape: Any) -> Array:
+    """Windows added back to their places."""
+    count = len(window)
+    padded = np.zeros((x_shape[0], *(n + low + high for n, (low, high) in zip(x_shape[1:-1], padding, strict=True)), x_shape[-1]), g.dtype)
+    places = g.shape[1 : 1 + count]
+    for tap in np.ndindex(*window):
+        region = tuple(slice(t, t + s * (p - 1) + 1, s) for t, s, p in zip(tap, strides, places, strict=True))
+        padded[(slice(None), *region)] += g[(slice(None),) * (1 + count) + tap]
+    inner = tuple(slice(low, low + n) for n, (low, _) in zip(x_shape[1:-1], padding, strict=True))
+    return np.ascontiguousarray(padded[(slice(None), *inner)])
+
+
+# ------------------------------------------------------------------------------------------------------------------- random
+
+
+def words(key: Array) -> tuple[int, int]:
+    """(seed, counter) of a key."""
+    return int(key[0]), int(key[1])
+
+
+def draw(kind: str, key: Array, shape: Any, dtype: str, **options: Any) -> Array:
+    """Random numbers of one kind for a key; the narrow floats are drawn as float32."""
+    seed, counter = words(key)
+    wide = dtype if dtype in ("float32", "float64") else "float32"
+    if kind == "uniform":
+        drawn = philox.uniform(seed, counter, shape, wide)
+    elif kind == "normal":
+        drawn = philox.normal(seed, counter, shape, wide)
+    elif kind == "truncated_normal":
+        drawn = philox.truncated_normal(seed, counter, shape, wide)
+    elif kind == "mask":
+        drawn = philox.dropout_mask(seed, counter, shape, options["rate"], np.dtype(wide))
+    else:
+        span = options["high"] - options["low"]
+        if span <= 0:
+            raise ValueError(f"keras.random.randint(minval, maxval): got {options['low']} and {options['high']}. Accepted: minval < maxval.")
+        count = int(np.prod(shape))
+        drawn = (philox.random_bits(seed, counter, count) >> np.uint64(11)).astype(np.float64) * 2.0**-53 * span
+        return (np.floor(drawn).astype(np.int64) + options["low"]).reshape(shape).astype(numpy_dtype(dtype))
+    return drawn.astype(numpy_dtype(dtype), copy=False)
+
+
+def _windowed(function: Callable[..., Array]) -> Callable[..., Array]:
+    return lambda x, window, strides, padding: function(x, window=window, strides=strides, padding=padding)
+
+
+KERNELS: dict[str, Callable[..., Any]] = {
+    **UFUNCS,
+    **{name: _keep_integers(UFUNCS[name]) for name in ROUNDINGS},
+    "rsqrt": lambda x: np.reciprocal(np.sqrt(x)),
+    "relu": lambda x: np.maximum(x, x.dtype.type(0)),
+    "relu_gradient": lambda g, y: g * (y > 0),
+    "sigmoid": special.sigmoid,
+    "erf": special.erf,
+    "erfinv": special.erfinv,
+    "select": np.where,
+    "cast": lambda x, dtype: x.astype(numpy_dtype(dtype)),
+    "copy": np.copy,
+    "stop_gradient": lambda x: x,
+    "sum": lambda x, axis, keepdims: np.add.reduce(x, axis=axis, keepdims=keepdims),
+    "prod": lambda x, axis, keepdims: np.multiply.reduce(x, axis=axis, keepdims=keepdims),
+    "max_over": lambda x, axis, keepdims: np.maximum.reduce(x, axis=axis, keepdims=keepdims),
+    "min_over": lambda x, axis, keepdims: np.minimum.reduce(x, axis=axis, keepdims=keepdims),
+    "any": lambda x, axis, keepdims: np.logical_or.reduce(x, axis=axis, keepdims=keepdims),
+    "all": lambda x, axis, keepdims: np.logical_and.reduce(x, axis=axis, keepdims=keepdims),
+    "argmax": lambda x, axis, keepdims: np.argmax(x, axis=axis, keepdims=keepdims).astype(np.int32),
+    "argmin": lambda x, axis, keepdims: np.argmin(x, axis=axis, keepdims=keepdims).astype(np.int32),
+    "running_sum": lambda x, axis: np.add.accumulate(x, axis=axis),
+    "reshape": lambda x, newshape: np.reshape(x, newshape),
+    "transpose": lambda x, axes: np.transpose(x, axes),
+    "broadcast_to": lambda x, shape: np.broadcast_to(x, shape).copy(),
+    "filled_like": lambda x, value, dtype: np.full(x.shape, value, numpy_dtype(dtype)),
+    "concatenate": lambda *xs, axis: np.concatenate(xs, axis=axis),
+    "strided_slice": lambda x, starts, stops, steps: x[slices_of(starts, stops, steps)],
+    "place_slice": _place_slice,
+    "reverse": lambda x, axis: np.flip(x, axis),
+    "pad_constant": lambda x, pad_width, value: np.pad(x, pad_width, constant_values=value),
+    "take_along": _take,
+    "add_at": _add_at,
+    "gather_along_axis": lambda x, indices, axis: np.take_along_axis(x, wrap_indices(indices, x.shape[axis], "take_along_axis"), axis),
+    "add_along_axis": _add_along_axis,
+    "dynamic_slice": dynamic_slice,
+    "dynamic_update": dynamic_update,
+    "matmul": np.matmul,
+    "contract": lambda *operands, subscripts: einsum(operands, subscripts),
+    "order": lambda x, axis: np.argsort(x, axis=axis, kind="stable").astype(np.int32),
+    "sorted_along": lambda x, axis: np.sort(x, axis=axis, kind="stable"),
+    "largest": _largest,
+    "conv_channels_last": lambda x, w, same=False, **options: convolution.conv(x, w, **options),
+    "conv_input_gradient": convolution.conv_input_gradient,
+    "conv_filter_gradient": convolution.conv_filter_gradient,
+    "unfold": unfold,
+    "fold": fold,
+    "draw_uniform": lambda key, shape, dtype: draw("uniform", key, shape, dtype),
+    "draw_normal": lambda key, shape, dtype: draw("normal", key, shape, dtype),
+    "draw_truncated_normal": lambda key, shape, dtype: draw("truncated_normal", key, shape, dtype),
+    "draw_mask": lambda key, shape, rate, dtype: draw("mask", key, shape, dtype, rate=rate),
+    "draw_integers": lambda key, shape, low, high, dtype: draw("integers", key, shape, dtype, low=low, high=high),
+}
+
+NATIVES: dict[str, Callable[..., Any]] = {
+    "max_pool_channels_last": _windowed(windows.max_pool),
+    "average_pool_channels_last": _windowed(windows.average_pool),
+    "max_pool_gradient": lambda g, x, y, window, strides, padding: windows.max_pool_gradient(g, x, y, window=window, strides=strides, padding=padding),
+}

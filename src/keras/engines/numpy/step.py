@@ -1,0 +1,120 @@
+"""`compile`: a function that is traced once per input signature and then replayed.
+
+Variables are found by tracing: the first read of one makes it an input of the program, which works on the variable's own memory.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from keras.core import tree
+from keras.core.graph import Graph, Traced, Tracer
+from keras.core.state import StateScope
+from keras.core.tensor import Spec
+from keras.engines.numpy.kernels import NATIVES
+from keras.engines.numpy.optimize import simplify
+from keras.engines.numpy.program import Program
+
+Array = np.ndarray
+_MAX_PROGRAMS = 16
+"""Programs kept per compiled function; data of ever new shapes drops the one that was not used for longest."""
+
+
+class _TracingScope(StateScope):
+    """Every variable that is read becomes an input of the trace."""
+
+    def __init__(self, tracer: Tracer) -> None:
+        super().__init__()
+        self.tracer = tracer
+        self.read_variables: list[tuple[Any, Traced]] = []
+
+    def read(self, variable: Any) -> Any:
+        """The variable's symbol."""
+        value = self.values.get(id(variable))
+        if value is None:
+            value = Traced(self.tracer, variable.shape, variable.dtype)
+            self.values[id(variable)] = value
+            self.read_variables.append((variable, value))
+        return value
+
+
+class _Replay:
+    """One traced program with the arguments' places and the results' structure."""
+
+    def __init__(self, function: Callable[..., Any], arguments: Any) -> None:
+        tracer = Tracer()
+        scope = _TracingScope(tracer)
+        with tracer.active(), scope:
+            traced = tree.map_structure(lambda a: tracer.input(Spec(a.shape, a.dtype.name)) if isinstance(a, np.ndarray) else a, arguments)
+            result = function(*traced)
+            result = tree.map_structure(lambda x: x.value if hasattr(x, "assign") else x, result)
+            updates = [(variable, tracer.lift(value)) for variable, value in scope.updates.values()]
+        results = [x for x in tree.leaves(result) if isinstance(x, Traced)]
+        outputs = [tracer.lift(x) for x in results] + [value for _, value in updates]
+        graph = Graph([*tracer.inputs, *(x for _, x in scope.read_variables)], outputs, tracer.nodes)
+        graph = simplify(graph, NATIVES)
+        first = len(tracer.inputs)
+        self.variables = [variable for variable, _ in scope.read_variables] + [variable for variable, _ in updates]
+        places = {first + i: variable._value for i, (variable, _) in enumerate(scope.read_variables)}
+        self.program = Program(graph, places, [(len(results) + i, variable._value) for i, (variable, _) in enumerate(updates)])
+        self.inputs = self.program.inputs[:first]
+        self.results = self.program.outputs[: len(results)]
+        self.structure = result
+        self._storages = [(variable, variable._value) for variable in self.variables]
+
+    def is_current(self) -> bool:
+        """Whether every variable still lives where it did."""
+        return all(variable._value is storage for variable, storage in self._storages)
+
+    def __call__(self, arrays: list[Array]) -> Any:
+        for place, array in zip(self.inputs, arrays, strict=True):
+            np.copyto(place, array)
+        self.program.run()
+        if len(self.results) == 1 and isinstance(self.structure, Traced):
+            return self.results[0].copy()
+        copies = iter([a.copy() for a in self.results])
+        return tree.map_structure(lambda x: next(copies) if isinstance(x, Traced) else x, _in_leaf_order(self.structure))
+
+
+def _in_leaf_order(structure: Any) -> Any:
+    """The structure with dicts in the order in which `tree.leaves` walks them, so that copies meet their places."""
+    if isinstance(structure, dict):
+        keys = list(structure) if not all(isinstance(k, str) for k in structure) else sorted(structure)
+        return type(structure)((k, _in_leaf_order(structure[k])) for k in keys) if type(structure) is dict else structure
+    return structure
+
+
+class CompiledFunction:
+    """A function of nests of arrays, replayed from its program; anything that is not an array is part of the signature."""
+
+    def __init__(self, function: Callable[..., Any]) -> None:
+        self.function = function
+        self._replays: OrderedDict[Any, _Replay] = OrderedDict()
+
+    def __call__(self, *arguments: Any) -> Any:
+        """The function's result for these arguments."""
+        leaves = tree.flatten(list(arguments))
+        signature = tuple([(a.shape, a.dtype) if isinstance(a, np.ndarray) else a for a in leaves])
+        replay = self._replays.get(signature)
+        if replay is None or not replay.is_current():
+            replay = _Replay(self.function, arguments)
+            self._replays[signature] = replay
+            while len(self._replays) > _MAX_PROGRAMS:
+                self._replays.popitem(last=False)
+        elif len(self._replays) > 1:
+            self._replays.move_to_end(signature)
+        return replay([a for a in leaves if isinstance(a, np.ndarray)])
+
+    def program(self, *arguments: Any) -> Program:
+        """The program for these arguments, for reading: `print(compiled.program(x).graph)`."""
+        self(*arguments)
+        return next(reversed(self._replays.values())).program
+
+
+def compile(function: Callable[..., Any]) -> CompiledFunction:
+    """`function` traced, optimized and replayed."""
+    return CompiledFunction(function)

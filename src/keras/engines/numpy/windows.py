@@ -1,0 +1,399 @@
+"""Pooling and window reductions, N-dimensional, channels last.
+
+A reduction over a window is done one spatial dimension at a time, the last one first: w0 + w1 passes instead of w0 * w1, and among equal
+maxima the gradient then finds the first one in row-major order. Bound forms prepare views and scratch once, for blocks of images that
+stay in the cache.
+"""
+
+import functools
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from . import threads
+from .threads import Bound, Steps, bound, ranges, split
+
+Array = np.ndarray
+Ints = tuple[int, ...]
+
+BLOCK_BYTES = 1 << 19  # of one block of the input
+PARALLEL_ELEMENTS = 1 << 17  # inputs below this are not worth a second thread
+
+
+@dataclass(frozen=True)
+class Axis:
+    """Windows along one spatial dimension."""
+
+    axis: int  # of the array
+    size: int
+    window: int
+    stride: int
+    low: int
+    high: int
+
+    @property
+    def out(self) -> int:
+        return max(0, (self.size + self.low + self.high - self.window) // self.stride + 1)
+
+    @property
+    def is_identity(self) -> bool:
+        return self.window == 1 and self.stride == 1 and self.low == 0 and self.high == 0
+
+    @property
+    def is_partition(self) -> bool:
+        """Windows lie side by side inside the input."""
+        return self.window == self.stride and self.low == 0 and self.high <= 0
+
+    def place(self, index: int) -> tuple[tuple[slice, ...], tuple[slice, ...]]:
+        """(outputs, inputs): outputs whose window holds an input at place `index`, and those inputs."""
+        first = max(0, -((index - self.low) // self.stride))
+        last = min(self.out, (self.size - 1 - index + self.low) // self.stride + 1)
+        count = max(0, last - first)
+        begin = first * self.stride + index - self.low
+        before = (slice(None),) * self.axis
+        if not count:
+            return (*before, slice(0, 0)), (*before, slice(0, 0))
+        return (*before, slice(first, last)), (*before, slice(begin, begin + (count - 1) * self.stride + 1, self.stride))
+
+    def counts(self) -> Array:
+        """Number of inputs in each window."""
+        result = np.zeros(self.out, np.int64)
+        for index in range(self.window):
+            result[self.place(index)[0][self.axis]] += 1
+        return result
+
+
+def plan_windows(
+    shape: Sequence[int], window: Sequence[int], strides: Sequence[int], padding: Sequence[tuple[int, int]]
+) -> tuple[tuple[Axis, ...], Ints]:
+    """Windows of each spatial dimension of an array (batch, *spatial, channels), and the shape of the result."""
+    rank = len(shape) - 2
+    if rank < 1 or not len(window) == len(strides) == len(padding) == rank:
+        raise ValueError(
+            f"pooling: an array of shape {tuple(shape)} has {rank} spatial dimensions (batch, *spatial, channels); "
+            f"window {tuple(window)}, strides {tuple(strides)} and padding {tuple(padding)} must have as many."
+        )
+    axes = tuple(
+        Axis(index + 1, size, width, stride, low, high)
+        for index, (size, width, stride, (low, high)) in enumerate(zip(shape[1:-1], window, strides, padding, strict=True))
+    )
+    return axes, (shape[0], *(axis.out for axis in axes), shape[-1])
+
+
+def _check(name: str, array: Array, expected: Ints) -> None:
+    if array.shape != expected:
+        raise ValueError(f"{name} has shape {array.shape}, the windows give {expected}.")
+
+
+def _reduced_shape(shape: Ints, axis: Axis) -> Ints:
+    return (*shape[: axis.axis], axis.out, *shape[axis.axis + 1 :])
+
+
+def _lanes(x: Array, images: int) -> list[list[tuple[int, int]]]:
+    """Blocks of images for each thread."""
+    count = max(1, min(threads.workers(), x.shape[0], x.size // PARALLEL_ELEMENTS))
+    return [ranges(first, last, min(images, last - first)) for first, last in split(x.shape[0], count)]
+
+
+def _images(x: Array) -> int:
+    return max(1, BLOCK_BYTES // max(1, x.itemsize * math.prod(x.shape[1:])))
+
+
+# ---------------------------------------------------------------------------------------------------------------------------------
+# reductions
+
+_REDUCTIONS = {"max": np.maximum, "min": np.minimum, "sum": np.add}
+
+
+def _identity(kind: str, dtype: np.dtype) -> Any:
+    if kind == "sum":
+        return 0
+    if np.issubdtype(dtype, np.integer):
+        return np.iinfo(dtype).min if kind == "max" else np.iinfo(dtype).max
+    if dtype == np.bool_:
+        return kind == "min"
+    return -np.inf if kind == "max" else np.inf
+
+
+def _reduce_axis(kind: str, source: Array, target: Array, axis: Axis, steps: Steps) -> None:
+    """Steps that reduce the windows of one dimension."""
+    function = _REDUCTIONS[kind]
+    places = [axis.place(index) for index in range(axis.window)]
+    whole = [index for index, (outputs, _) in enumerate(places) if outputs[axis.axis] == slice(0, axis.out)]
+    if len(whole) >= 2:
+        first, second = whole[:2]
+        steps.append((functools.partial(function, out=target), (source[places[first][1]], source[places[second][1]])))
+        started = {first, second}
+    elif whole:
+        steps.append((np.copyto, (target, source[places[whole[0]][1]])))
+        started = {whole[0]}
+    else:
+        steps.append((target.fill, (_identity(kind, target.dtype),)))
+        started = set()
+    for index, (outputs, inputs) in enumerate(places):
+        part = target[outputs]
+        if index not in started and part.size:
+            steps.append((functools.partial(function, out=part), (part, source[inputs])))
+
+
+def _stages(axes: Sequence[Axis]) -> list[Axis]:
+    return [axis for axis in reversed(axes) if not axis.is_identity]
+
+
+def _reductions(kind: str, x: Array, out: Array, stages: Sequence[Axis], scratch: list[Array], steps: Steps) -> None:
+    """Steps that reduce every dimension."""
+    source = x
+    for axis, buffer in zip(stages, [*(buffer[: x.shape[0]] for buffer in scratch), out], strict=bool(stages)):
+        _reduce_axis(kind, source, buffer, axis, steps)
+        source = buffer
+    if not stages:
+        steps.append((np.copyto, (out, x)))
+
+
+def _between(shape: Ints, stages: Sequence[Axis], dtype: np.dtype) -> list[Array]:
+    """Scratch arrays between the reductions of the dimensions, for a block of the given shape."""
+    buffers = []
+    for axis in stages[:-1]:
+        shape = _reduced_shape(shape, axis)
+        buffers.append(np.empty(shape, dtype))
+    return buffers
+
+
+def _bind_reduction(kind: str, x: Array, out: Array, axes: Sequence[Axis], epilogue: Callable[[Array], Steps] = lambda block: []) -> Bound:
+    if 0 in out.shape:
+        return bound([])
+    if 0 in x.shape:
+        return bound([(out.fill, (_identity(kind, out.dtype),))])
+    lanes, stages = [], _stages(axes)
+    for blocks in _lanes(x, _images(x)):
+        steps: Steps = []
+        scratch = _between((blocks[0][1] - blocks[0][0], *x.shape[1:]), stages, x.dtype)
+        for a, b in blocks:
+            _reductions(kind, x[a:b], out[a:b], stages, scratch, steps)
+            steps.extend(epilogue(out[a:b]))
+        lanes.append(steps)
+    return bound([], lanes)
+
+
+def bind_reduce_window(
+    x: Array, out: Array, *, kind: str, window: Sequence[int], strides: Sequence[int], padding: Sequence[tuple[int, int]]
+) -> Bound:
+    """Callable that writes into `out` the "max", "min" or "sum" (`kind`) of every window of x; padded places do not take part.
+
+    Arguments:
+        x: array (batch, *spatial, channels).
+        out: array (batch, *out_spatial, channels) of the same dtype.
+        window, strides: ints, one per spatial dimension.
+        padding: (low, high) pairs, one per spatial dimension.
+    """
+    if kind not in _REDUCTIONS:
+        raise ValueError(f"reduce_window: kind must be one of {sorted(_REDUCTIONS)}, got {kind!r}.")
+    axes, shape = plan_windows(x.shape, window, strides, padding)
+    _check("reduce_window: out", out, shape)
+    return _bind_reduction(kind, x, out, axes)
+
+
+def bind_max_pool(x: Array, out: Array, **geometry: Any) -> Bound:
+    """Callable that writes the maximum of every window of x into `out`; geometry as for `bind_reduce_window`."""
+    return bind_reduce_window(x, out, kind="max", **geometry)
+
+
+def _counts(axes: Sequence[Axis], dtype: np.dtype) -> Array:
+    """Number of inputs per window, (*out_spatial, 1), or one number where all are equal."""
+    counts: Array = np.ones((), dtype)
+    for axis in axes:
+        counts = counts[..., None] * axis.counts().astype(dtype)
+    if counts.size and (counts == counts.flat[0]).all():
+        return counts.reshape(-1)[0]
+    return np.maximum(counts, dtype.type(1))[..., None]
+
+
+def bind_average_pool(x: Array, out: Array, *, window: Sequence[int], strides: Sequence[int], padding: Sequence[tuple[int, int]]) -> Bound:
+    """Callable that writes the mean of the inputs in every window of x into `out`: padded places do not count."""
+    axes, shape = plan_windows(x.shape, window, strides, padding)
+    _check("average_pool: out", out, shape)
+    counts = _counts(axes, x.dtype)
+    return _bind_reduction("sum", x, out, axes, lambda block: [(np.divide, (block, counts, block))])
+
+
+# ---------------------------------------------------------------------------------------------------------------------------------
+# gradients
+
+
+def bind_max_pool_gradient(
+    g: Array, x: Array, y: Array, out: Array, *, window: Sequence[int], strides: Sequence[int], padding: Sequence[tuple[int, int]]
+) -> Bound:
+    """Callable that writes into `out` the gradient of x, given g, the gradient of y = max_pool(x).
+
+    Each window's gradient goes to its first maximum in row-major order.
+    """
+    axes, shape = plan_windows(x.shape, window, strides, padding)
+    _check("max_pool_gradient: g", g, shape)
+    _check("max_pool_gradient: y", y, shape)
+    _check("max_pool_gradient: out", out, x.shape)
+    if 0 in shape or 0 in x.shape:
+        return bound([(out.fill, (0,))])
+    is_partition = all(axis.is_partition for axis in axes) and x.dtype in (np.float32, np.float64)
+    build = _partition_gradient if is_partition else _overlapping_gradient
+    return bound([], [build(g, x, y, out, axes, blocks) for blocks in _lanes(x, max(1, _images(x) // 2))])
+
+
+def _partition_gradient(g: Array, x: Array, y: Array, out: Array, axes: Sequence[Axis], blocks: Sequence[tuple[int, int]]) -> Steps:
+    """Windows side by side: one dimension at a time the gradient's bits go to the place that equals the reduced value."""
+    steps: Steps = []
+    stages = _stages(axes)
+    block_shape = (blocks[0][1] - blocks[0][0], *x.shape[1:])
+    integer = np.int32 if x.dtype == np.float32 else np.int64
+    reduced = _between(block_shape, stages, x.dtype)
+    gradients = [np.zeros(buffer.shape, integer) for buffer in reduced]  # places after the last window stay zero
+    largest = math.prod(_reduced_shape(block_shape, stages[0])) if stages else 0
+    scratch = np.empty(largest, bool), np.empty(largest, integer), np.empty(largest, integer)
+    if any(axis.size != axis.out * axis.window for axis in axes):
+        steps.extend((out[a:b].fill, (0,)) for a, b in blocks)  # places after the last window
+    for a, b in blocks:
+        values = [x[a:b], *(buffer[: b - a] for buffer in reduced), y[a:b]]
+        if len(stages) > 1:
+            _reductions("max", values[0], values[-2], stages[:-1], reduced[:-1], steps)
+        targets = [out[a:b].view(integer), *(buffer[: b - a] for buffer in gradients)]
+        incoming = g[a:b].view(integer)
+        if not stages:
+            steps.append((np.copyto, (targets[0], incoming)))
+        for depth in reversed(range(len(stages))):
+            _expand(incoming, values[depth], values[depth + 1], targets[depth], stages[depth], scratch, steps)
+            incoming = targets[depth]
+    return steps
+
+
+def _expand(
+    incoming: Array, values: Array, reduced: Array, target: Array, axis: Axis, scratch: tuple[Array, Array, Array], steps: Steps
+) -> None:
+    """Gives each gradient (as bits) to the first of the window's places whose value is the reduced one, and zero to the others."""
+    equal, mask, rest = (buffer[: incoming.size].reshape(incoming.shape) for buffer in scratch)
+    remaining = incoming
+    for index in range(axis.window):
+        _, inputs = axis.place(index)
+        place = target[inputs]
+        if index == axis.window - 1:
+            if index == 0:
+                steps.append((np.copyto, (place, remaining)))
+            break
+        steps.append((np.equal, (values[inputs], reduced, equal)))
+        steps.append((np.negative, (equal.view(np.int8), mask)))  # all ones where equal
+        steps.append((np.bitwise_and, (remaining, mask, place)))
+        left = target[axis.place(index + 1)[1]] if index == axis.window - 2 else rest
+        steps.append((np.bitwise_xor, (remaining, place, left)))
+        remaining = left
+
+
+def _overlapping_gradient(g: Array, x: Array, y: Array, out: Array, axes: Sequence[Axis], blocks: Sequence[tuple[int, int]]) -> Steps:
+    """Place by place in row-major order: g is added where x is the maximum and no earlier place of the window was."""
+    steps: Steps = []
+    shape = (blocks[0][1] - blocks[0][0], *y.shape[1:])
+    free, equal, part = np.empty(shape, bool), np.empty(shape, bool), np.empty(shape, g.dtype)
+    for a, b in blocks:
+        steps.append((out[a:b].fill, (0,)))
+        steps.append((free[: b - a].fill, (True,)))
+        for place in np.ndindex(*(axis.window for axis in axes)):
+            pairs = [axis.place(index) for axis, index in zip(axes, place, strict=True)]
+            outputs = (slice(a, b), *(pair[0][-1] for pair in pairs))
+            inputs = (slice(a, b), *(pair[1][-1] for pair in pairs))
+            inner = (slice(0, b - a), *outputs[1:])
+            if not part[inner].size:
+                continue
+            steps.append((np.equal, (x[inputs], y[outputs], equal[inner])))
+            steps.append((np.logical_and, (equal[inner], free[inner], equal[inner])))
+            steps.append((np.logical_xor, (free[inner], equal[inner], free[inner])))
+            steps.append((np.multiply, (g[outputs], equal[inner], part[inner])))
+            steps.append((np.add, (out[inputs], part[inner], out[inputs])))
+    return steps
+
+
+def bind_average_pool_gradient(
+    g: Array, out: Array, *, window: Sequence[int], strides: Sequence[int], padding: Sequence[tuple[int, int]]
+) -> Bound:
+    """Callable that writes into `out`, of x's shape, the gradient of x given g, the gradient of average_pool(x)."""
+    axes, shape = plan_windows(out.shape, window, strides, padding)
+    _check("average_pool_gradient: g", g, shape)
+    if 0 in shape or 0 in out.shape:
+        return bound([(out.fill, (0,))])
+    counts = _counts(axes, out.dtype)
+    stages, lanes = _stages(axes), []
+    for blocks in _lanes(out, _images(out)):
+        steps: Steps = []
+        block_shape = (blocks[0][1] - blocks[0][0], *out.shape[1:])
+        buffers, means = _between(block_shape, stages, out.dtype), np.empty((block_shape[0], *shape[1:]), g.dtype)
+        for a, b in blocks:
+            incoming = means[: b - a]
+            steps.append((np.divide, (g[a:b], counts, incoming)))
+            for depth in reversed(range(len(stages))):
+                target = buffers[depth - 1][: b - a] if depth else out[a:b]
+                _spread(incoming, target, stages[depth], steps)
+                incoming = target
+            if not stages:
+                steps.append((np.copyto, (out[a:b], incoming)))
+        lanes.append(steps)
+    return bound([], lanes)
+
+
+def _spread(incoming: Array, target: Array, axis: Axis, steps: Steps) -> None:
+    """Adds each window's value to all its inputs."""
+    if axis.is_partition:
+        if axis.size != axis.out * axis.window:
+            steps.append((target.fill, (0,)))
+        steps.extend((np.copyto, (target[axis.place(index)[1]], incoming)) for index in range(axis.window))
+        return
+    steps.append((target.fill, (0,)))
+    for index in range(axis.window):
+        outputs, inputs = axis.place(index)
+        if incoming[outputs].size:
+            steps.append((np.add, (target[inputs], incoming[outputs], target[inputs])))
+
+
+# ---------------------------------------------------------------------------------------------------------------------------------
+# plain forms
+
+
+def _result(x: Array, geometry: dict[str, Any], out: Array | None) -> Array:
+    return np.empty(plan_windows(x.shape, **geometry)[1], x.dtype) if out is None else out
+
+
+def reduce_window(x: Array, *, kind: str, out: Array | None = None, **geometry: Any) -> Array:
+    """The "max", "min" or "sum" of every window of x; arguments as for `bind_reduce_window`."""
+    out = _result(x, geometry, out)
+    bind_reduce_window(x, out, kind=kind, **geometry)()
+    return out
+
+
+def max_pool(x: Array, *, out: Array | None = None, **geometry: Any) -> Array:
+    """The maximum of every window of x.
+
+    Example:
+        >>> import numpy as np
+        >>> max_pool(np.arange(6.0).reshape(1, 6, 1), window=(2,), strides=(2,), padding=((0, 0),))[0, :, 0].tolist()
+        [1.0, 3.0, 5.0]
+    """
+    return reduce_window(x, kind="max", out=out, **geometry)
+
+
+def average_pool(x: Array, *, out: Array | None = None, **geometry: Any) -> Array:
+    """The mean of the inputs in every window of x; padded places do not count."""
+    out = _result(x, geometry, out)
+    bind_average_pool(x, out, **geometry)()
+    return out
+
+
+def max_pool_gradient(g: Array, x: Array, y: Array, *, out: Array | None = None, **geometry: Any) -> Array:
+    """Gradient of x given the gradient g of y = max_pool(x)."""
+    out = np.empty(x.shape, x.dtype) if out is None else out
+    bind_max_pool_gradient(g, x, y, out, **geometry)()
+    return out
+
+
+def average_pool_gradient(g: Array, *, x_shape: Sequence[int], out: Array | None = None, **geometry: Any) -> Array:
+    """Gradient of x, shape `x_shape`, given the gradient g of average_pool(x)."""
+    out = np.empty(tuple(x_shape), g.dtype) if out is None else out
+    bind_average_pool_gradient(g, out, **geometry)()
+    return out

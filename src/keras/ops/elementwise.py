@@ -1,0 +1,424 @@
+"""Elementwise ops: one number in, one number out, with broadcasting."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from keras.core import dtypes, engine
+from keras.core.families import binary, boolean, custom, each, first_boolean, floating, no_bool, same, unary
+from keras.core.graph import dtype_name
+from keras.core.op import as_operand, op, primitive
+from keras.core.tensor import Spec, Symbol
+
+Tensor = Any
+
+
+def _cast_rule(name: str, inputs: Any, attributes: dict[str, Any]) -> Any:
+    dtype = dtypes.standardize(attributes["dtype"])
+    return Spec(inputs[0].dims, dtype), {"dtype": dtype}
+
+
+def _cast_gradient(g: Tensor, y: Tensor, x: Tensor, dtype: str) -> Tensor:
+    return cast(g, x.dtype) if dtypes.is_float(x.dtype) and dtypes.is_float(dtype) else None
+
+
+@primitive(custom(_cast_rule), vjp=(_cast_gradient,))
+def cast(x: Tensor, dtype: Any) -> Tensor:
+    """The elements in another dtype.
+
+    Example:
+        >>> cast([1.7, -1.7], "int32").tolist()
+        [1, -1]
+    """
+
+
+@primitive(unary(), vjp=None)
+def stop_gradient(x: Tensor) -> Tensor:
+    """The same values, through which no gradient flows."""
+
+
+@primitive(unary(), vjp=(lambda g, y, x: g,))
+def copy(x: Tensor) -> Tensor:
+    """A copy of the values."""
+
+
+@op(category="core")
+def convert_to_tensor(x: Any, dtype: Any = None, sparse: bool | None = None, ragged: bool | None = None) -> Tensor:
+    """`x` (number, nested list, array, tensor, variable) as a tensor of the current engine.
+
+    Example:
+        >>> convert_to_tensor([1, 2]).dtype.name, convert_to_tensor([1.0]).dtype.name
+        ('int32', 'float32')
+    """
+    from_operand = as_operand(x)
+    if dtype is not None:
+        return cast(from_operand, dtype) if isinstance(from_operand, Symbol) else _asarray(from_operand, dtypes.standardize(dtype))
+    return from_operand if isinstance(from_operand, Symbol) else _asarray(from_operand, None)
+
+
+# -------------------------------------------------------------------------------------------------------------- arithmetic
+
+
+@primitive(binary(), vjp=(lambda g, z, x, y: g, lambda g, z, x, y: g))
+def add(x1: Tensor, x2: Tensor) -> Tensor:
+    """The sum x1 + x2.
+
+    Example:
+        >>> add([1.0, 2.0], 1.0).tolist()
+        [2.0, 3.0]
+    """
+
+
+@primitive(binary(no_bool), vjp=(lambda g, z, x, y: g, lambda g, z, x, y: -g))
+def subtract(x1: Tensor, x2: Tensor) -> Tensor:
+    """The difference x1 - x2."""
+
+
+@primitive(binary(), vjp=(lambda g, z, x, y: g * y, lambda g, z, x, y: g * x))
+def multiply(x1: Tensor, x2: Tensor) -> Tensor:
+    """The product x1 * x2."""
+
+
+@primitive(binary(floating), vjp=(lambda g, z, x, y: g / y, lambda g, z, x, y: -(g * z / y)))
+def divide(x1: Tensor, x2: Tensor) -> Tensor:
+    """The quotient x1 / x2, a float."""
+
+
+@op(operands=2)
+def divide_no_nan(x1: Tensor, x2: Tensor) -> Tensor:
+    """The quotient x1 / x2, and 0 where x2 is 0 (the gradient is 0 there as well)."""
+    zero = equal(x2, 0)
+    safe = where(zero, ones_of(x2), x2)
+    quotient = divide(x1, safe)
+    return where(zero, zeros_of(quotient), quotient)
+
+
+def ones_of(x: Tensor) -> Tensor:
+    """1 in the dtype of `x`, without its shape."""
+    return _asarray(1, dtype_of(x))
+
+
+def zeros_of(x: Tensor) -> Tensor:
+    """0 in the dtype of `x`, without its shape."""
+    return _asarray(0, dtype_of(x))
+
+
+@primitive(binary(no_bool))
+def floor_divide(x1: Tensor, x2: Tensor) -> Tensor:
+    """The quotient rounded down."""
+
+
+@primitive(binary(no_bool), vjp=(lambda g, z, x, y: g, lambda g, z, x, y: -(g * floor(x / y))))
+def mod(x1: Tensor, x2: Tensor) -> Tensor:
+    """The remainder of x1 / x2, with the sign of x2."""
+
+
+def _power_exponent_gradient(g: Tensor, z: Tensor, x: Tensor, y: Tensor) -> Tensor:
+    positive = greater(x, 0)
+    return g * z * where(positive, log(where(positive, x, ones_of(x))), zeros_of(x))
+
+
+def _power_base_gradient(g: Tensor, z: Tensor, x: Tensor, y: Tensor) -> Tensor:
+    zero = equal(y, 0)
+    return g * where(zero, zeros_of(x), y * power(x, where(zero, ones_of(y), y - 1)))
+
+
+@primitive(binary(no_bool), vjp=(_power_base_gradient, _power_exponent_gradient))
+def power(x1: Tensor, x2: Tensor) -> Tensor:
+    """x1 to the power x2."""
+
+
+def _extremum_vjp(compare: str) -> Any:
+    def gradient(g: Tensor, z: Tensor, x: Tensor, y: Tensor, swap: bool) -> Tensor:
+        a, b = (y, x) if swap else (x, y)
+        better = greater(a, b) if compare == "greater" else less(a, b)
+        weight = where(better, ones_of(g), where(equal(a, b), _asarray(0.5, dtype_of(g)), zeros_of(g)))
+        return g * weight
+
+    return (lambda g, z, x, y: gradient(g, z, x, y, False), lambda g, z, x, y: gradient(g, z, x, y, True))
+
+
+@primitive(binary(), vjp=_extremum_vjp("greater"))
+def maximum(x1: Tensor, x2: Tensor) -> Tensor:
+    """The larger of the two; where they are equal each gets half of the gradient."""
+
+
+@primitive(binary(), vjp=_extremum_vjp("less"))
+def minimum(x1: Tensor, x2: Tensor) -> Tensor:
+    """The smaller of the two; where they are equal each gets half of the gradient."""
+
+
+@primitive(binary(floating), vjp=(lambda g, z, x, y: g * y / (x * x + y * y), lambda g, z, x, y: -(g * x) / (x * x + y * y)))
+def arctan2(x1: Tensor, x2: Tensor) -> Tensor:
+    """The angle of the point (x2, x1), from -pi to pi."""
+
+
+@primitive(unary(), vjp=(lambda g, y, x: -g,))
+def negative(x: Tensor) -> Tensor:
+    """-x."""
+
+
+@primitive(unary(), vjp=(lambda g, y, x: g * sign(x),))
+def abs(x: Tensor) -> Tensor:
+    """The absolute value."""
+
+
+@primitive(unary())
+def sign(x: Tensor) -> Tensor:
+    """-1, 0 or 1."""
+
+
+@primitive(unary(), vjp=(lambda g, y, x: g * (x + x),))
+def square(x: Tensor) -> Tensor:
+    """x * x."""
+
+
+@primitive(unary(floating), vjp=(lambda g, y, x: g / (y + y),))
+def sqrt(x: Tensor) -> Tensor:
+    """The square root."""
+
+
+@primitive(unary(floating), vjp=(lambda g, y, x: g * y / x * -0.5,))
+def rsqrt(x: Tensor) -> Tensor:
+    """1 / sqrt(x)."""
+
+
+@primitive(unary(floating), vjp=(lambda g, y, x: -(g * y * y),))
+def reciprocal(x: Tensor) -> Tensor:
+    """1 / x."""
+
+
+# ------------------------------------------------------------------------------------------- exponentials and trigonometry
+
+
+@primitive(unary(floating), vjp=(lambda g, y, x: g * y,))
+def exp(x: Tensor) -> Tensor:
+    """e to the power x."""
+
+
+@primitive(unary(floating), vjp=(lambda g, y, x: g * (y + 1),))
+def expm1(x: Tensor) -> Tensor:
+    """e ** x - 1, accurate for small x."""
+
+
+@primitive(unary(floating), vjp=(lambda g, y, x: g / x,))
+def log(x: Tensor) -> Tensor:
+    """The natural logarithm."""
+
+
+@primitive(unary(floating), vjp=(lambda g, y, x: g / (x + 1),))
+def log1p(x: Tensor) -> Tensor:
+    """log(1 + x), accurate for small x."""
+
+
+@primitive(unary(floating), vjp=(lambda g, y, x: g * cos(x),))
+def sin(x: Tensor) -> Tensor:
+    """The sine of an angle in radians."""
+
+
+@primitive(unary(floating), vjp=(lambda g, y, x: -(g * sin(x)),))
+def cos(x: Tensor) -> Tensor:
+    """The cosine of an angle in radians."""
+
+
+@primitive(unary(floating), vjp=(lambda g, y, x: g * (y * y + 1),))
+def tan(x: Tensor) -> Tensor:
+    """The tangent of an angle in radians."""
+
+
+@primitive(unary(floating), vjp=(lambda g, y, x: g * rsqrt(1 - x * x),))
+def arcsin(x: Tensor) -> Tensor:
+    """The angle whose sine is x."""
+
+
+@primitive(unary(floating), vjp=(lambda g, y, x: -(g * rsqrt(1 - x * x)),))
+def arccos(x: Tensor) -> Tensor:
+    """The angle whose cosine is x."""
+
+
+@primitive(unary(floating), vjp=(lambda g, y, x: g / (x * x + 1),))
+def arctan(x: Tensor) -> Tensor:
+    """The angle whose tangent is x."""
+
+
+@primitive(unary(floating), vjp=(lambda g, y, x: g * cosh(x),))
+def sinh(x: Tensor) -> Tensor:
+    """The hyperbolic sine."""
+
+
+@primitive(unary(floating), vjp=(lambda g, y, x: g * sinh(x),))
+def cosh(x: Tensor) -> Tensor:
+    """The hyperbolic cosine."""
+
+
+@primitive(unary(floating), vjp=(lambda g, y, x: g * (1 - y * y),))
+def tanh(x: Tensor) -> Tensor:
+    """The hyperbolic tangent."""
+
+
+@primitive(unary(floating), vjp=(lambda g, y, x: g * (exp(-(x * x)) * 1.1283791670955126),))
+def erf(x: Tensor) -> Tensor:
+    """The error function, 2 / sqrt(pi) times the integral of exp(-t^2) from 0 to x."""
+
+
+@primitive(unary(floating), vjp=(lambda g, y, x: g * (exp(y * y) * 0.886226925452758),))
+def erfinv(x: Tensor) -> Tensor:
+    """The inverse of `erf`."""
+
+
+# ------------------------------------------------------------------------------------------------------------------ rounding
+
+
+@primitive(unary())
+def floor(x: Tensor) -> Tensor:
+    """The largest whole number not above x."""
+
+
+@primitive(unary())
+def ceil(x: Tensor) -> Tensor:
+    """The smallest whole number not below x."""
+
+
+@primitive(unary())
+def trunc(x: Tensor) -> Tensor:
+    """x without its fraction."""
+
+
+@primitive(unary())
+def rint(x: Tensor) -> Tensor:
+    """The nearest whole number; halves go to the even one."""
+
+
+@op()
+def round(x: Tensor, decimals: int = 0) -> Tensor:
+    """x rounded to `decimals` digits after the point; halves go to the even digit."""
+    if decimals == 0:
+        return rint(x)
+    scale = 10.0**decimals
+    return cast(rint(multiply(x, scale)) / scale, dtype_of(x))
+
+
+# --------------------------------------------------------------------------------------------------- comparisons and logic
+
+
+@primitive(binary(same, "bool"))
+def equal(x1: Tensor, x2: Tensor) -> Tensor:
+    """Whether x1 == x2."""
+
+
+@primitive(binary(same, "bool"))
+def not_equal(x1: Tensor, x2: Tensor) -> Tensor:
+    """Whether x1 != x2."""
+
+
+@primitive(binary(same, "bool"))
+def less(x1: Tensor, x2: Tensor) -> Tensor:
+    """Whether x1 < x2."""
+
+
+@primitive(binary(same, "bool"))
+def less_equal(x1: Tensor, x2: Tensor) -> Tensor:
+    """Whether x1 <= x2."""
+
+
+@primitive(binary(same, "bool"))
+def greater(x1: Tensor, x2: Tensor) -> Tensor:
+    """Whether x1 > x2."""
+
+
+@primitive(binary(same, "bool"))
+def greater_equal(x1: Tensor, x2: Tensor) -> Tensor:
+    """Whether x1 >= x2."""
+
+
+@primitive(binary(boolean, "bool"))
+def logical_and(x1: Tensor, x2: Tensor) -> Tensor:
+    """Whether both are true."""
+
+
+@primitive(binary(boolean, "bool"))
+def logical_or(x1: Tensor, x2: Tensor) -> Tensor:
+    """Whether at least one is true."""
+
+
+@primitive(binary(boolean, "bool"))
+def logical_xor(x1: Tensor, x2: Tensor) -> Tensor:
+    """Whether exactly one is true."""
+
+
+@primitive(unary(boolean, "bool"))
+def logical_not(x: Tensor) -> Tensor:
+    """Whether x is false."""
+
+
+@primitive(unary(each, "bool"))
+def isnan(x: Tensor) -> Tensor:
+    """Whether x is not a number."""
+
+
+@primitive(unary(each, "bool"))
+def isinf(x: Tensor) -> Tensor:
+    """Whether x is infinite."""
+
+
+@primitive(unary(each, "bool"))
+def isfinite(x: Tensor) -> Tensor:
+    """Whether x is neither infinite nor NaN."""
+
+
+def _select_zero(g: Tensor) -> Tensor:
+    return zeros_of(g)
+
+
+@primitive(
+    binary(first_boolean, operands=3),
+    vjp=(None, lambda g, z, c, x, y: select(c, g, _select_zero(g)), lambda g, z, c, x, y: select(c, _select_zero(g), g)),
+)
+def select(condition: Tensor, x1: Tensor, x2: Tensor) -> Tensor:
+    """x1 where the condition holds, else x2."""
+
+
+@op(operands=1)
+def where(condition: Tensor, x1: Tensor | None = None, x2: Tensor | None = None) -> Tensor:
+    """x1 where the condition holds, else x2.
+
+    Example:
+        >>> where([True, False], 1.0, 2.0).tolist()
+        [1.0, 2.0]
+    """
+    if x1 is None or x2 is None:
+        raise ValueError("keras.ops.where(condition): x1 and x2 are needed as well. Write where(condition, x1, x2), or keras.ops.nonzero(condition).")
+    return select(condition, x1, x2)
+
+
+@op()
+def clip(x: Tensor, x_min: Any, x_max: Any) -> Tensor:
+    """x limited to the range from x_min to x_max."""
+    return minimum(maximum(x, x_min), x_max)
+
+
+# --------------------------------------------------------------------------------------- activations that are primitives
+
+
+@primitive(unary(), vjp=(lambda g, y, x: relu_gradient(g, y),), category="nn")
+def relu(x: Tensor) -> Tensor:
+    """max(x, 0)."""
+
+
+@primitive(binary(), vjp=(lambda g, z, u, y: relu_gradient(g, y), None), category="internal")
+def relu_gradient(g: Tensor, y: Tensor) -> Tensor:
+    """g where y > 0, else 0: the gradient of relu from its output."""
+
+
+@primitive(unary(floating), vjp=(lambda g, y, x: g * (y * (1 - y)),), category="nn")
+def sigmoid(x: Tensor) -> Tensor:
+    """1 / (1 + exp(-x)), computed without overflow."""
+
+
+def dtype_of(x: Any) -> str:
+    """The canonical dtype name of an operand (numbers give their weak default)."""
+    return dtypes.result_type(dtype_name(x))
+
+
+def _asarray(x: Any, dtype: str | None) -> Tensor:
+    return engine.current().asarray(x, dtype)

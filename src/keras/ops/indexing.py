@@ -1,0 +1,254 @@
+"""Ops that pick elements by index, and their counterparts that put or add them back."""
+
+from __future__ import annotations
+
+import builtins
+from collections.abc import Sequence
+from typing import Any
+
+from keras.core import dims as D
+from keras.core import dtypes
+from keras.core.families import axis_of, custom
+from keras.core.op import as_operand, op, primitive
+from keras.core.tensor import Spec, Symbol
+from keras.ops.elementwise import cast, dtype_of, equal, zeros_of
+from keras.ops.shape import arange, broadcast_to, concatenate, expand_dims, reshape, shape_of, slice_along, squeeze, strided_slice, zeros_like
+
+Tensor = Any
+
+
+def _check_indices(name: str, indices: Any) -> None:
+    if not dtypes.is_integer(indices.dtype) and indices.dtype != "bool":
+        raise TypeError(f"keras.ops.{name}(indices): got dtype {indices.dtype}. Accepted: integers. Write keras.ops.cast(indices, 'int32').")
+
+
+def _take_rule(name: str, inputs: Sequence[Any], attributes: dict[str, Any]) -> tuple[Spec, dict[str, Any]]:
+    x, indices = inputs
+    _check_indices("take", indices)
+    axis = axis_of("take", attributes["axis"], len(x.dims))
+    return Spec((*x.dims[:axis], *indices.dims, *x.dims[axis + 1 :]), x.dtype), {"axis": axis}
+
+
+@primitive(
+    custom(_take_rule, operands=2),
+    vjp=(lambda g, y, x, indices, axis: add_at(zeros_like(x), indices, g, axis=axis), None),
+    category="internal",
+)
+def take_along(x: Tensor, indices: Tensor, axis: int) -> Tensor:
+    """Slices of `x` along `axis` at the indices (negative ones count from the end)."""
+
+
+@op(operands=2)
+def take(x: Tensor, indices: Tensor, axis: int | None = None) -> Tensor:
+    """The slices of `x` at `indices` along `axis` (elements of the flat tensor for None).
+
+    Example:
+        >>> take([[1, 2], [3, 4]], [1, 0], axis=0).tolist()
+        [[3, 4], [1, 2]]
+    """
+    if axis is None:
+        x, axis = reshape(x, (-1,)), 0
+    return take_along(x, indices, axis=axis)
+
+
+def _add_at_rule(name: str, inputs: Sequence[Any], attributes: dict[str, Any]) -> tuple[Spec, dict[str, Any]]:
+    return Spec(inputs[0].dims, inputs[0].dtype), {"axis": axis_of(name, attributes["axis"], len(inputs[0].dims))}
+
+
+@primitive(
+    custom(_add_at_rule, operands=3),
+    vjp=(lambda g, y, x, i, u, axis: g, None, lambda g, y, x, i, u, axis: take_along(g, i, axis=axis)),
+    category="internal",
+)
+def add_at(x: Tensor, indices: Tensor, updates: Tensor, axis: int) -> Tensor:
+    """`x` with `updates` added to its slices at the indices along `axis`; equal indices add up."""
+
+
+def _take_along_axis_rule(name: str, inputs: Sequence[Any], attributes: dict[str, Any]) -> tuple[Spec, dict[str, Any]]:
+    x, indices = inputs
+    _check_indices(name, indices)
+    axis = axis_of(name, attributes["axis"], len(x.dims))
+    if len(indices.dims) != len(x.dims):
+        raise ValueError(f"keras.ops.{name}(indices): got {len(indices.dims)} axes for a tensor with {len(x.dims)}. Accepted: as many axes as x.")
+    sizes = D.broadcast((*x.dims[:axis], 1, *x.dims[axis + 1 :]), (*indices.dims[:axis], 1, *indices.dims[axis + 1 :]))
+    if sizes is None:
+        raise ValueError(f"keras.ops.{name}: shapes {D.display(x.dims)} and {D.display(indices.dims)} do not match outside axis {axis}.")
+    return Spec((*sizes[:axis], indices.dims[axis], *sizes[axis + 1 :]), x.dtype), {"axis": axis}
+
+
+@primitive(
+    custom(_take_along_axis_rule, operands=2),
+    vjp=(lambda g, y, x, indices, axis: add_along_axis(zeros_like(x), indices, g, axis=axis), None),
+    category="internal",
+)
+def gather_along_axis(x: Tensor, indices: Tensor, axis: int) -> Tensor:
+    """For each place of `indices`, the element of `x` at that index along `axis`."""
+
+
+@op(operands=2)
+def take_along_axis(x: Tensor, indices: Tensor, axis: int | None = None) -> Tensor:
+    """For each place of `indices`, the element of `x` at that index along `axis` (of the flat tensor for None)."""
+    if axis is None:
+        return gather_along_axis(reshape(x, (-1,)), reshape(indices, (-1,)), axis=0)
+    return gather_along_axis(x, indices, axis=axis)
+
+
+@primitive(
+    custom(_add_at_rule, operands=3),
+    vjp=(lambda g, y, x, i, u, axis: g, None, lambda g, y, x, i, u, axis: gather_along_axis(g, i, axis=axis)),
+    category="internal",
+)
+def add_along_axis(x: Tensor, indices: Tensor, updates: Tensor, axis: int) -> Tensor:
+    """`x` with each element of `updates` added at its index along `axis`: the gradient of `gather_along_axis`."""
+
+
+@op(category="nn")
+def one_hot(x: Tensor, num_classes: int, axis: int = -1, dtype: Any = None, sparse: bool = False) -> Tensor:
+    """A new axis of size `num_classes` with 1 at the index and 0 elsewhere; an index outside the range gives zeros.
+
+    Example:
+        >>> one_hot([0, 2], 3).tolist()
+        [[1.0, 0.0, 0.0], [0.0, 0.0, 1.0]]
+    """
+    x = as_operand(x)
+    count = len(shape_of(x)) + 1
+    axis = axis_of("one_hot", axis, count)
+    classes = reshape(arange(num_classes, dtype=dtype_of(x)), tuple(num_classes if i == axis else 1 for i in range(count)))
+    return cast(equal(expand_dims(x, axis), classes), dtypes.standardize(dtype))
+
+
+# ------------------------------------------------------------------------------------------------------- x[key] on symbols
+
+
+def _expand_ellipsis(key: tuple[Any, ...], count: int) -> list[Any]:
+    used = builtins.sum(1 for k in key if k is not None and k is not Ellipsis)
+    if used > count:
+        raise IndexError(f"x[...]: {used} indices for a tensor with {count} axes.")
+    places = [i for i, k in enumerate(key) if k is Ellipsis]
+    if len(places) > 1:
+        raise IndexError("x[...]: an index can have only one '...'.")
+    fill = [slice(None)] * (count - used)
+    return [*key[: places[0]], *fill, *key[places[0] + 1 :]] if places else [*key, *fill]
+
+
+@op()
+def get_item(x: Tensor, key: Any) -> Tensor:
+    """x[key] for integers, slices, None, `...` and one integer or boolean-free index tensor."""
+    x = as_operand(x)
+    if not isinstance(x, Symbol) and not _has_symbol(key):
+        return x[tuple(_plain(k) for k in key) if isinstance(key, tuple) else _plain(key)]
+    sizes = shape_of(x)
+    keys = _expand_ellipsis(key if isinstance(key, tuple) else (key,), len(sizes))
+    starts, stops, steps, gone, added, gathers = [], [], [], [], [], []
+    axis = place = 0
+    for k in keys:
+        if k is None:
+            added.append(place)
+            place += 1
+            continue
+        start, stop, step = 0, None, 1
+        if isinstance(k, slice):
+            start, stop, step = k.start or 0, k.stop, k.step or 1
+        elif isinstance(k, (int,)) or (hasattr(k, "__index__") and not isinstance(k, Symbol) and getattr(k, "ndim", 0) == 0):
+            index = int(k)
+            n = sizes[axis]
+            if isinstance(n, int) and not -n <= index < n:
+                raise IndexError(f"x[...]: index {index} is out of range for axis {axis} of {D.display(sizes)}.")
+            start, stop = (index, index + 1) if index >= 0 else (index, index + 1 or None)
+            gone.append(axis)
+            place -= 1
+        else:
+            gathers.append((axis, k))
+        if step < 0:
+            raise ValueError("x[...]: a negative step is not supported on symbols. Write keras.ops.flip(x, axis).")
+        starts.append(start)
+        stops.append(stop)
+        steps.append(step)
+        axis += 1
+        place += 1
+    x = strided_slice(x, tuple(starts), tuple(stops), tuple(steps))
+    if len(gathers) > 1:
+        raise ValueError("x[...]: at most one index tensor is supported on symbols. Write keras.ops.take or keras.ops.take_along_axis.")
+    for where_axis, indices in gathers:
+        x = take_along(x, indices, axis=where_axis)
+    x = squeeze(x, axis=tuple(gone)) if gone else x
+    for a in added:
+        x = expand_dims(x, a)
+    return x
+
+
+def _plain(key: Any) -> Any:
+    return key if isinstance(key, (int, slice, list)) or key is None or key is Ellipsis else as_operand(key)
+
+
+def _has_symbol(key: Any) -> bool:
+    return builtins.any(isinstance(as_operand(k) if k is not None and k is not Ellipsis and not isinstance(k, slice) else k, Symbol) for k in (key if isinstance(key, tuple) else (key,)))
+
+
+# ------------------------------------------------------------------------------------------------ slices at traced places
+
+
+def _dynamic_slice_rule(name: str, inputs: Sequence[Any], attributes: dict[str, Any]) -> tuple[Spec, dict[str, Any]]:
+    sizes = tuple(attributes["shape"])
+    if len(sizes) != len(inputs[0].dims):
+        raise ValueError(f"keras.ops.slice(shape): got {len(sizes)} sizes for a tensor with {len(inputs[0].dims)} axes. Accepted: one size per axis.")
+    return Spec(sizes, inputs[0].dtype), {"shape": sizes}
+
+
+@primitive(
+    custom(_dynamic_slice_rule, operands=2),
+    vjp=(lambda g, y, x, starts, shape: dynamic_update(zeros_like(x), starts, g), None),
+    category="internal",
+)
+def dynamic_slice(x: Tensor, starts: Tensor, shape: Any) -> Tensor:
+    """The part of `x` of the given shape that begins at `starts`."""
+
+
+def _dynamic_update_rule(name: str, inputs: Sequence[Any], attributes: dict[str, Any]) -> tuple[Spec, dict[str, Any]]:
+    return Spec(inputs[0].dims, inputs[0].dtype), attributes
+
+
+@primitive(
+    custom(_dynamic_update_rule, operands=3, promote=lambda keys, _: (dtypes.result_type(keys[0]), dtypes.result_type(keys[1]), dtypes.result_type(keys[0]))),
+    vjp=(
+        lambda g, y, x, starts, u: dynamic_update(g, starts, zeros_like(u)),
+        None,
+        lambda g, y, x, starts, u: dynamic_slice(g, starts, shape=u.dims),
+    ),
+    category="internal",
+)
+def dynamic_update(x: Tensor, starts: Tensor, updates: Tensor) -> Tensor:
+    """`x` with the part that begins at `starts` replaced by `updates`."""
+
+
+def _starts(start_indices: Any) -> Tensor:
+    if isinstance(start_indices, (list, tuple)) and builtins.any(isinstance(as_operand(s), Symbol) for s in start_indices):
+        return concatenate([reshape(cast(s, "int32"), (1,)) for s in start_indices], axis=0)
+    return cast(start_indices, "int32")
+
+
+@op(operands=2, name="slice")
+def slice_(inputs: Tensor, start_indices: Any, shape: Any) -> Tensor:
+    """The part of `inputs` of the given shape that begins at `start_indices`."""
+    return dynamic_slice(inputs, _starts(start_indices), shape=tuple(shape))
+
+
+@op(operands=3)
+def slice_update(inputs: Tensor, start_indices: Any, updates: Tensor) -> Tensor:
+    """`inputs` with the part that begins at `start_indices` replaced by `updates`."""
+    return dynamic_update(inputs, _starts(start_indices), updates)
+
+
+@op(operands=2)
+def scatter(indices: Tensor, values: Tensor, shape: Any) -> Tensor:
+    """Zeros of `shape` with `values` added at `indices` (last axis: coordinates); equal indices add up."""
+    values = as_operand(values)
+    index_sizes, sizes = shape_of(indices), tuple(shape)
+    depth = index_sizes[-1]
+    flat_size = D.product(sizes[:depth])
+    strides = [D.product(sizes[i + 1 : depth]) for i in range(depth)]
+    flat = builtins.sum((slice_along(cast(indices, "int32"), len(index_sizes) - 1, i, i + 1) * strides[i] for i in range(1, depth)), slice_along(cast(indices, "int32"), len(index_sizes) - 1, 0, 1) * strides[0])
+    flat = reshape(flat, (-1,))
+    rows = reshape(values, (D.product(index_sizes[:-1]), *sizes[depth:]))
+    base = broadcast_to(zeros_of(values), (flat_size, *sizes[depth:]))
+    return reshape(add_at(base, flat, rows, axis=0), sizes)

@@ -1,0 +1,71 @@
+"""Sorting and ranking along an axis."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from keras.core.families import along_axis, axis_of, custom
+from keras.core.op import op, primitive
+from keras.core.tensor import Spec
+from keras.ops.elementwise import cast
+from keras.ops.indexing import add_along_axis, gather_along_axis
+from keras.ops.shape import expand_dims, reshape, shape_of, slice_along, zeros_like
+
+Tensor = Any
+
+
+def _argsort_rule(name: str, inputs: Sequence[Any], attributes: dict[str, Any]) -> tuple[Spec, dict[str, Any]]:
+    return Spec(inputs[0].dims, "int32"), {"axis": axis_of(name, attributes["axis"], len(inputs[0].dims))}
+
+
+@primitive(custom(_argsort_rule), category="internal")
+def order(x: Tensor, axis: int) -> Tensor:
+    """The indices that sort `x` along `axis`, equal elements in their order; int32."""
+
+
+@primitive(along_axis, vjp=(lambda g, y, x, axis: add_along_axis(zeros_like(x), order(x, axis=axis), g, axis=axis),), category="internal")
+def sorted_along(x: Tensor, axis: int) -> Tensor:
+    """The elements along `axis` from the smallest to the largest."""
+
+
+@op()
+def sort(x: Tensor, axis: int | None = -1) -> Tensor:
+    """The elements along `axis` (of the flat tensor for None) from the smallest to the largest."""
+    return sorted_along(reshape(x, (-1,)), axis=0) if axis is None else sorted_along(x, axis=axis)
+
+
+@op()
+def argsort(x: Tensor, axis: int | None = -1) -> Tensor:
+    """The indices that sort `x` along `axis` (the flat tensor for None), int32."""
+    return order(reshape(x, (-1,)), axis=0) if axis is None else order(x, axis=axis)
+
+
+def _top_k_rule(name: str, inputs: Sequence[Any], attributes: dict[str, Any]) -> tuple[tuple[Spec, Spec], dict[str, Any]]:
+    dims = inputs[0].dims
+    k = int(attributes["k"])
+    if not dims or (isinstance(dims[-1], int) and not 0 <= k <= dims[-1]):
+        raise ValueError(f"keras.ops.top_k(k): got {k} for a last axis of size {dims[-1] if dims else 'none'}. Accepted: 0 to that size.")
+    shape = (*dims[:-1], k)
+    return (Spec(shape, inputs[0].dtype), Spec(shape, "int32")), {"k": k}
+
+
+@primitive(custom(_top_k_rule), vjp=lambda g, y, x, k: (add_along_axis(zeros_like(x), y[1], g[0], axis=len(x.dims) - 1),), category="internal")
+def largest(x: Tensor, k: int) -> tuple[Tensor, Tensor]:
+    """The `k` largest elements of the last axis in falling order, and their indices."""
+
+
+@op()
+def top_k(x: Tensor, k: int, sorted: bool = True) -> tuple[Tensor, Tensor]:
+    """The `k` largest elements of the last axis in falling order, and their indices (int32)."""
+    return largest(x, k=k)
+
+
+@op(category="nn", operands=2)
+def in_top_k(targets: Tensor, predictions: Tensor, k: int) -> Tensor:
+    """Whether each target's prediction is among the `k` largest of its row."""
+    row = cast(targets, "int32")
+    chosen = gather_along_axis(predictions, expand_dims(row, -1), axis=-1)
+    k = min(int(k), shape_of(predictions)[-1])
+    threshold = slice_along(largest(predictions, k=k)[0], -1, k - 1, k)
+    return reshape(chosen >= threshold, shape_of(row))
