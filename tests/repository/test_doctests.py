@@ -19,15 +19,34 @@ FLAGS = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE | doctest.IGNORE_EXCEPTI
 ENGINE_PACKAGES = {"keras.engines.jax": "jax", "keras.engines.torch": "torch", "keras.engines.tensorflow": "tensorflow"}
 
 
+def spaced(text: str) -> str:
+    """The text with a blank line after each example that is followed directly by a less indented line such as `Source: ...`."""
+    lines: list[str] = []
+    indent = 0
+    for line in text.splitlines():
+        own = len(line) - len(line.lstrip())
+        if line.strip() and own < indent:
+            lines.append("")
+            indent = 0
+        if line.lstrip().startswith(">>>"):
+            indent = own
+        lines.append(line)
+    return "\n".join(lines) + "\n"
+
+
+def strings_with_examples(path: Path) -> list[ast.Constant]:
+    """Every string of a module that shows a prompt: docstrings, and documentation held in tables."""
+    nodes = [node for node in ast.walk(source_tree.tree(path)) if isinstance(node, ast.Constant)]
+    return [node for node in nodes if isinstance(node.value, str) and ">>> " in node.value]
+
+
 def examples(module: str, path: Path, names: dict[str, Any]) -> list[doctest.DocTest]:
-    """A doctest for each string of the module that shows a prompt: docstrings, and documentation held in tables."""
+    """A doctest for each string of the module that shows a prompt."""
     parser = doctest.DocTestParser()
-    found = []
-    for node in ast.walk(source_tree.tree(path)):
-        if isinstance(node, ast.Constant) and isinstance(node.value, str) and ">>> " in node.value:
-            name = f"{module}:{node.lineno}"
-            found.append(parser.get_doctest(node.value, dict(names), name, str(path), node.lineno - 1))
-    return found
+    return [
+        parser.get_doctest(spaced(str(node.value)), dict(names), f"{module}:{node.lineno}", str(path), node.lineno - 1)
+        for node in strings_with_examples(path)
+    ]
 
 
 def failures(test: doctest.DocTest) -> str:
@@ -50,6 +69,24 @@ def test_docstring_examples_run(module: str, path: Path, monkeypatch: pytest.Mon
     names = {**vars(importlib.import_module(module)), "keras": importlib.import_module("keras"), "np": np}
     reports = [failures(test) for test in examples(module, path, names)]
     assert not any(reports), "\n".join(filter(None, reports))
+
+
+def test_every_prompt_starts_its_line() -> None:
+    # A prompt in the middle of a line reads like an example and is never run.
+    wrong = [
+        f"{source_tree.where(path, node)}: {line.strip()}"
+        for path in modules_with_examples().values()
+        for node in strings_with_examples(path)
+        for line in str(node.value).splitlines()
+        if ">>> " in line and not line.lstrip().startswith(">>> ")
+    ]
+    assert not wrong, "\n".join(wrong)
+
+
+def test_an_example_ends_where_the_indentation_falls() -> None:
+    parser = doctest.DocTestParser()
+    text = "Sum.\n\n    Example:\n        >>> 1 + 1\n        2\n    Source: arithmetic.\n"
+    assert [example.want for example in parser.get_examples(spaced(text))] == ["2\n"]
 
 
 def test_a_wrong_example_fails() -> None:
