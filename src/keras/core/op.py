@@ -273,6 +273,11 @@ def abstractly() -> Any:
     return _Abstractly()
 
 
+def history_is_kept() -> bool:
+    """Whether symbols get their history here: not inside an op or layer that will be the node itself."""
+    return not _inside_composite.get()
+
+
 class _Abstractly:
     def __enter__(self) -> None:
         self._token = _inside_composite.set(True)

@@ -18,13 +18,11 @@ class StateScope:
 
     Arguments:
         state: pairs of (variable, value) that stand for the variables' values.
-        collect_losses: whether losses added by layers (`add_loss`) are collected in `losses`.
     """
 
-    def __init__(self, state: Iterable[tuple[Any, Any]] = (), collect_losses: bool = False) -> None:
+    def __init__(self, state: Iterable[tuple[Any, Any]] = ()) -> None:
         self.values: dict[int, Any] = {id(variable): value for variable, value in state}
         self.updates: dict[int, tuple[Any, Any]] = {}
-        self.losses: list[Any] | None = [] if collect_losses else None
         self._tokens: list[Token[StateScope | None]] = []
 
     def read(self, variable: Any) -> Any:
@@ -66,3 +64,23 @@ class Autocast:
 def autocast_dtype() -> str | None:
     """The dtype in which float variables are read here, or None."""
     return _autocast.get()
+
+
+_losses: ContextVar[list[Any] | None] = ContextVar("losses", default=None)
+
+
+class LossScope:
+    """Context in which the losses that layers add are collected in one list."""
+
+    def __enter__(self) -> list[Any]:
+        collected: list[Any] = []
+        self._token = _losses.set(collected)
+        return collected
+
+    def __exit__(self, *_: Any) -> None:
+        _losses.reset(self._token)
+
+
+def collected_losses() -> list[Any] | None:
+    """The list in which added losses are collected here, or None."""
+    return _losses.get()

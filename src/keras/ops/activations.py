@@ -14,7 +14,7 @@ from keras.ops.elementwise import (
 )  # fmt: skip
 from keras.ops.indexing import one_hot
 from keras.ops.reduction import _max_over, mean, running_sum, sum
-from keras.ops.shape import arange, expand_dims, reshape, reverse, shape_of, split, squeeze
+from keras.ops.shaping import arange, expand_dims, reshape, reverse, shape_of, split, squeeze
 from keras.ops.sorting import sorted_along
 
 Tensor = Any

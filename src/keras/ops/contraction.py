@@ -11,7 +11,7 @@ from keras.core.families import axis_of, custom, no_bool
 from keras.core.op import op, primitive
 from keras.core.tensor import Spec
 from keras.ops.elementwise import multiply
-from keras.ops.shape import ones_like, reshape, shape_of, swapaxes, transpose
+from keras.ops.shaping import ones_like, reshape, shape_of, swapaxes, transpose
 
 Tensor = Any
 

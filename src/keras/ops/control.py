@@ -14,7 +14,7 @@ from keras.core.graph import Graph, Traced
 from keras.core.op import NotDifferentiable, abstractly, as_operand, op, primitive
 from keras.core.tensor import KerasTensor, Spec, any_symbolic
 from keras.ops.elementwise import add, less, logical_and
-from keras.ops.shape import arange, shape_of, zeros_like
+from keras.ops.shaping import arange, shape_of, zeros_like
 
 Tensor = Any
 

@@ -11,7 +11,7 @@ from keras.core.dims import Shape, Size
 from keras.core.families import custom, same
 from keras.core.op import op, primitive
 from keras.core.tensor import Spec
-from keras.ops.shape import reshape, shape_of, transpose
+from keras.ops.shaping import reshape, shape_of, transpose
 
 Tensor = Any
 Pairs = tuple[tuple[Any, Any], ...]

@@ -12,7 +12,7 @@ from keras.core.families import axis_of, custom
 from keras.core.op import as_operand, op, primitive
 from keras.core.tensor import Spec, Symbol
 from keras.ops.elementwise import cast, dtype_of, equal, zeros_of
-from keras.ops.shape import arange, broadcast_to, concatenate, expand_dims, reshape, shape_of, slice_along, squeeze, strided_slice, zeros_like
+from keras.ops.shaping import arange, broadcast_to, concatenate, expand_dims, reshape, shape_of, slice_along, squeeze, strided_slice, zeros_like
 
 Tensor = Any
 

@@ -13,7 +13,7 @@ from keras.core.tensor import Spec
 from keras.ops.convolution import Pairs, channels_last, from_channels_last, output_size, padding_pairs, per_axis
 from keras.ops.elementwise import cast, divide, dtype_of, equal, logical_and, multiply
 from keras.ops.reduction import _max_over, running_sum, sum
-from keras.ops.shape import expand_dims, ones_like, reshape, shape_of
+from keras.ops.shaping import expand_dims, ones_like, reshape, shape_of
 
 Tensor = Any
 

@@ -16,7 +16,7 @@ from keras.core.variable import Variable
 from keras.ops.elementwise import add, cast, dtype_of, log, multiply, subtract
 from keras.ops.indexing import take
 from keras.ops.reduction import argmax
-from keras.ops.shape import expand_dims, shape_of
+from keras.ops.shaping import expand_dims, shape_of
 from keras.ops.sorting import order
 
 Tensor = Any

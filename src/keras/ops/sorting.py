@@ -10,7 +10,7 @@ from keras.core.op import op, primitive
 from keras.core.tensor import Spec
 from keras.ops.elementwise import cast
 from keras.ops.indexing import add_along_axis, gather_along_axis
-from keras.ops.shape import expand_dims, reshape, shape_of, slice_along, zeros_like
+from keras.ops.shaping import expand_dims, reshape, shape_of, slice_along, zeros_like
 
 Tensor = Any
 

@@ -1,0 +1,5 @@
+"""Activation functions by name."""
+
+from keras._surface import attach
+
+__getattr__, __dir__, __all__ = attach("keras.activations")
