@@ -4,9 +4,13 @@ from __future__ import annotations
 
 # Each row may import from itself and from every row above it. A dotted name places one module apart from its room.
 LAYERS: tuple[tuple[str, ...], ...] = (
+    # The table of public names imports nothing of the package; the `__init__` of each public package takes its lazy names from it.
+    ("_surface",),
     ("core",),
     ("ops",),
     ("engines",),
+    # Adapters of input data know arrays and nothing of layers or models.
+    ("training.data",),
     (
         "activations",
         "callbacks",
@@ -36,8 +40,11 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ),
 )
 
-# The modules at the top of the package itself: the lazy surface, which names modules as text and imports none of them.
-TOP_MODULES = ("keras", "keras._surface")
+# The package itself is imported by no module of it: it would load whatever name is asked for, in any order.
+TOP = "keras"
+
+# Modules that import by a name computed at run time, which no reading of the source can follow: each is a table on purpose.
+RUN_TIME_IMPORTERS = frozenset({"keras._surface", "keras.core.engine", "keras.core.late", "keras.core.registry"})
 
 # What may be imported inside a function: engines, and packages that a user may lack.
 OPTIONAL_PACKAGES = frozenset(

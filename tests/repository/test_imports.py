@@ -60,9 +60,9 @@ def imports(tree: ast.Module, module: str, is_package: bool, known: frozenset[st
 
 
 def layer_of(module: str) -> int | None:
-    """The row of `LAYERS` that holds the module, by its longest name there; None for modules outside the package and at its top."""
+    """The row of `LAYERS` that holds the module, by its longest name there; None for the top of the package and for other packages."""
     parts = module.split(".")
-    if parts[0] != "keras" or module in import_order.TOP_MODULES:
+    if parts[0] != "keras" or module == import_order.TOP:
         return None
     for length in range(len(parts), 1, -1):
         name = ".".join(parts[1:length])
@@ -73,7 +73,7 @@ def layer_of(module: str) -> int | None:
 
 
 def wrong_order(module: str, found: list[Import]) -> list[Import]:
-    """Imports from a later layer, or of the lazy surface from inside the package."""
+    """Imports from a later layer, and of the top of the package from inside it."""
     own = layer_of(module)
     wrong = []
     for item in found:
@@ -82,13 +82,16 @@ def wrong_order(module: str, found: list[Import]) -> list[Import]:
         if item.inside_function and item.module.startswith(import_order.OPTIONAL_PREFIXES):
             continue
         layer = layer_of(item.module)
-        if own is None or layer is None:
-            # The top of the package imports its own table only; nobody imports the top.
-            if not (own is None and item.module in import_order.TOP_MODULES):
-                wrong.append(item)
-        elif layer > own:
+        # The top itself may import the table of names only: row 0.
+        if layer is None or layer > (own or 0):
             wrong.append(item)
     return wrong
+
+
+def run_time_imports(tree: ast.Module) -> list[ast.Call]:
+    """Calls that import a module by a name computed at run time."""
+    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
+    return [node for node in calls if ast.unparse(node.func).split(".")[-1] in ("import_module", "__import__")]
 
 
 def hidden(found: list[Import]) -> list[Import]:
@@ -150,6 +153,16 @@ def test_no_import_hides_inside_a_function() -> None:
         f"{source_tree.where(path, item.node)}: {item.module} is imported inside a function"
         for path, found in _all_imports().values()
         for item in hidden(found)
+    ]
+    assert not wrong, "\n".join(wrong)
+
+
+def test_only_tables_import_by_a_name_computed_at_run_time() -> None:
+    wrong = [
+        source_tree.where(path, node)
+        for name, path in source_tree.modules().items()
+        if name not in import_order.RUN_TIME_IMPORTERS
+        for node in run_time_imports(source_tree.tree(path))
     ]
     assert not wrong, "\n".join(wrong)
 
