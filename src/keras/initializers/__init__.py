@@ -1,5 +1,68 @@
-"""Initializers: first values of variables."""
+"""First values of weights. Each is called with a shape and a dtype; a name, a config or an object stands for one."""
 
-from keras._surface import attach
+from __future__ import annotations
 
-__getattr__, __dir__, __all__ = attach("keras.initializers")
+from typing import Any
+
+from keras.core.naming import to_snake_case
+from keras.core.registry import Registry
+from keras.core.tensor import REGISTRY as _FUNCTIONS
+from keras.initializers import fixed_values, random_values
+from keras.initializers.base import Initializer
+from keras.initializers.fixed_values import STFT, Constant, Identity, Ones, Zeros
+from keras.initializers.random_values import (
+    GlorotNormal,
+    GlorotUniform,
+    HeNormal,
+    HeUniform,
+    LecunNormal,
+    LecunUniform,
+    Orthogonal,
+    RandomNormal,
+    RandomUniform,
+    TruncatedNormal,
+    VarianceScaling,
+)
+
+_CLASSES = (
+    Constant, GlorotNormal, GlorotUniform, HeNormal, HeUniform, Identity, LecunNormal, LecunUniform, Ones, Orthogonal, RandomNormal,
+    RandomUniform, STFT, TruncatedNormal, VarianceScaling, Zeros,
+)  # fmt: skip
+_SHORT_NAMES = {
+    "IdentityInitializer": Identity, "OrthogonalInitializer": Orthogonal, "STFTInitializer": STFT, "stft": STFT,
+    "uniform": RandomUniform, "normal": RandomNormal, "one": Ones, "zero": Zeros,
+}  # fmt: skip
+_BY_NAME: dict[str, type] = {**{c.__name__: c for c in _CLASSES}, **{to_snake_case(c.__name__): c for c in _CLASSES}, **_SHORT_NAMES}
+
+registry = Registry("initializers", {name: f"{c.__module__}:{c.__name__}" for name, c in _BY_NAME.items()}, Initializer)
+
+IdentityInitializer, OrthogonalInitializer, STFTInitializer = Identity, Orthogonal, STFT
+constant, zeros, ones, identity, orthogonal, stft = Constant, Zeros, Ones, Identity, Orthogonal, STFT
+glorot_normal, glorot_uniform, he_normal, he_uniform = GlorotNormal, GlorotUniform, HeNormal, HeUniform
+lecun_normal, lecun_uniform, random_normal, random_uniform = LecunNormal, LecunUniform, RandomNormal, RandomUniform
+truncated_normal, variance_scaling = TruncatedNormal, VarianceScaling
+
+
+def get(identifier: Any) -> Any:
+    """The initializer for a name in any spelling, a config, a class, a function or an object; None stays None.
+
+    Example:
+        >>> type(get("glorot_uniform")).__name__, type(get("zero")).__name__
+        ('GlorotUniform', 'Zeros')
+    """
+    return registry.get(identifier)
+
+
+def serialize(initializer: Any) -> Any:
+    """The config of an initializer."""
+    return registry.serialize(initializer)
+
+
+def deserialize(config: Any, custom_objects: dict[str, Any] | None = None) -> Any:
+    """The initializer of a config; `custom_objects` adds names for this one."""
+    return registry.deserialize(config, custom_objects)
+
+
+_FUNCTIONS["get_initializer"] = get
+
+__all__ = sorted({*(c.__name__ for c in _CLASSES), "Initializer", "get", "serialize", "deserialize", "fixed_values", "random_values"})

@@ -17,7 +17,7 @@ from keras.core.configurable import Configurable
 from keras.core.graph import dtype_name
 from keras.core.op import abstractly, as_operand, history_is_kept
 from keras.core.operation import Node, Operation
-from keras.core.state import Autocast, StateScope, collected_losses
+from keras.core.state import Autocast, Outside, StateScope, collected_losses
 from keras.core.tensor import REGISTRY, KerasTensor, Symbol
 from keras.core.variable import Variable
 from keras.layers.call_arguments import CallSignature, TrainingScope, build_parameters, call_signature, current_training
@@ -239,7 +239,7 @@ class Layer(Operation, Configurable):
         arguments = self._call_signature.bind(args, kwargs)
         shapes = {f"{name}_shape": _shapes_of(value) for name, value in arguments.items() if _is_tensor_nest(value)}
         wanted = build_parameters(type(self))
-        with StateScope(), naming.name_scope(self.name):
+        with Outside(), naming.name_scope(self.name):
             if len(wanted) > 1 and all(name in shapes or _has_default(type(self).build, name) for name in wanted):
                 self.build(**{name: shapes[name] for name in wanted if name in shapes})
             elif wanted and wanted[0] in shapes:
@@ -284,7 +284,7 @@ class Layer(Operation, Configurable):
         dtype = self.variable_dtype if dtype is None else dtypes.standardize(dtype)
         if initializer is None:
             initializer = "glorot_uniform" if dtypes.is_float(dtype) else "zeros"
-        with StateScope():
+        with Outside():
             variable = Variable(
                 initializers.get(initializer), shape=shape, dtype=dtype, trainable=trainable, autocast=autocast, aggregation=aggregation,
                 name=name or "variable", kind="weight" if trainable else "statistic", path="/".join(filter(None, (naming.current_path(), name or "variable"))),
