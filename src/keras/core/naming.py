@@ -6,8 +6,11 @@ or `input_dim=` on it is the spelling of Keras 1 and 2, so that the text that su
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections import defaultdict
+from collections.abc import Iterator
+from contextvars import ContextVar
 
 _counts: defaultdict[str, int] = defaultdict(int)
 _generation: int | None = None
@@ -46,3 +49,21 @@ def reset() -> None:
     global _generation
     _counts.clear()
     _generation = None
+
+
+_scopes: ContextVar[tuple[str, ...]] = ContextVar("name_scopes", default=())
+
+
+@contextlib.contextmanager
+def name_scope(name: str) -> Iterator[str]:
+    """Put `name` before the paths of variables made inside."""
+    token = _scopes.set((*_scopes.get(), name))
+    try:
+        yield current_path()
+    finally:
+        _scopes.reset(token)
+
+
+def current_path() -> str:
+    """The names of the scopes around, joined by '/'."""
+    return "/".join(_scopes.get())

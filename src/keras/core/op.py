@@ -145,9 +145,9 @@ def _primitive_call(op: Op) -> Callable[..., Any]:
 def _on_values(op: Op, operands: Sequence[Any], attributes: dict[str, Any]) -> Any:
     current = engine.current()
     keys = tuple([_dtype_key(x, current) for x in operands])
+    wanted = op.promote(keys, attributes)
+    arrays = [x if key == target else current.asarray(x, target) for x, key, target in zip(operands, keys, wanted, strict=True)]
     try:
-        wanted = op.promote(keys, attributes)
-        arrays = [x if key == target else current.asarray(x, target) for x, key, target in zip(operands, keys, wanted, strict=True)]
         return current.kernels[op.name](*arrays, **attributes)
     except KeyError as error:
         if error.args == (op.name,):
@@ -155,8 +155,10 @@ def _on_values(op: Op, operands: Sequence[Any], attributes: dict[str, Any]) -> A
         raise
     except (ValueError, TypeError, IndexError):
         specs = [Spec(tuple(np.shape(x)), dtypes.result_type(key)) for x, key in zip(operands, keys, strict=True)]
-        op.rule(op.name, specs, attributes)  # says what is wrong in the same words as for symbols
-        raise
+        canonical = op.rule(op.name, specs, attributes)[1]  # says what is wrong in the same words as for symbols
+        if canonical == attributes:
+            raise
+        return current.kernels[op.name](*arrays, **canonical)  # attributes that the array library takes only in another spelling
 
 
 def _on_symbols(op: Op, operands: Sequence[Any], attributes: dict[str, Any], args: Any, kwargs: Any) -> Any:
@@ -271,6 +273,11 @@ def op(*, category: str = "numpy", operands: int | str = 1, vjp: Any = ZERO, thr
 def abstractly() -> Any:
     """Context: ops on `KerasTensor`s inside leave no history (a layer around them will)."""
     return _Abstractly()
+
+
+def history_is_kept() -> bool:
+    """Whether symbols get their history here: not inside an op or layer that will be the node itself."""
+    return not _inside_composite.get()
 
 
 class _Abstractly:

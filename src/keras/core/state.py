@@ -14,23 +14,24 @@ _autocast: ContextVar[str | None] = ContextVar("autocast", default=None)
 
 
 class StateScope:
-    """Context in which variables read from `state` and write to `updates`.
+    """Context in which variables read from `state` (else from the scope around it) and write to `updates`.
 
     Arguments:
         state: pairs of (variable, value) that stand for the variables' values.
-        collect_losses: whether losses added by layers (`add_loss`) are collected in `losses`.
     """
 
-    def __init__(self, state: Iterable[tuple[Any, Any]] = (), collect_losses: bool = False) -> None:
+    def __init__(self, state: Iterable[tuple[Any, Any]] = ()) -> None:
         self.values: dict[int, Any] = {id(variable): value for variable, value in state}
         self.updates: dict[int, tuple[Any, Any]] = {}
-        self.losses: list[Any] | None = [] if collect_losses else None
-        self._tokens: list[Token[StateScope | None]] = []
+        self.outer: StateScope | None = None
+        self._token: Token[StateScope | None] | None = None
 
     def read(self, variable: Any) -> Any:
         """The value of a variable here."""
         value = self.values.get(id(variable))
-        return variable._value if value is None else value
+        if value is not None:
+            return value
+        return variable._value if self.outer is None else self.outer.read(variable)
 
     def write(self, variable: Any, value: Any) -> None:
         """Give a variable a new value here, and remember it as an update."""
@@ -38,11 +39,23 @@ class StateScope:
         self.updates[id(variable)] = (variable, value)
 
     def __enter__(self) -> StateScope:
-        self._tokens.append(_scope.set(self))
+        self.outer = _scope.get()
+        self._token = _scope.set(self)
         return self
 
     def __exit__(self, *_: Any) -> None:
-        _scope.reset(self._tokens.pop())
+        if self._token is not None:
+            _scope.reset(self._token)
+
+
+class Outside:
+    """Context outside of every state scope: new variables get their first values here."""
+
+    def __enter__(self) -> None:
+        self._token = _scope.set(None)
+
+    def __exit__(self, *_: Any) -> None:
+        _scope.reset(self._token)
 
 
 def current_scope() -> StateScope | None:
@@ -66,3 +79,23 @@ class Autocast:
 def autocast_dtype() -> str | None:
     """The dtype in which float variables are read here, or None."""
     return _autocast.get()
+
+
+_losses: ContextVar[list[Any] | None] = ContextVar("losses", default=None)
+
+
+class LossScope:
+    """Context in which the losses that layers add are collected in one list."""
+
+    def __enter__(self) -> list[Any]:
+        collected: list[Any] = []
+        self._token = _losses.set(collected)
+        return collected
+
+    def __exit__(self, *_: Any) -> None:
+        _losses.reset(self._token)
+
+
+def collected_losses() -> list[Any] | None:
+    """The list in which added losses are collected here, or None."""
+    return _losses.get()

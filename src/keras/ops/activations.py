@@ -10,7 +10,7 @@ from keras.core.families import axes_of, axis_of, floating
 from keras.core.op import op
 from keras.ops.elementwise import (
     abs, add, cast, clip, divide, dtype_of, erf, exp, expm1, greater, less, less_equal, log, log1p, logical_and, maximum, minimum, multiply, negative,
-    rsqrt, select, sigmoid, square, stop_gradient, subtract, tanh, zeros_of,
+    rsqrt, select, sigmoid, sqrt, square, stop_gradient, subtract, tanh, zeros_of,
 )  # fmt: skip
 from keras.ops.indexing import one_hot
 from keras.ops.reduction import _max_over, mean, running_sum, sum
@@ -177,8 +177,8 @@ def threshold(x: Tensor, threshold: float, default_value: float) -> Tensor:
 @op(category="nn")
 def squareplus(x: Tensor, b: float = 4) -> Tensor:
     """(x + sqrt(x^2 + b)) / 2."""
-    from_square = add(square(to_float(x)), float(b))
-    return multiply(add(to_float(x), from_square**0.5), 0.5)
+    x = to_float(x)
+    return multiply(add(x, sqrt(add(square(x), float(b)))), 0.5)
 
 
 @op(category="nn")

@@ -372,9 +372,9 @@ def pad(x: Tensor, pad_width: Any, mode: str = "constant", constant_values: Any 
 def _pad_pairs(pad_width: Any, count: int) -> tuple[tuple[int, int], ...]:
     if isinstance(pad_width, int):
         return ((pad_width, pad_width),) * count
+    if isinstance(pad_width[0], int):
+        return ((pad_width[0], pad_width[-1]),) * count
     pairs = [(p, p) if isinstance(p, int) else (p[0], p[-1]) for p in pad_width]
-    if len(pairs) == 2 and isinstance(pad_width[0], int) and count != 2:
-        return ((pad_width[0], pad_width[1]),) * count
     return tuple(pairs * count if len(pairs) == 1 else pairs)
 
 

@@ -5,7 +5,7 @@ import itertools
 import numpy as np
 import pytest
 
-from keras.engines.numpy import convolution, threads
+from keras.engines.numpy import convolution, convolution_patches, convolution_rows, threads
 
 GEOMETRIES = {
     "valid": {"x": (2, 6, 7, 3), "w": (3, 2, 3, 4), "strides": (1, 1), "padding": ((0, 0), (0, 0))},
@@ -59,6 +59,35 @@ GEOMETRIES = {
     "kernel larger than x": {"x": (2, 2, 2, 3), "w": (3, 3, 3, 2), "strides": (1, 1), "padding": ((0, 0), (0, 0))},
 }
 CASES = [pytest.param(geometry, id=name) for name, geometry in GEOMETRIES.items()]
+
+
+SMALL = {
+    (convolution, "PARALLEL_FLOPS"): 1,
+    (convolution_patches, "BLOCK_BYTES"): 500,
+    (convolution_patches, "PARTS"): 3,
+    (convolution_rows, "BLOCK_BYTES"): 500,
+    (convolution_rows, "PARTS"): 3,
+}
+
+
+def by_rows(plan):
+    return plan.groups == 1 and max(plan.lhs_dilation) == 1
+
+
+@pytest.fixture(params=["chosen", "small blocks", "rows", "rows in small blocks", "small products"])
+def method(request, monkeypatch):
+    """Runs a test by every method and cutting, whatever suits the geometry best."""
+    if "small" in request.param:
+        for (module, name), value in SMALL.items():
+            monkeypatch.setattr(module, name, value)
+    if "rows" in request.param or "products" in request.param:
+        monkeypatch.setattr(convolution_rows, "is_suited", by_rows)
+        monkeypatch.setattr(convolution_rows, "is_suited_for_filters", by_rows)
+    if "products" in request.param:
+        monkeypatch.setattr(convolution_rows, "ROWS", 4)
+        monkeypatch.setattr(convolution_rows, "WEIGHT_BYTES", 1)
+        monkeypatch.setattr(convolution_rows, "SLICE", 3)
+        monkeypatch.setattr(convolution_patches, "SMALL_PRODUCT", 64 * 100)
 
 
 def padded(x, padding, lhs_dilation):
@@ -124,9 +153,7 @@ def test_gradients_are_the_transposes_of_the_convolution(geometry):
 
 
 @pytest.mark.parametrize("geometry", CASES)
-def test_bound_forms_replay_with_new_values_in_the_same_buffers(geometry, monkeypatch):
-    monkeypatch.setattr(convolution, "PARALLEL_FLOPS", 1)
-    monkeypatch.setattr(convolution, "BLOCK_BYTES", 500)
+def test_bound_forms_replay_with_new_values_in_the_same_buffers(geometry, method):
     x, w, attributes = arrays(geometry, np.float64)
     x, w = np.zeros_like(x), np.zeros_like(w)
     y = np.empty(convolution.plan_conv(x.shape, w.shape, **attributes).out_shape)
@@ -197,12 +224,39 @@ def test_shapes_that_do_not_fit_are_named():
 
 
 @pytest.mark.parametrize("batch", [1, 2, 5])
-def test_threads_and_blocks_do_not_change_the_result(batch, monkeypatch):
+def test_threads_and_blocks_do_not_change_the_result(batch, method, monkeypatch):
     rng = np.random.default_rng(0)
     x, w = rng.standard_normal((batch, 9, 8, 8)), rng.standard_normal((3, 3, 8, 16))
-    expected = convolution.conv(x, w, strides=(1, 1), padding=((1, 1), (1, 1)))
+    expected = naive(x, w, strides=(1, 1), padding=((1, 1), (1, 1)))
     monkeypatch.setattr(convolution, "PARALLEL_FLOPS", 1)
     for size, workers in itertools.product((1, 3000, 100_000), (1, 2, 3)):
-        monkeypatch.setattr(convolution, "BLOCK_BYTES", size)
+        monkeypatch.setattr(convolution_patches, "BLOCK_BYTES", size)
+        monkeypatch.setattr(convolution_rows, "BLOCK_BYTES", size)
         monkeypatch.setattr(threads._pool, "size", workers)
         np.testing.assert_allclose(convolution.conv(x, w, strides=(1, 1), padding=((1, 1), (1, 1))), expected, rtol=0, atol=1e-12)
+
+
+@pytest.mark.parametrize("channels", [1, 8, 16])
+def test_gradients_are_the_same_bits_each_time_on_several_threads(channels, monkeypatch):
+    monkeypatch.setattr(convolution, "PARALLEL_FLOPS", 1)
+    monkeypatch.setattr(threads._pool, "size", 3)
+    rng = np.random.default_rng(0)
+    x, w = rng.standard_normal((40, 9, 8, channels), dtype=np.float32), rng.standard_normal((3, 3, channels, 8), dtype=np.float32)
+    geometry = {"strides": (1, 1), "padding": ((1, 1), (1, 1))}
+    g = rng.standard_normal((40, 9, 8, 8), dtype=np.float32)
+    dw = convolution.conv_filter_gradient(x, g, w_shape=w.shape, **geometry)
+    dx = convolution.conv_input_gradient(g, w, x_shape=x.shape, **geometry)
+    for _ in range(5):
+        np.testing.assert_array_equal(convolution.conv_filter_gradient(x, g, w_shape=w.shape, **geometry), dw)
+        np.testing.assert_array_equal(convolution.conv_input_gradient(g, w, x_shape=x.shape, **geometry), dx)
+
+
+def test_the_row_method_is_chosen_where_it_was_measured_to_win():
+    def plan(x, w, **rest):
+        return convolution.plan_conv(x, w, (1, 1), ((1, 1), (1, 1)), **rest)
+
+    assert convolution_rows.is_suited(plan((8, 26, 26, 32), (3, 3, 32, 64)))
+    assert convolution_rows.is_suited(plan((8, 26, 26, 64), (3, 3, 64, 64)))
+    assert not convolution_rows.is_suited(plan((8, 28, 28, 1), (3, 3, 1, 32)))
+    assert not convolution_rows.is_suited(plan((8, 7, 7, 512), (3, 3, 512, 512)))
+    assert not convolution_rows.is_suited(plan((8, 26, 26, 64), (3, 3, 32, 64), groups=2))

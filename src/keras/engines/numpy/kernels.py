@@ -12,7 +12,8 @@ from typing import Any
 import numpy as np
 
 from keras.core.dtypes import numpy_dtype
-from keras.engines.numpy import convolution, philox, special, windows
+from keras.engines.numpy import convolution, elementwise, philox, windows
+from keras.ops.activations import log_softmax, softmax
 
 Array = np.ndarray
 
@@ -28,6 +29,14 @@ UFUNCS: dict[str, np.ufunc] = {
 }  # fmt: skip
 
 ROUNDINGS = frozenset({"floor", "ceil", "trunc", "rint"})
+
+
+_POLES = frozenset({"divide", "floor_divide", "mod", "power", "log", "log1p", "sqrt", "reciprocal", "exp", "expm1", "sinh", "cosh", "tan", "arcsin", "arccos"})
+"""Functions that leave the numbers at some places: they give inf and NaN without a warning, as on every engine."""
+
+
+def _quiet(function: Callable[..., Any]) -> Callable[..., Any]:
+    return np.errstate(all="ignore")(function)
 
 
 def _keep_integers(rounding: Callable[..., Any]) -> Callable[..., Any]:
@@ -78,8 +87,9 @@ def _add_at(x: Array, indices: Array, updates: Array, axis: int) -> Array:
 
 
 def add_elements(out: Array, indices: Array, updates: Array, axis: int) -> None:
-    """Add each element of `updates` in place at its index along `axis`."""
-    grid = list(np.ogrid[tuple(slice(n) for n in indices.shape)])
+    """Add each element of `updates` in place at its index along `axis`; sizes of 1 stand for all places of the updates."""
+    grid = list(np.ogrid[tuple(slice(n) for n in updates.shape)])
+    grid = [places if out.shape[i] == updates.shape[i] else np.zeros_like(places) for i, places in enumerate(grid)]
     grid[axis] = wrap_indices(indices, out.shape[axis], "take_along_axis")
     np.add.at(out, tuple(grid), updates)
 
@@ -112,8 +122,23 @@ def _largest(x: Array, k: int) -> tuple[Array, Array]:
     return np.take_along_axis(x, indices, axis=-1), indices
 
 
+def is_narrow(dtype: np.dtype) -> bool:
+    """Whether a dtype is a float of less than 32 bits, in which NumPy has no fast (or, for bfloat16, no) products."""
+    return dtype.itemsize <= 2 and dtype.kind not in "iub"
+
+
+def matmul(x: Array, y: Array) -> Array:
+    """The matrix product; narrow floats are multiplied and summed as float32."""
+    if is_narrow(x.dtype):
+        return np.matmul(x.astype(np.float32), y.astype(np.float32)).astype(x.dtype)
+    return np.matmul(x, y)
+
+
 def einsum(operands: Sequence[Array], subscripts: str) -> Array:
-    """NumPy's einsum on the cheapest order of pairs."""
+    """NumPy's einsum on the cheapest order of pairs; narrow floats are multiplied and summed as float32."""
+    dtype = operands[0].dtype
+    if is_narrow(dtype):
+        return np.einsum(subscripts, *(x.astype(np.float32) for x in operands), optimize=len(operands) > 1).astype(dtype)
     return np.einsum(subscripts, *operands, optimize=len(operands) > 1)
 
 
@@ -175,32 +200,42 @@ def draw(kind: str, key: Array, shape: Any, dtype: str, **options: Any) -> Array
     return drawn.astype(numpy_dtype(dtype), copy=False)
 
 
+def _in_wide_float(function: Callable[..., Array]) -> Callable[..., Array]:
+    """The function for float32 and float64; the narrow floats are computed in float32."""
+    return lambda x: function(x) if x.dtype in (np.float32, np.float64) else function(x.astype(np.float32)).astype(x.dtype)
+
+
+def _on_axes(function: Callable[..., Array]) -> Callable[..., Array]:
+    """The function for arrays with axes, also for a single number."""
+    return lambda x: function(x) if x.ndim else function(x.reshape(1)).reshape(())
+
+
 def _windowed(function: Callable[..., Array]) -> Callable[..., Array]:
     return lambda x, window, strides, padding: function(x, window=window, strides=strides, padding=padding)
 
 
 KERNELS: dict[str, Callable[..., Any]] = {
-    **UFUNCS,
+    **{name: _quiet(function) if name in _POLES else function for name, function in UFUNCS.items()},
     **{name: _keep_integers(UFUNCS[name]) for name in ROUNDINGS},
-    "rsqrt": lambda x: np.reciprocal(np.sqrt(x)),
+    "rsqrt": _quiet(lambda x: np.reciprocal(np.sqrt(x))),
     "relu": lambda x: np.maximum(x, x.dtype.type(0)),
-    "relu_gradient": lambda g, y: g * (y > 0),
-    "sigmoid": special.sigmoid,
-    "erf": special.erf,
-    "erfinv": special.erfinv,
+    "relu_gradient": lambda g, y: elementwise.relu_gradient(*np.broadcast_arrays(g, y)) if g.shape != y.shape else elementwise.relu_gradient(g, y),
+    "sigmoid": _in_wide_float(elementwise.sigmoid),
+    "erf": _on_axes(elementwise.erf),
+    "erfinv": _on_axes(elementwise.erfinv),
     "select": np.where,
-    "cast": lambda x, dtype: x.astype(numpy_dtype(dtype)),
+    "cast": _quiet(lambda x, dtype: x.astype(numpy_dtype(dtype))),
     "copy": np.copy,
     "stop_gradient": lambda x: x,
-    "sum": lambda x, axis, keepdims: np.add.reduce(x, axis=axis, keepdims=keepdims),
-    "prod": lambda x, axis, keepdims: np.multiply.reduce(x, axis=axis, keepdims=keepdims),
+    "sum": lambda x, axis, keepdims: np.add.reduce(x, axis=axis, dtype=x.dtype, keepdims=keepdims),
+    "prod": lambda x, axis, keepdims: np.multiply.reduce(x, axis=axis, dtype=x.dtype, keepdims=keepdims),
     "max_over": lambda x, axis, keepdims: np.maximum.reduce(x, axis=axis, keepdims=keepdims),
     "min_over": lambda x, axis, keepdims: np.minimum.reduce(x, axis=axis, keepdims=keepdims),
     "any": lambda x, axis, keepdims: np.logical_or.reduce(x, axis=axis, keepdims=keepdims),
     "all": lambda x, axis, keepdims: np.logical_and.reduce(x, axis=axis, keepdims=keepdims),
     "argmax": lambda x, axis, keepdims: np.argmax(x, axis=axis, keepdims=keepdims).astype(np.int32),
     "argmin": lambda x, axis, keepdims: np.argmin(x, axis=axis, keepdims=keepdims).astype(np.int32),
-    "running_sum": lambda x, axis: np.add.accumulate(x, axis=axis),
+    "running_sum": lambda x, axis: np.add.accumulate(x, axis=axis, dtype=x.dtype),
     "reshape": lambda x, newshape: np.reshape(x, newshape),
     "transpose": lambda x, axes: np.transpose(x, axes),
     "broadcast_to": lambda x, shape: np.broadcast_to(x, shape).copy(),
@@ -216,7 +251,7 @@ KERNELS: dict[str, Callable[..., Any]] = {
     "add_along_axis": _add_along_axis,
     "dynamic_slice": dynamic_slice,
     "dynamic_update": dynamic_update,
-    "matmul": np.matmul,
+    "matmul": matmul,
     "contract": lambda *operands, subscripts: einsum(operands, subscripts),
     "order": lambda x, axis: np.argsort(x, axis=axis, kind="stable").astype(np.int32),
     "sorted_along": lambda x, axis: np.sort(x, axis=axis, kind="stable"),
@@ -233,7 +268,21 @@ KERNELS: dict[str, Callable[..., Any]] = {
     "draw_integers": lambda key, shape, low, high, dtype: draw("integers", key, shape, dtype, low=low, high=high),
 }
 
+def _last_axis_only(native: Callable[..., Any], body: Callable[..., Any]) -> Callable[..., Any]:
+    """The native for floats along the last axis, else the op's own definition."""
+
+    def call(x: Any, axis: Any = -1) -> Any:
+        x = np.asarray(x)
+        if x.ndim and axis in (-1, x.ndim - 1) and x.dtype in (np.float32, np.float64) and x.shape[-1]:
+            return native(x)
+        return body(x, axis)
+
+    return call
+
+
 NATIVES: dict[str, Callable[..., Any]] = {
+    "softmax": _last_axis_only(elementwise.softmax, softmax.record.body),
+    "log_softmax": _last_axis_only(elementwise.log_softmax, log_softmax.record.body),
     "max_pool_channels_last": _windowed(windows.max_pool),
     "average_pool_channels_last": _windowed(windows.average_pool),
     "max_pool_gradient": lambda g, x, y, window, strides, padding: windows.max_pool_gradient(g, x, y, window=window, strides=strides, padding=padding),

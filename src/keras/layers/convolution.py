@@ -1,0 +1,126 @@
+"""Convolutions of one, two and three dimensions, written once."""
+
+from __future__ import annotations
+
+import warnings
+from typing import Any
+
+from keras.core import config
+from keras.layers.arguments import choice, keep, positive, sizes
+from keras.layers.input_spec import InputSpec
+from keras.layers.layer import Layer
+from keras.layers.ranked import along_channels, channel_axis, described
+from keras.ops.convolution import conv
+from keras.ops.elementwise import add
+
+CONV = """A {rank}-D convolution: each filter is a window that slides over the {count} spatial axes and gives a weighted sum at every place.
+
+    activation(conv(inputs, kernel) + bias)
+
+    Arguments:
+        filters: int > 0, the number of output channels.
+        kernel_size: {sizes}, the size of the window.
+        strides: {sizes}, the steps of the window. Default 1.
+        padding: 'valid' (the window stays inside), 'same' (ceil(size / stride) places){causal}.
+        data_format: 'channels_last' (batch, {spatial}, channels), 'channels_first', or None for the global setting.
+        dilation_rate: {sizes}, the distance of the window's taps. Default 1.
+        groups: int, how many groups of channels are convolved apart from each other. Default 1.
+        activation: name or function. Default None.
+        use_bias: whether `bias` is added.
+        kernel_initializer, bias_initializer, kernel_regularizer, bias_regularizer, activity_regularizer, kernel_constraint,
+            bias_constraint: name or object; as in Dense.
+    Input: tensor, shape (batch, {spatial}, channels).
+    Returns: tensor, shape (batch, {spatial}, filters).
+    Raises: ValueError if the input has too few axes, the channels do not fit or the output would be empty.
+    Example:
+        >>> Conv{rank}D(4, 3)({example}).shape
+        {result}
+    Source: keras.layers.Conv{rank}D of Keras 3.
+    """
+
+
+class Conv(Layer):
+    """Base of Conv1D, Conv2D and Conv3D; `rank` is the number of spatial axes."""
+
+    rank: int
+
+    def __init__(
+        self, filters: int, kernel_size: Any, strides: Any = 1, padding: str = "valid", data_format: str | None = None, dilation_rate: Any = 1,
+        groups: int = 1, activation: Any = None, use_bias: bool = True, kernel_initializer: Any = "glorot_uniform", bias_initializer: Any = "zeros",
+        kernel_regularizer: Any = None, bias_regularizer: Any = None, activity_regularizer: Any = None, kernel_constraint: Any = None,
+        bias_constraint: Any = None, **kwargs: Any,
+    ) -> None:  # fmt: skip
+        super().__init__(activity_regularizer=activity_regularizer, **kwargs)
+        keep(self, locals())
+        self.filters = positive(self, "filters", filters)
+        self.groups = positive(self, "groups", groups)
+        if self.filters % self.groups:
+            raise ValueError(f"{type(self).__name__}(groups): got {groups} for {filters} filters. Accepted: a divisor of filters.")
+        self._standardize_geometry()
+
+    def _standardize_geometry(self) -> None:
+        self.kernel_size = sizes(self, "kernel_size", self.kernel_size, self.rank)
+        self.strides = sizes(self, "strides", self.strides, self.rank)
+        self.dilation_rate = sizes(self, "dilation_rate", self.dilation_rate, self.rank)
+        self.padding = choice(self, "padding", self.padding, ("valid", "same", "causal") if self.rank == 1 else ("valid", "same"))
+        self.data_format = config.standardize_data_format(self.data_format)
+        if self.padding == "causal" and self.data_format != "channels_last":
+            raise ValueError(f"{type(self).__name__}(padding): 'causal' works with data_format='channels_last' only.")
+        self.input_spec = InputSpec(ndim=self.rank + 2)
+
+    def build(self, input_shape: Any) -> None:
+        """Make `kernel` (*kernel_size, channels / groups, filters) and `bias` (filters,)."""
+        channels = self._channels(input_shape)
+        if channels % self.groups:
+            raise ValueError(f"{type(self).__name__} {self.name!r}: the input has {channels} channels, which {self.groups} groups cannot share. Write groups=1.")
+        self.kernel = self.add_weight(
+            shape=(*self.kernel_size, channels // self.groups, self.filters), name="kernel", initializer=self.kernel_initializer,
+            regularizer=self.kernel_regularizer, constraint=self.kernel_constraint,
+        )  # fmt: skip
+        self._build_bias(self.filters)
+
+    def _channels(self, input_shape: Any) -> int:
+        """The number of input channels, from now on required."""
+        axis = channel_axis(self.data_format, self.rank + 2)
+        channels = input_shape[axis]
+        if channels is None:
+            raise ValueError(f"{type(self).__name__} {self.name!r}: axis {axis} (the channels) of the input shape {tuple(input_shape)} must be known. Write Input with a number there.")
+        looks_turned = self.data_format == "channels_last" and self.rank == 2 and input_shape[1] in (1, 3) and input_shape[2] == channels and channels > 4
+        if looks_turned:
+            warnings.warn(
+                f"{type(self).__name__} {self.name!r}: an input of shape {tuple(input_shape)} looks like channels first, but data_format is 'channels_last'. "
+                f"Write data_format='channels_first', or np.moveaxis(x, 1, -1).",
+                stacklevel=5,
+            )
+        self.input_spec = InputSpec(ndim=self.rank + 2, axes={axis: channels})
+        return int(channels)
+
+    def _build_bias(self, count: int) -> None:
+        self.bias = None
+        if self.use_bias:
+            self.bias = self.add_weight(shape=(count,), name="bias", initializer=self.bias_initializer, regularizer=self.bias_regularizer, constraint=self.bias_constraint)
+
+    def call(self, inputs: Any) -> Any:
+        """The convolved inputs."""
+        return self._finished(conv(inputs, self.kernel, self.strides, self.padding, self.data_format, self.dilation_rate))
+
+    def _finished(self, outputs: Any) -> Any:
+        """Bias and activation."""
+        if self.bias is not None:
+            outputs = add(outputs, along_channels(self.bias, self.data_format, self.rank))
+        return outputs if self.activation is None else self.activation(outputs)
+
+
+class Conv1D(Conv):
+    __doc__ = described(CONV, 1, causal=", or 'causal' (nothing from the future)", example='np.ones((2, 8, 3), "float32")', result="(2, 6, 4)")
+    rank = 1
+
+
+class Conv2D(Conv):
+    __doc__ = described(CONV, 2, causal="", example='np.ones((2, 8, 8, 3), "float32")', result="(2, 6, 6, 4)")
+    rank = 2
+
+
+class Conv3D(Conv):
+    __doc__ = described(CONV, 3, causal="", example='np.ones((2, 8, 8, 8, 3), "float32")', result="(2, 6, 6, 6, 4)")
+    rank = 3

@@ -1,0 +1,131 @@
+"""What a layer accepts as input, and the words for what it does not."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from keras.core import dims as D
+from keras.core import tree
+from keras.core.graph import dtype_name
+
+
+class InputSpec:
+    """Rank, shape, dtype and axis sizes that a layer's input must have; None leaves one open.
+
+    Arguments:
+        dtype: name of a dtype. shape: tuple of int or None. ndim, min_ndim, max_ndim: number of axes.
+        axes: dict from axis to size. name: key of the input in a dict of inputs. optional: whether it may be missing.
+        allow_last_axis_squeeze: accept one axis of size 1 more or less at the end.
+    Source: keras.InputSpec of Keras 3.
+    """
+
+    def __init__(
+        self, dtype: str | None = None, shape: Any = None, ndim: int | None = None, max_ndim: int | None = None, min_ndim: int | None = None,
+        axes: dict[int, int] | None = None, allow_last_axis_squeeze: bool = False, name: str | None = None, optional: bool = False,
+    ) -> None:  # fmt: skip
+        self.dtype = dtype
+        self.shape = None if shape is None else tuple(shape)
+        self.ndim = len(self.shape) if self.shape is not None else ndim
+        self.min_ndim = min_ndim
+        self.max_ndim = max_ndim
+        self.axes = {int(k): v for k, v in (axes or {}).items()}
+        self.allow_last_axis_squeeze = allow_last_axis_squeeze
+        self.name = name
+        self.optional = optional
+
+    def __repr__(self) -> str:
+        given = {k: v for k, v in vars(self).items() if v not in (None, {}, False)}
+        return f"InputSpec({', '.join(f'{k}={v}' for k, v in given.items())})"
+
+
+def check_inputs(layer: Any, specs: Any, inputs: Any) -> None:
+    """Raise a ValueError that names the layer, what came and what to write, unless the inputs fit the specs."""
+    if not specs:
+        return
+    expected = tree.flatten(specs)
+    values = tree.flatten(inputs)
+    if len(values) != len(expected):
+        raise ValueError(f"{_title(layer)} takes {len(expected)} input(s), got {len(values)}: {[_shape_text(v) for v in values]}. " + _many_inputs_hint(len(expected)))
+    for number, (spec, value) in enumerate(zip(expected, values, strict=True)):
+        if spec is None or (value is None and spec.optional):
+            continue
+        _check_one(layer, number, spec, value)
+
+
+def _many_inputs_hint(count: int) -> str:
+    return "A list means several inputs; use np.stack(x) for one." if count == 1 else f"Pass a list of {count} tensors."
+
+
+def _title(layer: Any) -> str:
+    return f"{type(layer).__name__} {layer.name!r}"
+
+
+def _dims_of(value: Any) -> D.Shape:
+    return value.dims if hasattr(value, "dims") else tuple(value.shape)
+
+
+def _shape_text(value: Any) -> str:
+    return D.display(_dims_of(value)) if hasattr(value, "shape") else repr(value)
+
+
+def _check_one(layer: Any, number: int, spec: InputSpec, value: Any) -> None:
+    if not hasattr(value, "shape"):
+        raise TypeError(f"{_title(layer)}: input {number} is {value!r}. Accepted: a tensor, an array or a symbol such as keras.Input((8,)).")
+    dims = _dims_of(value)
+    count = len(dims)
+    if spec.shape is not None and spec.allow_last_axis_squeeze:
+        if count == len(spec.shape) + 1 and dims[-1] == 1:
+            dims = dims[:-1]
+        elif count == len(spec.shape) - 1 and spec.shape[-1] == 1:
+            dims = (*dims, 1)
+        count = len(dims)
+    problem = None
+    if spec.ndim is not None and count != spec.ndim:
+        problem = f"expects {spec.ndim} axes"
+    elif spec.min_ndim is not None and count < spec.min_ndim:
+        problem = f"expects at least {spec.min_ndim} axes"
+    elif spec.max_ndim is not None and count > spec.max_ndim:
+        problem = f"expects at most {spec.max_ndim} axes"
+    if problem:
+        raise ValueError(f"{_title(layer)} {problem}, got an input of shape {_shape_text(value)} with {count}. {_rank_hint(layer, dims, spec)}")
+    if spec.dtype is not None and dtype_name(value) != spec.dtype:
+        raise ValueError(f"{_title(layer)} expects dtype {spec.dtype}, got {dtype_name(value)}. Write keras.ops.cast(x, {spec.dtype!r}).")
+    wanted = dict(enumerate(spec.shape)) if spec.shape is not None else {}
+    for axis, size in {**wanted, **spec.axes}.items():
+        if size is not None and D.unify(dims[axis], size) is None:
+            raise ValueError(f"{_title(layer)} expects size {size} on axis {axis}, got an input of shape {_shape_text(value)}. {_size_hint(dims, axis, size)}")
+
+
+def _rank_hint(layer: Any, dims: D.Shape, spec: InputSpec) -> str:
+    name = type(layer).__name__
+    shape = D.to_public(dims)
+    wanted = spec.ndim or spec.min_ndim or 0
+    if name.startswith("Conv") or "Pooling" in name:
+        if len(dims) == wanted - 1:
+            return f"Images need a channel axis: write Input({(*shape[1:], 1)}) and x[..., None]." if len(dims) > 1 else "Write x[..., None]."
+    elif name in ("LSTM", "GRU", "SimpleRNN", "RNN") and len(dims) == 2:
+        n = shape[-1]
+        hint = "a recurrent layer before it must have return_sequences=True"
+        return (
+            f"A recurrent layer needs (batch, time, features). If each row is a sequence of {n} steps, write Input(({n}, 1)) and x[..., None]; "
+            f"if it is one step of {n} features, Input((1, {n})); {hint}."
+        )
+    if len(dims) == wanted - 1:
+        return f"If this is one sample, add the batch axis: x[None], which gives {(1, *shape)}."
+    return "Write keras.ops.reshape or a Reshape layer to change the number of axes."
+
+
+def _size_hint(dims: D.Shape, axis: int, size: int) -> str:
+    inner = dims[1:]
+    known: Sequence[int] = [n for n in inner if isinstance(n, int)]
+    if len(known) == len(inner):
+        for start in range(len(known)):
+            total = 1
+            for n in known[start:]:
+                total *= n
+            if total == size and len(known[start:]) > 1:
+                return f"Write Flatten() before it, or x.reshape(-1, {size}): {'*'.join(map(str, known[start:]))} = {size}."
+        if len(known) == 1 and known[0] and size % known[0] == 0 and size // known[0] == known[0]:
+            return f"Did you mean to flatten each sample? {known[0]}*{known[0]} = {size}: x.reshape(-1, {size})."
+    return f"The layer was built for {size}: pass data of that size, or make a new layer."

@@ -1,0 +1,44 @@
+"""Finding what a layer owns: variables, layers, metrics and seed generators in its attributes, also inside lists, tuples and dicts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from keras.core.variable import Variable
+
+_SKIPPED = frozenset({"_inbound_nodes", "_init_arguments", "_losses", "_trainer", "history", "_functional", "input_spec", "_nodes"})
+
+
+def owned(holder: Any, kinds: type | tuple[type, ...]) -> Iterator[Any]:
+    """The objects of the given kinds in a layer's own attributes, each once, in the order in which they were set."""
+    seen: set[int] = set()
+    for name, value in list(holder.__dict__.items()):
+        if name in _SKIPPED or value is None or isinstance(value, (str, int, float, bool)):
+            continue
+        for found in _in_value(value, kinds, seen):
+            yield found
+
+
+def _in_value(value: Any, kinds: Any, seen: set[int]) -> Iterator[Any]:
+    if isinstance(value, kinds):
+        if id(value) not in seen:
+            seen.add(id(value))
+            yield value
+    elif isinstance(value, dict):
+        for item in list(value.values()):
+            yield from _in_value(item, kinds, seen)
+    elif isinstance(value, (list, tuple, set)):
+        for item in value:
+            yield from _in_value(item, kinds, seen)
+
+
+def unique(items: Any) -> list[Any]:
+    """The items without repetition (by identity), in order."""
+    return list({id(item): item for item in items}.values())
+
+
+def own_variables(holder: Any) -> list[Variable]:
+    """A layer's own variables: those made trainable first, as Keras orders them."""
+    variables = list(owned(holder, Variable))
+    return [v for v in variables if v.kind == "weight" and v.made_trainable] + [v for v in variables if not (v.kind == "weight" and v.made_trainable)]

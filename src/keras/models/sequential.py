@@ -1,0 +1,190 @@
+"""`Sequential`: a plain stack of layers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from keras.core.configurable import serialize
+from keras.core.tensor import KerasTensor
+from keras.layers.input_layer import Input, InputLayer
+from keras.layers.layer import Layer
+from keras.layers.lookup import registry as layer_registry
+from keras.models.functional import Functional
+from keras.models.model import Model
+
+
+class Sequential(Model):
+    """A stack of layers: each takes what the one before it returns.
+
+    Arguments:
+        layers: list of layers, or None. The first may be `keras.Input(...)`, or declare `input_shape=` itself.
+        trainable: whether the weights are trained. name: text.
+    Example:
+        >>> from keras import layers
+        >>> model = Sequential([Input((4,)), layers.Dense(2)])
+        >>> model.output_shape
+        (None, 2)
+    Source: keras.Sequential of Keras 3.
+    """
+
+    def __init__(self, layers: Any = None, trainable: bool = True, name: str | None = None) -> None:
+        given = [] if layers is None else list(layers) if isinstance(layers, (list, tuple)) else [layers]
+        self._trainer_object: Any = None
+        Layer.__init__(self, trainable=trainable, name=name)
+        self._stack: list[Layer] = []
+        self._functional: Functional | None = None
+        for layer in given:
+            self._append(layer)
+        self._rebuild()
+
+    # ---------------------------------------------------------------------------------------------------------------- the stack
+
+    def add(self, layer: Any, rebuild: bool = True) -> None:
+        """Add a layer at the end."""
+        self._append(layer)
+        if rebuild:
+            self._rebuild()
+
+    def pop(self, rebuild: bool = True) -> Layer:
+        """Take the last layer away and return it."""
+        if not self.layers:
+            raise ValueError(f"Sequential {self.name!r}: pop() on a model without layers.")
+        layer = self._stack.pop()
+        self._forget()
+        if rebuild:
+            self._rebuild()
+        return layer
+
+    def _append(self, layer: Any) -> None:
+        if isinstance(layer, KerasTensor) and hasattr(layer, "_keras_history") and isinstance(layer._keras_history[0], InputLayer):
+            layer = layer._keras_history[0]
+        if not isinstance(layer, Layer):
+            layer = self._wrapped(layer)
+        if any(layer is other for other in self._stack):
+            raise ValueError(f"Sequential {self.name!r}: the layer {layer.name!r} is in it already. Make a new {type(layer).__name__}, or write a Functional model to use one twice.")
+        if any(layer.name == other.name for other in self._stack):
+            raise ValueError(f"Sequential {self.name!r}: two layers have the name {layer.name!r}. Give each a name of its own.")
+        if isinstance(layer, InputLayer) and self._stack:
+            place = "two inputs" if isinstance(self._stack[0], InputLayer) else "an input after other layers"
+            raise ValueError(f"Sequential {self.name!r}: got {place}. Accepted: one keras.Input, as the first entry.")
+        if not self._stack and not isinstance(layer, InputLayer):
+            declared = getattr(layer, "_declared_input_shape", None)
+            if declared is not None:
+                dtype = None if type(layer).__name__ != "Embedding" else "float32"
+                self._stack.append(InputLayer(batch_shape=declared, dtype=dtype, name=f"{layer.name}_input"))
+            elif isinstance(layer, Functional):
+                first = layer.inputs[0]
+                self._stack.append(InputLayer(batch_shape=first.shape, dtype=first.dtype))
+        self._stack.append(layer)
+        self._forget()
+
+    def _wrapped(self, layer: Any) -> Layer:
+        hint = "Pass a list: Sequential([a, b])." if callable(layer) else "Write a layer such as keras.layers.Dense(10)."
+        if isinstance(layer, type):
+            hint = f"Create it: {layer.__name__}(...)."
+        elif isinstance(layer, KerasTensor):
+            hint = "Pass the layers, not what they return."
+        raise TypeError(f"Sequential {self.name!r}: got {layer!r} of {type(layer)}. Accepted: layers. {hint}")
+
+    def _forget(self) -> None:
+        self._functional = None
+        self.built = False
+        self._drop_programs()
+
+    def _rebuild(self) -> None:
+        """With a known input the stack becomes a Functional model at once."""
+        if not self._stack or not isinstance(self._stack[0], InputLayer) or len(self._stack) < 2:
+            return
+        x = inputs = self._stack[0].tensor
+        for layer in self._stack[1:]:
+            x = layer(x)
+        self._functional = Functional(inputs, x, name=self.name)
+        self.built = True
+
+    # ------------------------------------------------------------------------------------------------------------------ calling
+
+    def build(self, input_shape: Any = None) -> None:
+        """Build for an input shape (with the batch axis)."""
+        if self._functional is not None or not self._stack:
+            return
+        if isinstance(self._stack[0], InputLayer):
+            self._rebuild()
+            return
+        if input_shape is None:
+            raise ValueError(f"Sequential {self.name!r}: the input's shape is not known. Write keras.Input(...) as the first layer, or model.build((None, 8)).")
+        self._stack.insert(0, InputLayer(batch_shape=(None, *tuple(input_shape)[1:]), dtype=self.compute_dtype))
+        try:
+            self._rebuild()
+        except Exception:
+            self._stack.pop(0)
+            raise
+
+    def call(self, inputs: Any, training: bool | None = None, mask: Any = None, **kwargs: Any) -> Any:
+        """Run the layers one after the other."""
+        if self._functional is not None:
+            return self._functional.call(inputs, training=training, mask=mask)
+        for layer in self.layers:
+            inputs = layer(inputs)
+        return inputs
+
+    def compute_mask(self, inputs: Any, previous_mask: Any = None) -> Any:
+        """Masks were set on the outputs while they were computed."""
+        return None
+
+    def _build_for(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+        first = args[0] if args else next(iter(kwargs.values()))
+        if hasattr(first, "shape") and not isinstance(first, (list, tuple, dict)):
+            self.build(tuple(first.shape))
+        self.built = True
+        self._after_build()
+
+    # --------------------------------------------------------------------------------------------------------------- properties
+
+    @property
+    def layers(self) -> list[Layer]:
+        """The layers, without the input."""
+        return [x for x in self._stack if not isinstance(x, InputLayer)]
+
+    def _known(self, what: str) -> Functional:
+        if self._functional is None:
+            raise AttributeError(f"Sequential {self.name!r} has no {what} yet: the input's shape is not known. Write keras.Input(...) as the first layer, or call model.build((None, 8)).")
+        return self._functional
+
+    @property
+    def inputs(self) -> list[KerasTensor]:
+        """The input symbol, in a list."""
+        return self._known("inputs").inputs
+
+    @property
+    def outputs(self) -> list[KerasTensor]:
+        """The output symbol, in a list."""
+        return self._known("outputs").outputs
+
+    @property
+    def input(self) -> Any:
+        """The input symbol."""
+        return self._known("input").input
+
+    @property
+    def output(self) -> Any:
+        """The output symbol."""
+        return self._known("output").output
+
+    @property
+    def input_names(self) -> list[str]:
+        """The name of the input."""
+        return self._known("input").input_names
+
+    @property
+    def output_names(self) -> list[str]:
+        """The name of the layer that makes the output."""
+        return self._known("output").output_names
+
+    def get_config(self) -> dict[str, Any]:
+        """The configs of the layers."""
+        return {**super()._base_config(), "layers": [serialize(x) for x in self._stack]}
+
+    @classmethod
+    def from_config(cls, config: dict[str, Any], custom_objects: dict[str, Any] | None = None) -> Sequential:
+        """The model of a config."""
+        return cls([layer_registry.deserialize(c, custom_objects) for c in config["layers"]], name=config.get("name"))

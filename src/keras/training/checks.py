@@ -1,0 +1,141 @@
+"""The first look at the data: what is cheap to see on the host before the first step, said in the words of the data checks."""
+
+from __future__ import annotations
+
+import warnings
+from typing import Any
+
+import numpy as np
+
+from keras.core import tree
+from keras.core.dims import BATCH
+from keras.losses.loss import Loss
+from keras.training.data import checks as data_checks
+from keras.training.data import input_checks
+from keras.training.data.array_adapter import ArrayAdapter
+from keras.training.data.base import DataAdapter, LeafSpec
+
+_LABELS_READ = 1 << 22
+"""At most this many labels are checked before the first epoch."""
+
+
+def suggested_loss(model: Any) -> str:
+    """The loss that usually goes with the model's last activation."""
+    activation = last_activation(model)
+    return {"softmax": "sparse_categorical_crossentropy", "sigmoid": "binary_crossentropy"}.get(activation or "", "mse")
+
+
+def last_activation(model: Any) -> str | None:
+    """The name of the activation that makes the model's output, None if it cannot be told."""
+    layers = getattr(model, "layers", None)
+    if not layers:
+        return None
+    last = layers[-1]
+    if hasattr(last, "layers"):
+        return last_activation(last)
+    activation = getattr(last, "activation", None)
+    if activation is None:
+        return type(last).__name__.lower() if type(last).__name__ in ("Softmax",) else None
+    return getattr(activation, "__name__", None)
+
+
+def check_names(model: Any, x: Any) -> None:
+    """A dict of data must have the model's inputs, a list as many arrays as there are inputs."""
+    names = getattr(model, "input_names", None) if model.built else None
+    if names is None:
+        return
+    wanted = model.input
+    if isinstance(x, dict):
+        input_checks.check_input_names(x, list(wanted) if isinstance(wanted, dict) else names)
+    elif isinstance(x, (list, tuple)) and x and all(isinstance(a, np.ndarray) for a in x):
+        input_checks.check_input_count(x, len(names))
+
+
+def example_batch(adapter: DataAdapter) -> Any:
+    """A batch like those to come: the first rows of arrays, zeros for data that must not be read twice."""
+    if isinstance(adapter, ArrayAdapter):
+        return adapter.gather(slice(0, min(adapter.batch_size or 1, adapter.num_samples or 1)))
+    return tuple(tree.map_structure(lambda s: np.zeros([1 if n is None else n for n in s.shape], s.dtype) if isinstance(s, LeafSpec) else s, part) for part in adapter.structure)
+
+
+def check_input_shapes(model: Any, x: Any, phase: str = "fit") -> None:
+    """Raise a ValueError with the likely cause if an input cannot fit the model's."""
+    symbols = getattr(model, "inputs", None) if model.built and hasattr(model, "input_names") else None
+    if not symbols:
+        return
+    arrays = [a for a in tree.flatten({k: x[k] for k in model.input_names} if isinstance(x, dict) and not isinstance(model.input, dict) and len(x) > 1 else x)]
+    if len(arrays) != len(symbols):
+        return
+    for array, symbol in zip(arrays, symbols, strict=True):
+        if array is None:
+            continue
+        expected = tuple(None if n is BATCH else s for n, s in zip(symbol.dims, symbol.shape, strict=True))
+        shape = np.shape(array)
+        squeezable = len(shape) == len(expected) + 1 and shape[-1] == 1 or len(shape) == len(expected) - 1 and expected and expected[-1] == 1
+        if not squeezable and not input_checks.fits((None, *shape[1:]), expected):
+            hint = input_checks.explain_input_shape(shape, expected, phase=phase)
+            raise ValueError(hint or f"{phase}: x has shape {shape}, but the model {model.name!r} expects {expected}. Reshape the data, or declare its shape in keras.Input(shape=...).")
+
+
+def check_targets(model: Any, losses: Any, adapter: DataAdapter, y: Any) -> None:
+    """Labels in range, one-hot or not as the loss wants, shapes that fit: before any state changes."""
+    if losses is None or y is None:
+        return
+    outputs = _output_shapes(model)
+    targets, names = tree.flatten(y), tree.flatten(losses.given) if not isinstance(losses.given, dict) else [losses.given.get(n) for n in getattr(model, "output_names", [])]
+    if outputs is None or len(outputs) != len(targets):
+        return
+    if len(names) == 1:
+        names = names * len(targets)
+    activation = last_activation(model) if len(outputs) == 1 else None
+    for position, (loss, target, shape) in enumerate(zip(names, targets, outputs, strict=False)):
+        name, from_logits, ignored = loss_facts(loss)
+        if name is None or target is None:
+            continue
+        labels = _all_labels(adapter, position, target)
+        data_checks.check_targets(name, labels, shape, from_logits=from_logits, ignore_class=ignored)
+        for text in data_checks.lint_targets(name, labels, shape, activation, from_logits=from_logits):
+            warnings.warn(text, stacklevel=5)
+
+
+def loss_facts(loss: Any) -> tuple[str | None, bool, int | None]:
+    """(name, from_logits, ignore_class) of a compiled loss; no name for a user's own."""
+    if isinstance(loss, str):
+        return loss, False, None
+    if isinstance(loss, Loss) and type(loss).__module__.startswith("keras."):
+        config = loss.get_config()
+        return data_checks.snake_name(type(loss).__name__), bool(config.get("from_logits", False)), config.get("ignore_class")
+    name = getattr(loss, "__name__", None)
+    return (name, False, None) if getattr(loss, "__module__", "").startswith("keras.") else (None, False, None)
+
+
+def _output_shapes(model: Any) -> list[tuple[int | None, ...]] | None:
+    try:
+        return [tuple(t.shape) for t in model.outputs]
+    except AttributeError:
+        return None
+
+
+def _all_labels(adapter: DataAdapter, position: int, first: Any) -> Any:
+    """All labels of arrays in memory, if they are not too many; else those of the first batch."""
+    if isinstance(adapter, ArrayAdapter) and adapter.num_samples and np.size(first) // max(len(first), 1) * adapter.num_samples <= _LABELS_READ:
+        return tree.flatten(adapter.gather(slice(0, adapter.num_samples))[1])[position]
+    return first
+
+
+def warn_about_split(y: Any, validation_data: Any) -> None:
+    """Warn if the last part of sorted data became the validation set."""
+    if y is None or validation_data is None or tree.is_nested(y):
+        return
+    text = data_checks.lint_validation_labels(y, validation_data[1])
+    if text:
+        warnings.warn(text, stacklevel=4)
+
+
+def warn_about_nan(adapter: DataAdapter, epoch: int, steps: int) -> None:
+    """Warn with the likely cause when the loss is not a finite number."""
+    arrays: dict[str, Any] = {}
+    if isinstance(adapter, ArrayAdapter):
+        x, y, _ = adapter.gather(slice(0, adapter.num_samples))
+        arrays = {"x": x} if y is None else {"x": x, "y": y}
+    warnings.warn(data_checks.describe_nan_loss((epoch + 1) * steps, arrays), stacklevel=5)

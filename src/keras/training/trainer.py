@@ -1,0 +1,454 @@
+"""`Trainer`: compile, fit, evaluate, predict, for one model."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from keras import optimizers
+from keras.callbacks.callback_list import CallbackList
+from keras.callbacks.logs import LazyLogs
+from keras.core import config, engine, tree
+from keras.core import random as host_random
+from keras.core.dtypes import is_float
+from keras.core.graph import dtype_name
+from keras.core.op import abstractly
+from keras.core.state import LossScope, StateScope
+from keras.core.tensor import KerasTensor
+from keras.layers.input_layer import InputLayer
+from keras.metrics.reduction import Mean
+from keras.ops.control import value_and_grad
+from keras.ops.elementwise import add, cast
+from keras.ops.reduction import sum as total_of
+from keras.ops.shaping import shape_of
+from keras.training import checks
+from keras.training.data.base import DataAdapter
+from keras.training.data.factory import make_adapter
+from keras.training.data.packing import unpack_x_y_sample_weight
+from keras.training.data.split import train_validation_split
+from keras.training.loop import Hooks, run_epoch
+from keras.training.objectives import Losses, Metrics, names_of
+from keras.training.outputs import OutputBuffer
+
+_NOT_COMPILED = "{name!r}: call compile() before {method}(), for example model.compile(optimizer='adam', loss={loss!r})."
+
+
+class Trainer:
+    """Everything about training that a model does not need to compute."""
+
+    def __init__(self, model: Any) -> None:
+        self.model = model
+        self.compiled = False
+        self.optimizer: Any = None
+        self.loss: Any = None
+        self.run_eagerly = False
+        self.steps_per_execution = 1
+        self.jit_compile: Any = "auto"
+        self._losses: Losses | None = None
+        self._metrics: Metrics | None = None
+        self._loss_tracker: Any = None
+        self._output_trackers: dict[str, Any] = {}
+        self._steps: dict[str, Any] = {}
+        self._validation_adapter: tuple[Any, DataAdapter] | None = None
+        self.compile_config: dict[str, Any] = {}
+
+    # ------------------------------------------------------------------------------------------------------------------ compile
+
+    def compile(self, *, optimizer: Any, loss: Any, loss_weights: Any, metrics: Any, weighted_metrics: Any, run_eagerly: bool, **options: Any) -> None:
+        """See `Model.compile`; nothing is changed unless everything is accepted."""
+        new_optimizer = optimizers.get(optimizer)
+        new_losses = Losses(loss, loss_weights) if loss is not None else None
+        new_metrics = Metrics(metrics, weighted_metrics)
+        self.optimizer, self._losses, self._metrics = new_optimizer, new_losses, new_metrics
+        self.loss = loss
+        self._loss_tracker = Mean(name="loss")
+        self._output_trackers = {}
+        self.run_eagerly = bool(run_eagerly)
+        self.steps_per_execution = options.pop("steps_per_execution", 1)
+        self.jit_compile = options.pop("jit_compile", "auto")
+        options.pop("auto_scale_loss", None)
+        if options:
+            raise TypeError(f"compile: got an unknown argument {next(iter(options))!r}. Accepted: optimizer, loss, loss_weights, metrics, weighted_metrics, run_eagerly, steps_per_execution, jit_compile, auto_scale_loss.")
+        self.compile_config = {"optimizer": optimizer, "loss": loss, "loss_weights": loss_weights, "metrics": metrics, "weighted_metrics": weighted_metrics}
+        self._trainable_at_compile = [v.trainable for v in self.model.weights]
+        self.compiled = True
+        self.drop_programs()
+
+    def drop_programs(self) -> None:
+        """Forget compiled steps."""
+        self._steps = {}
+
+    @property
+    def metrics(self) -> list[Any]:
+        """The loss's mean, each output's loss, and the compiled metrics."""
+        if not self.compiled:
+            return []
+        return [self._loss_tracker, *self._output_trackers.values(), *(self._metrics.metrics if self._metrics else ())]
+
+    def _require_compiled(self, method: str) -> None:
+        if not self.compiled or (method in ("fit", "train_on_batch") and self._losses is None and not self._overridden("train_step", "compute_loss") and not self._may_add_losses()):
+            if self.compiled:
+                raise ValueError(f"{self.model.name!r}: {method}() needs a loss. Write model.compile(optimizer='adam', loss={checks.suggested_loss(self.model)!r}).")
+            raise ValueError(_NOT_COMPILED.format(name=self.model.name, method=method, loss=checks.suggested_loss(self.model)))
+
+    def _may_add_losses(self) -> bool:
+        return True  # a layer may call add_loss; compute_loss says so if none did
+
+    def _overridden(self, *names: str) -> bool:
+        base = next(c for c in type(self.model).__mro__ if c.__module__ == "keras.models.model")
+        return any(getattr(type(self.model), name) is not getattr(base, name) for name in names)
+
+    # -------------------------------------------------------------------------------------------------------------------- steps
+
+    def train_step(self, data: Any) -> dict[str, Any]:
+        """Loss, gradients, update, metrics."""
+        model = self.model
+        x, y, sample_weight = unpack_x_y_sample_weight(data)
+        variables = model.trainable_variables
+        side_effects: list[Any] = []
+
+        def forward(values: Sequence[Any]) -> tuple[Any, Any]:
+            with StateScope(zip(variables, values, strict=True)) as scope, LossScope():
+                y_pred = model(x, training=True)
+                loss = model.compute_loss(x=x, y=y, y_pred=y_pred, sample_weight=sample_weight, training=True)
+            side_effects[:] = [variable for variable, _ in scope.updates.values()]
+            parts = self._last_parts
+            return self._scaled(loss), (loss, y_pred, [value for _, value in parts], [value for _, value in scope.updates.values()])
+
+        (_, (loss, y_pred, parts, updates)), gradients = value_and_grad(forward, has_aux=True)([v.value for v in variables])
+        for variable, value in zip(side_effects, updates, strict=True):
+            variable.assign(value)
+        if variables:
+            self.optimizer.apply(gradients, variables)
+        return self._tracked(x, y, y_pred, sample_weight, loss, parts)
+
+    def _scaled(self, loss: Any) -> Any:
+        scale = getattr(self.optimizer, "scale_loss", None)
+        return loss if scale is None else scale(loss)
+
+    def test_step(self, data: Any) -> dict[str, Any]:
+        """Loss and metrics."""
+        x, y, sample_weight = unpack_x_y_sample_weight(data)
+        with LossScope():
+            y_pred = self.model(x, training=False)
+            loss = self.model.compute_loss(x=x, y=y, y_pred=y_pred, sample_weight=sample_weight, training=False)
+        return self._tracked(x, y, y_pred, sample_weight, loss, [value for _, value in self._last_parts])
+
+    def predict_step(self, data: Any) -> Any:
+        """The outputs."""
+        x, _, _ = unpack_x_y_sample_weight(data) if isinstance(data, tuple) else (data, None, None)
+        return self.model(x, training=False)
+
+    _last_parts: list[tuple[str, Any]] = []
+
+    def compute_loss(self, x: Any, y: Any, y_pred: Any, sample_weight: Any, training: bool) -> Any:
+        """The compiled losses and what layers and regularizers add."""
+        total, parts = None, []
+        if self._losses is not None:
+            self._losses.bind(y_pred, _output_names(self.model))
+            total, parts = self._losses(y, y_pred, sample_weight)
+        self._last_parts = parts
+        for extra in self.model.losses:
+            extra = cast(total_of(extra), "float32") if len(shape_of(extra)) else cast(extra, "float32" if total is None else dtype_name(total))
+            total = extra if total is None else add(total, extra)
+        if total is None:
+            raise ValueError(f"{self.model.name!r}: there is nothing to minimize: no loss was compiled for the outputs, and no layer added one. Write model.compile(optimizer='adam', loss={checks.suggested_loss(self.model)!r}).")
+        return total
+
+    def _tracked(self, x: Any, y: Any, y_pred: Any, sample_weight: Any, loss: Any, parts: Sequence[Any]) -> dict[str, Any]:
+        samples = next((shape_of(v)[0] for v in tree.leaves(x) if v is not None and len(shape_of(v))), 1)
+        self._loss_tracker.update_state(loss, sample_weight=float(samples))
+        if len(parts) > 1:
+            for (name, _), value in zip(self._last_parts, parts, strict=True):
+                tracker = self._output_trackers.get(name)
+                if tracker is None:
+                    tracker = self._output_trackers[name] = Mean(name=f"{name}_loss")
+                tracker.update_state(value, sample_weight=float(samples))
+        return self.model.compute_metrics(x, y, y_pred, sample_weight)
+
+    def compute_metrics(self, x: Any, y: Any, y_pred: Any, sample_weight: Any) -> dict[str, Any]:
+        """Update the compiled metrics; the results are read when somebody looks."""
+        if self._metrics is not None and y is not None:
+            names = _output_names(self.model)
+            self._metrics.bind(y, y_pred, names)
+            self._metrics.update(y, y_pred, sample_weight, names_of(y_pred, names))
+        return {}
+
+    # ----------------------------------------------------------------------------------------------------------- compiled steps
+
+    def _step(self, phase: str) -> Any:
+        """The step of a phase as a function of (x, y, sample_weight)."""
+        step = self._steps.get(phase)
+        if step is None:
+            method = getattr(self.model, f"{phase}_step")
+
+            def run(x: Any, y: Any = None, sample_weight: Any = None) -> Any:
+                return method(x if phase == "predict" else (x, y, sample_weight))
+
+            compiler = getattr(engine.current(), "compile", None)
+            step = self._steps[phase] = run if self.run_eagerly or compiler is None else compiler(run)
+        return step
+
+    def _prepare(self, x: Any, y: Any = None, sample_weight: Any = None) -> None:
+        """Build the model and the optimizer for data like this, before anything is traced."""
+        model = self.model
+        if not model.built or any(not layer.built for layer in model._flatten_layers(include_self=False) if not isinstance(layer, InputLayer)):
+            symbols = tree.map_structure(lambda a: None if a is None else KerasTensor((None, *np.shape(a)[1:]), dtype_name(np.asarray(a))), x)
+            try:
+                with abstractly():
+                    model(symbols, training=False)
+            except TypeError:  # Python decides on numbers inside: run it on the numbers
+                model(x, training=False)
+            model.built = True
+        if self.optimizer is not None and not self.optimizer.built and model.trainable_variables:
+            self.optimizer.build(model.trainable_variables)
+
+    def metrics_result(self) -> dict[str, Any]:
+        """Every metric's value by name, sorted as Keras 3 prints them."""
+        results: dict[str, Any] = {"loss": self._loss_tracker.result()} if self._loss_tracker is not None else {}
+        for tracker in self._output_trackers.values():
+            results[tracker.name] = tracker.result()
+        compiled = self._metrics.metrics if self._metrics is not None else []
+        if self._metrics is not None:
+            results.update(self._metrics.results())
+        own = {id(m) for m in [self._loss_tracker, *self._output_trackers.values(), *compiled]}
+        for metric in self.model.metrics:
+            if id(metric) not in own:
+                value = metric.result()
+                results.update(value if isinstance(value, dict) else {metric.name: value})
+        return {k: results[k] for k in sorted(results)}
+
+    def result_names(self) -> list[str]:
+        """The names of what `evaluate` returns, in its order."""
+        names = list(self.metrics_result())
+        first = ["loss", *(t.name for t in self._output_trackers.values())]
+        compiled = list(self._metrics.results()) if self._metrics is not None else []
+        ordered = [n for n in [*first, *compiled] if n in names]
+        return ordered + [n for n in names if n not in ordered]
+
+    def _logs(self, returned: Any) -> LazyLogs:
+        """Logs of a step: what it returned, else the metrics when somebody looks."""
+        if isinstance(returned, dict) and returned:
+            return LazyLogs(returned)
+        return LazyLogs(dict.fromkeys(self._known_names()), read=lambda _: {k: _number(v) for k, v in self.metrics_result().items()})
+
+    def _known_names(self) -> list[str]:
+        return list(self.metrics_result())
+
+    # ---------------------------------------------------------------------------------------------------------------------- fit
+
+    def fit(
+        self, x: Any, y: Any, *, batch_size: Any, epochs: int, verbose: Any, callbacks: Any, validation_split: float, validation_data: Any, shuffle: Any,
+        class_weight: Any, sample_weight: Any, initial_epoch: int, steps_per_epoch: Any, validation_steps: Any, validation_batch_size: Any, validation_freq: Any,
+    ) -> Any:  # fmt: skip
+        """See `Model.fit`."""
+        self._require_compiled("fit")
+        model = self.model
+        self._warn_if_trainable_changed()
+        if validation_split and validation_data is None:
+            (x, y, sample_weight), validation_data = train_validation_split((x, y, sample_weight), validation_split=validation_split)
+            checks.warn_about_split(y, validation_data)
+        checks.check_names(model, x)
+        adapter = self._adapter(x, y, sample_weight, batch_size=batch_size, steps_per_epoch=steps_per_epoch, shuffle=shuffle, class_weight=class_weight)
+        validation = self._validation(validation_data, validation_batch_size or batch_size, validation_steps)
+        try:
+            self._first_look(adapter, training=True)
+            listeners = CallbackList(callbacks, add_history=True, add_progbar=verbose != 0, model=model, verbose=verbose, epochs=epochs, steps=adapter.num_batches)
+            listeners.set_validation(validation is not None)
+            model.stop_training = False
+            generator = np.random.Generator(np.random.Philox(host_random.draw_seed()))
+            listeners.on_train_begin()
+            self._epochs(adapter, validation, listeners, initial_epoch, epochs, validation_freq, generator, verbose)
+        finally:
+            adapter.close()
+            if validation is not None:
+                validation.close()
+        return model.history
+
+    def _epochs(self, adapter: DataAdapter, validation: Any, listeners: CallbackList, first: int, last: int, validation_freq: Any, generator: np.random.Generator, verbose: Any) -> None:
+        model, step = self.model, self._step("train")
+        hooks = Hooks(listeners, "train")
+        logs: Any = {}
+        for epoch in range(first, last):
+            if epoch > first and adapter.warn_if_exhausted():
+                break
+            model.reset_metrics()
+            adapter.on_epoch_begin()
+            listeners.on_epoch_begin(epoch)
+            last_return: list[Any] = [None]
+
+            def read(returned: Any, last_return: list[Any] = last_return) -> Any:
+                last_return[0] = returned
+                return self._logs(returned)
+
+            count = run_epoch(step, adapter, hooks, read, lambda: model.stop_training, generator, epoch)
+            adapter.on_epoch_end()
+            if count == 0 and adapter.warn_if_exhausted():
+                break
+            logs = dict(self._logs(last_return[0]).resolve()) if not isinstance(last_return[0], dict) or not last_return[0] else dict(LazyLogs(last_return[0]).resolve())
+            self._warn_about_nan(adapter, logs, epoch, count)
+            if validation is not None and _is_due(epoch, validation_freq):
+                found = self._evaluate(validation, listeners)
+                logs.update({f"val_{name}": value for name, value in found.items()})
+            listeners.on_epoch_end(epoch, logs)
+            if model.stop_training:
+                break
+        listeners.on_train_end(logs)
+
+    def _warn_if_trainable_changed(self) -> None:
+        now = [v.trainable for v in self.model.weights]
+        if self._trainable_at_compile and len(now) == len(self._trainable_at_compile) and now != self._trainable_at_compile:
+            warnings.warn(
+                f"{self.model.name!r}: `trainable` of some layers changed after compile(); the change takes effect now. Call compile() again to start with a fresh optimizer.",
+                stacklevel=4,
+            )
+            self._trainable_at_compile = now
+            self.drop_programs()
+
+    def _warn_about_nan(self, adapter: DataAdapter, logs: dict[str, Any], epoch: int, steps: int) -> None:
+        if not np.isfinite(logs.get("loss", 0.0)):
+            checks.warn_about_nan(adapter, epoch, steps)
+
+    # ------------------------------------------------------------------------------------------------------------ data adapters
+
+    def _adapter(self, x: Any, y: Any, sample_weight: Any, **options: Any) -> DataAdapter:
+        return make_adapter(x, y, sample_weight, float_dtype=config.floatx(), **options)
+
+    def _validation(self, data: Any, batch_size: Any, steps: Any) -> DataAdapter | None:
+        if data is None:
+            return None
+        x, y, sample_weight = data if isinstance(data, (list, tuple)) and len(data) == 3 else (*data, None) if isinstance(data, (list, tuple)) and len(data) == 2 else (data, None, None)
+        if isinstance(data, (list, tuple)) and len(data) not in (2, 3):
+            raise ValueError(f"fit(validation_data): got {len(data)} entries. Accepted: (x, y) or (x, y, sample_weight), or a generator.")
+        return self._adapter(x, y, sample_weight, batch_size=batch_size if y is not None else None, steps_per_epoch=steps, repeat=False)
+
+    def _first_look(self, adapter: DataAdapter, training: bool) -> None:
+        """Check the first batch on the host and build for it; no state has changed when this raises."""
+        x, y, _ = checks.example_batch(adapter)
+        checks.check_input_shapes(self.model, x)
+        self._prepare(x, y)
+        if training or self._losses is not None:
+            checks.check_targets(self.model, self._losses, adapter, y)
+
+    # --------------------------------------------------------------------------------------------------------- evaluate, predict
+
+    def evaluate(self, x: Any, y: Any, *, batch_size: Any, verbose: Any, sample_weight: Any, steps: Any, callbacks: Any, return_dict: bool) -> Any:
+        """See `Model.evaluate`."""
+        self._require_compiled("evaluate")
+        checks.check_names(self.model, x)
+        adapter = self._adapter(x, y, sample_weight, batch_size=batch_size, steps_per_epoch=steps, repeat=False)
+        try:
+            self._first_look(adapter, training=False)
+            listeners = CallbackList(callbacks, add_progbar=verbose != 0, model=self.model, verbose=verbose, epochs=1, steps=adapter.num_batches)
+            found = self._evaluate(adapter, listeners)
+        finally:
+            adapter.close()
+        return found if return_dict else _as_list(found, self.result_names())
+
+    def _evaluate(self, adapter: DataAdapter, listeners: CallbackList) -> dict[str, Any]:
+        self.model.reset_metrics()
+        last_return: list[Any] = [None]
+
+        def read(returned: Any) -> Any:
+            last_return[0] = returned
+            return self._logs(returned)
+
+        listeners.on_test_begin()
+        self.model.stop_evaluating = False
+        run_epoch(self._step("test"), adapter, Hooks(listeners, "test"), read, lambda: self.model.stop_evaluating)
+        found = dict(self._logs(last_return[0]).resolve())
+        listeners.on_test_end(found)
+        return found
+
+    def predict(self, x: Any, *, batch_size: Any, verbose: Any, steps: Any, callbacks: Any) -> Any:
+        """See `Model.predict`; one batch of arrays takes the short way."""
+        if isinstance(x, np.ndarray) and callbacks is None and steps is None and x.ndim and 0 < len(x) <= (batch_size or 32) and (self.model.built and verbose in (0, "auto")):
+            return self.predict_on_batch(x)
+        checks.check_names(self.model, x)
+        adapter = self._adapter(x, None, None, batch_size=batch_size, steps_per_epoch=steps, repeat=False)
+        outputs = OutputBuffer(adapter.num_samples if steps is None else None)
+        try:
+            example = checks.example_batch(adapter)[0]
+            checks.check_input_shapes(self.model, example, "predict")
+            self._prepare(example)
+            listeners = CallbackList(callbacks, add_progbar=verbose != 0, model=self.model, verbose=verbose, epochs=1, steps=adapter.num_batches)
+            listeners.on_predict_begin()
+            self.model.stop_predicting = False
+            step, hooks = self._step("predict"), Hooks(listeners, "predict")
+            for number, (inputs, _, _) in enumerate(adapter.batches()):
+                if hooks.active:
+                    hooks.begin(number)
+                made = step(inputs)
+                outputs.append(tree.map_structure(engine.current().to_numpy, made))
+                if hooks.active:
+                    hooks.end(number, {"outputs": made})
+                if self.model.stop_predicting:
+                    break
+            listeners.on_predict_end()
+        finally:
+            adapter.close()
+        return outputs.result()
+
+    # ------------------------------------------------------------------------------------------------------------ single batches
+
+    def train_on_batch(self, x: Any, y: Any, sample_weight: Any, class_weight: Any, return_dict: bool) -> Any:
+        """See `Model.train_on_batch`."""
+        self._require_compiled("train_on_batch")
+        return self._on_batch("train", x, y, sample_weight, class_weight, return_dict)
+
+    def test_on_batch(self, x: Any, y: Any, sample_weight: Any, return_dict: bool) -> Any:
+        """See `Model.test_on_batch`."""
+        self._require_compiled("test_on_batch")
+        return self._on_batch("test", x, y, sample_weight, None, return_dict)
+
+    def _on_batch(self, phase: str, x: Any, y: Any, sample_weight: Any, class_weight: Any, return_dict: bool) -> Any:
+        checks.check_names(self.model, x)
+        size = max((len(a) for a in tree.leaves(x) if hasattr(a, "__len__")), default=1) or 1
+        adapter = self._adapter(x, y, sample_weight, batch_size=size, class_weight=class_weight)
+        self._first_look(adapter, training=phase == "train")
+        self.model.reset_metrics()
+        returned = self._step(phase)(*next(iter(adapter.batches())))
+        found = dict(self._logs(returned).resolve())
+        return found if return_dict else _as_list(found, self.result_names())
+
+    def predict_on_batch(self, x: Any) -> Any:
+        """See `Model.predict_on_batch`."""
+        model = self.model
+        inputs = tree.map_structure(_as_input, x)
+        if not model.built:
+            self._prepare(inputs)
+        step = self._steps.get("predict") or self._step("predict")
+        return tree.map_structure(engine.current().to_numpy, step(inputs))
+
+
+def _as_input(value: Any) -> Any:
+    array = np.asarray(value)
+    if array.dtype.kind == "f" and is_float(array.dtype.name) and array.dtype.name != config.floatx():
+        return array.astype(config.floatx())
+    return array
+
+
+def _number(value: Any) -> Any:
+    array = np.asarray(engine.current().to_numpy(value))
+    return float(array) if array.ndim == 0 else array
+
+
+def _as_list(found: dict[str, Any], names: Sequence[str]) -> Any:
+    values = [found[n] for n in names if n in found]
+    values += [v for k, v in found.items() if k not in names]
+    return values[0] if len(values) == 1 else values
+
+
+def _output_names(model: Any) -> list[str] | None:
+    return getattr(model, "output_names", None)
+
+
+def _is_due(epoch: int, frequency: Any) -> bool:
+    if isinstance(frequency, int):
+        return (epoch + 1) % frequency == 0
+    return epoch + 1 in frequency
+
+

@@ -1,0 +1,15 @@
+"""All cases. An op that a case cannot show (functions as arguments, random numbers) is named here with the test that covers it."""
+
+import op_cases_activations  # noqa: F401
+import op_cases_elementwise  # noqa: F401
+import op_cases_indexing  # noqa: F401
+import op_cases_shaping  # noqa: F401
+import op_cases_windows  # noqa: F401
+
+TESTED_ELSEWHERE = {
+    "scan": "test_op_control.py", "scan_graph": "test_op_control.py", "while_loop": "test_op_control.py", "while_graph": "test_op_control.py",
+    "cond": "test_op_control.py", "cond_graph": "test_op_control.py", "fori_loop": "test_op_control.py", "map": "test_op_control.py",
+    "uniform": "test_op_random.py", "normal": "test_op_random.py", "truncated_normal": "test_op_random.py", "randint": "test_op_random.py",
+    "dropout": "test_op_random.py", "shuffle": "test_op_random.py", "categorical": "test_op_random.py", "draw_uniform": "test_op_random.py",
+    "draw_normal": "test_op_random.py", "draw_truncated_normal": "test_op_random.py", "draw_mask": "test_op_random.py", "draw_integers": "test_op_random.py",
+}  # fmt: skip

@@ -1,0 +1,116 @@
+"""Cases of activation functions, cross-entropies and normalizations."""
+
+import math
+
+import numpy as np
+from op_table import array, case, floats, integers, positive, probabilities
+
+X = floats(4, 6, low=-4, high=4)
+
+
+def _softmax(x: np.ndarray, axis: int = -1) -> np.ndarray:
+    e = np.exp(x - x.max(axis=axis, keepdims=True))
+    return e / e.sum(axis=axis, keepdims=True)
+
+
+def _sigmoid(x: np.ndarray) -> np.ndarray:
+    return 1 / (1 + np.exp(-x))
+
+
+def _sparsemax(x: np.ndarray, axis: int = -1) -> np.ndarray:
+    """By bisection on the threshold."""
+    low, high = x.max(axis, keepdims=True) - 1, x.max(axis, keepdims=True)
+    for _ in range(80):
+        middle = (low + high) / 2
+        above = np.maximum(x - middle, 0).sum(axis, keepdims=True) > 1
+        low, high = np.where(above, middle, low), np.where(above, high, middle)
+    return np.maximum(x - low, 0)
+
+
+SELU_SCALE, SELU_ALPHA = 1.0507009873554805, 1.6732632423543772
+_elu = lambda x, alpha=1.0: np.where(x > 0, x, alpha * np.expm1(np.minimum(x, 0)))  # noqa: E731
+_softplus = lambda x: np.log1p(np.exp(-np.abs(x))) + np.maximum(x, 0)  # noqa: E731
+_hard_sigmoid = lambda x: np.clip(x / 6 + 0.5, 0, 1)  # noqa: E731
+
+for axis in (-1, 0, (0, 1)):
+    label = f"axis{axis}".replace(" ", "")
+    total = lambda x, axis: np.exp(x).sum(axis=axis, keepdims=True)  # noqa: E731
+    case("softmax", X, axis=axis, oracle=lambda x, axis: np.exp(x) / total(x, axis), label=label, zero=axis == -1)
+    case("log_softmax", X, axis=axis, oracle=lambda x, axis: x - np.log(total(x, axis)), label=label, zero=axis == -1)
+case("softmax", array([[1000.0, 0.0], [-1000.0, -1000.0]]), oracle=_softmax, label="large")
+case("log_softmax", array([[1000.0, 0.0]]), oracle=lambda x: np.array([[0.0, -1000.0]]), label="large", differentiable=False)
+case("relu6", X * 2, oracle=lambda x: np.clip(x, 0, 6))
+case("leaky_relu", X, oracle=lambda x: np.where(x > 0, x, 0.2 * x))
+case("leaky_relu", X, negative_slope=0.1, oracle=lambda x, negative_slope: np.where(x > 0, x, 0.1 * x))
+case("elu", X, oracle=_elu)
+case("elu", X, alpha=0.5, oracle=_elu)
+case("selu", X, oracle=lambda x: SELU_SCALE * _elu(x, SELU_ALPHA))
+case("celu", X, alpha=0.7, oracle=lambda x, alpha: np.maximum(x, 0) + np.minimum(0, alpha * np.expm1(x / alpha)))
+case("gelu", X, oracle=lambda x: 0.5 * x * (1 + np.tanh(np.sqrt(2 / np.pi) * (x + 0.044715 * x**3))))
+case("gelu", X, approximate=False, oracle=lambda x, approximate: 0.5 * x * (1 + np.vectorize(math.erf)(x / np.sqrt(2))))
+case("softplus", X, oracle=_softplus)
+case("softplus", array([[1000.0, -1000.0]]), oracle=lambda x: np.array([[1000.0, 0.0]]), label="large", differentiable=False)
+case("softsign", X, oracle=lambda x: x / (1 + np.abs(x)))
+case("silu", X, oracle=lambda x: x * _sigmoid(x))
+case("log_sigmoid", X, oracle=lambda x: -_softplus(-x))
+case("hard_sigmoid", X, oracle=_hard_sigmoid)
+case("hard_silu", X, oracle=lambda x: x * _hard_sigmoid(x))
+case("hard_tanh", X, oracle=lambda x: np.clip(x, -1, 1))
+case("tanh_shrink", X, oracle=lambda x: x - np.tanh(x))
+case("soft_shrink", X, oracle=lambda x: np.sign(x) * np.maximum(np.abs(x) - 0.5, 0))
+case("hard_shrink", X, threshold=1.0, oracle=lambda x, threshold: np.where(np.abs(x) > 1, x, 0))
+case("threshold", X, 0.5, 3.0, oracle=lambda x, t, v: np.where(x > t, x, v))
+case("squareplus", X, oracle=lambda x: (x + np.sqrt(x * x + 4)) / 2)
+case("sparse_plus", X, oracle=lambda x: np.where(x <= -1, 0, np.where(x < 1, ((x + 1) / 2) ** 2, x)))
+case("sparse_sigmoid", X, oracle=lambda x: np.clip((x + 1) / 2, 0, 1))
+case("glu", X, oracle=lambda x: x[:, :3] * _sigmoid(x[:, 3:]))
+case("glu", X, axis=0, oracle=lambda x, axis: x[:2] * _sigmoid(x[2:]), batch=())
+case("sparsemax", X, oracle=_sparsemax)
+case("sparsemax", X, axis=0, oracle=_sparsemax, batch=())
+case("sigmoid", array([[1000.0, -1000.0]]), oracle=lambda x: np.array([[1.0, 0.0]]), label="large", differentiable=False)
+
+P, T = probabilities(5, 4), probabilities(5, 4, salt="t")
+LOGITS, LABELS = floats(5, 4), integers(5, high=4)
+
+
+def _crossentropy(target: np.ndarray, output: np.ndarray, from_logits: bool = False, axis: int = -1) -> np.ndarray:
+    p = _softmax(output, axis) if from_logits else output / output.sum(axis=axis, keepdims=True)
+    return -(target * np.log(np.clip(p, 1e-7, 1 - 1e-7))).sum(axis=axis)
+
+
+def _sparse_crossentropy(target: np.ndarray, output: np.ndarray, from_logits: bool = False, axis: int = -1) -> np.ndarray:
+    one_hot = np.moveaxis(np.eye(output.shape[axis])[target.reshape(np.delete(output.shape, axis))], -1, axis)
+    return _crossentropy(one_hot, output, from_logits, axis)
+
+
+def _binary(target: np.ndarray, output: np.ndarray, from_logits: bool = False) -> np.ndarray:
+    p = np.clip(_sigmoid(output) if from_logits else output, 1e-7, 1 - 1e-7)
+    return -(target * np.log(p) + (1 - target) * np.log(1 - p))
+
+
+for from_logits, output in [(False, P), (True, LOGITS)]:
+    label = "logits" if from_logits else "probabilities"
+    for name in ("cross_entropy", "categorical_crossentropy"):
+        case(name, T, output, from_logits=from_logits, axis=-1, oracle=_crossentropy, label=label)
+        case(name, T, output, from_logits=from_logits, axis=0, oracle=_crossentropy, label=label + "_axis0", zero=False, batch=())
+    for name in ("sparse_cross_entropy", "sparse_categorical_crossentropy"):
+        case(name, LABELS, output, from_logits=from_logits, axis=-1, oracle=_sparse_crossentropy, label=label, batch=(0, 1))
+    case("sparse_categorical_crossentropy", LABELS[:, None], output, from_logits=from_logits, oracle=_sparse_crossentropy, label=label + "_column", batch=(0, 1))
+    wide = np.moveaxis(probabilities(2, 3, 4), -1, 1) if not from_logits else floats(2, 4, 3)
+    case("sparse_categorical_crossentropy", integers(2, 3, high=4), wide, from_logits=from_logits, axis=1, oracle=_sparse_crossentropy, label=label + "_axis1", batch=(0, 1))
+    binary_output = floats(5, 4, low=0.1, high=0.9) if not from_logits else LOGITS
+    for name in ("binary_cross_entropy", "binary_crossentropy"):
+        case(name, T, binary_output, from_logits=from_logits, oracle=_binary, label=label)
+
+SCALE, SHIFT, CENTRE, SPREAD = floats(6, salt="g"), floats(6, salt="b"), floats(6, salt="m"), positive(6)
+
+
+def _normalized(x: np.ndarray, mean: np.ndarray, variance: np.ndarray, axis: int, offset: np.ndarray, scale: np.ndarray, epsilon: float = 1e-3) -> np.ndarray:
+    return (x - mean) / np.sqrt(variance + epsilon) * scale + offset
+
+
+case("batch_normalization", X, CENTRE, SPREAD, -1, SHIFT, SCALE, oracle=_normalized, batch=(0,), rtol=1e-5, atol=1e-5)
+case("batch_normalization", X, CENTRE, SPREAD, 1, oracle=lambda x, m, v, axis: (x - m) / np.sqrt(v + 1e-3), batch=(0,), rtol=1e-5, atol=1e-5)
+for axes, keepdims in [((0,), False), ([0, 1], True), (1, False)]:
+    oracle = lambda x, axes, keepdims: tuple(f(x, axis=tuple(np.atleast_1d(axes)), keepdims=keepdims) for f in (np.mean, np.var))  # noqa: E731
+    case("moments", X, axes, keepdims=keepdims, oracle=oracle, label=f"axes{axes}".replace(" ", ""), zero=axes == 1)

@@ -1,0 +1,83 @@
+"""Cases of ops that move elements, change shapes and make tensors."""
+
+import numpy as np
+from op_table import case, floats, integers
+
+X, CUBE = floats(3, 4), floats(2, 3, 4)
+
+case("shape", CUBE, oracle=np.shape)
+case("ndim", CUBE, oracle=np.ndim)
+case("size", CUBE, oracle=np.size)
+for shape in [(2, 12), (-1,), (2, -1, 2), (2, 3, 4), (2, 3, 2, 2)]:
+    case("reshape", CUBE, shape, oracle=np.reshape, label=str(shape).replace(" ", ""), batch=(0,) if shape[0] == -1 else ())
+case("reshape", CUBE, (-1, 12), oracle=np.reshape, label="batch")
+case("ravel", CUBE, oracle=np.ravel)
+for axis in (0, 1, -1, (0, 2), (-1, 0)):
+    case("expand_dims", X, axis, oracle=np.expand_dims, label=f"axis{axis}".replace(" ", ""))
+case("squeeze", floats(3, 1, 4, 1), axis=1, oracle=np.squeeze)
+case("squeeze", floats(3, 1, 4, 1), axis=(1, -1), oracle=np.squeeze)
+case("squeeze", floats(3, 1, 4, 1), oracle=np.squeeze)
+case("transpose", CUBE, oracle=np.transpose)
+case("transpose", CUBE, axes=(1, 2, 0), oracle=np.transpose)
+case("transpose", CUBE, axes=(0, -1, 1), oracle=np.transpose)
+case("swapaxes", CUBE, 0, -1, oracle=np.swapaxes)
+case("moveaxis", CUBE, 0, -1, oracle=np.moveaxis)
+case("moveaxis", CUBE, (0, 1), (-1, 0), oracle=np.moveaxis)
+case("broadcast_to", floats(1, 4), (3, 4), oracle=np.broadcast_to, batch=())
+case("broadcast_to", floats(4), (2, 3, 4), oracle=np.broadcast_to, batch=())
+case("tile", X, (2, 3), oracle=np.tile)
+case("tile", X, 2, oracle=np.tile)
+case("tile", X, (2, 1, 2), oracle=np.tile)
+case("repeat", X, 2, axis=1, oracle=np.repeat)
+case("repeat", X, 3, axis=0, oracle=np.repeat)
+case("repeat", X, 2, oracle=np.repeat)
+case("concatenate", [X, floats(3, 2), floats(3, 4, salt="b")], axis=1, oracle=np.concatenate, batch=(0,))
+case("concatenate", [X, floats(2, 4)], axis=0, oracle=np.concatenate)
+case("concatenate", [X], axis=0, oracle=np.concatenate)
+case("concatenate", [X, integers(3, 4)], axis=-1, oracle=np.concatenate, label="mixed", batch=(0,))
+case("concatenate", [X, X], axis=-1, oracle=np.concatenate, label="twice_the_same", batch=(0,))
+case("stack", [X, floats(3, 4, salt="b")], axis=1, oracle=np.stack, batch=(0,))
+case("stack", [X, floats(3, 4, salt="b")], oracle=np.stack, batch=(0,))
+case("stack", [floats(), floats(salt="b")], oracle=np.stack)
+case("strided_slice", CUBE, (0, 1, 0), (None, 3, -1), (1, 1, 2), oracle=lambda x, a, b, c: x[:, 1:3, :-1:2])
+case("place_slice", floats(2, 2, 2), (2, 3, 4), (0, 1, 0), (None, 3, -1), (1, 1, 2), oracle=lambda x, *_: _placed(x), batch=())
+case("reverse", CUBE, axis=1, oracle=np.flip)
+case("flip", CUBE, oracle=np.flip)
+case("flip", CUBE, axis=(0, 2), oracle=np.flip)
+case("split", X, 2, axis=1, oracle=np.split)
+case("split", floats(5, 4), [1, 3], axis=0, oracle=np.split, batch=())
+case("split", floats(3, 6), (2, 3), axis=1, oracle=np.split)
+case("unstack", CUBE, axis=1, oracle=lambda x, axis: [x[:, i] for i in range(3)])
+case("unstack", CUBE, 4, axis=-1, oracle=lambda x, num, axis: [x[..., i] for i in range(4)])
+case("pad_constant", X, ((1, 0), (0, 2)), value=7.0, oracle=lambda x, w, value: np.pad(x, w, constant_values=value))
+for width in [1, (1, 2), ((1, 2), (0, 3)), ((1, 1),)]:
+    case("pad", X, width, oracle=np.pad, label=f"constant{width}".replace(" ", ""), batch=(0,))
+for mode in ("reflect", "symmetric"):
+    case("pad", X, ((2, 1), (0, 2)), mode=mode, oracle=np.pad, label=mode, batch=())
+case("pad", X, ((0, 0), (1, 1)), mode="constant", constant_values=5.0, oracle=np.pad, label="fives")
+case("pad", integers(3, 4), 1, oracle=np.pad, label="integers")
+case("full", (2, 3), 7.0, oracle=np.full)
+case("full", (2, 3), 7, oracle=np.full)
+case("full", (2, 4), floats(4), oracle=np.full)
+case("zeros", (2, 3), oracle=np.zeros)
+case("zeros", (2, 3), dtype="int8", oracle=np.zeros)
+case("ones", (2, 3), oracle=np.ones)
+case("ones", 3, dtype="bool", oracle=np.ones)
+case("zeros_like", X, oracle=np.zeros_like)
+case("ones_like", X, oracle=np.ones_like)
+case("ones_like", X, dtype="int32", oracle=np.ones_like)
+case("full_like", X, 3.0, oracle=np.full_like)
+case("full_like", X, floats(1, 4), oracle=np.full_like, batch=(0,))
+case("filled_like", X, 3, "int32", oracle=np.full_like)
+case("arange", 5, oracle=np.arange)
+case("arange", 1, 9, 3, oracle=np.arange)
+case("arange", 0.0, 1.0, 0.25, oracle=np.arange)
+case("arange", 5, 0, -2, dtype="float32", oracle=np.arange)
+case("eye", 3, oracle=np.eye)
+case("eye", 3, 4, k=1, dtype="int32", oracle=np.eye)
+
+
+def _placed(x: np.ndarray) -> np.ndarray:
+    out = np.zeros((2, 3, 4))
+    out[:, 1:3, :-1:2] = x
+    return out
