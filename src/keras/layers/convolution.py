@@ -108,7 +108,7 @@ class Conv(Layer):
         """Bias and activation."""
         if self.bias is not None:
             outputs = add(outputs, along_channels(self.bias, self.data_format, self.rank))
-        return outputs if self.activation is None else self.activation(outputs)
+        return self.activation(outputs)
 
 
 class Conv1D(Conv):
