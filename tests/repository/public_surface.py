@@ -57,7 +57,10 @@ def lookup(name: str, names: Mapping[str, str]) -> Any:
     for length in range(len(parts), 0, -1):
         prefix = ".".join(parts[:length])
         if prefix in names:
-            value = load(names[prefix])
+            try:
+                value = load(names[prefix])
+            except (ImportError, AttributeError):
+                return MISSING
             for part in parts[length:]:
                 value = inspect.getattr_static(value, part, MISSING) if value is not MISSING else MISSING
             return _unwrapped(value)

@@ -6,10 +6,12 @@ import ast
 import doctest
 import importlib
 import os
+import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from types import ModuleType
 
 import numpy as np
 import pytest
@@ -40,12 +42,33 @@ def strings_with_examples(path: Path) -> list[ast.Constant]:
     return [node for node in nodes if isinstance(node.value, str) and ">>> " in node.value]
 
 
-def examples(module: str, path: Path, names: dict[str, Any]) -> list[doctest.DocTest]:
-    """A doctest for each string of the module that shows a prompt."""
+def documented(module: ModuleType) -> Iterator[str]:
+    """Docstrings of what a module defines, as they are at run time: also those that were filled in from a template."""
+    for value in list(vars(module).values()):
+        if getattr(value, "__module__", None) != module.__name__:
+            continue
+        members = list(vars(value).values()) if isinstance(value, type) else []
+        for item in (value, *members):
+            text = getattr(item, "__doc__", None)
+            if isinstance(text, str) and ">>> " in text:
+                yield text
+
+
+def is_template(text: str) -> bool:
+    """Whether an example has places to be filled in, as in `>>> {name}(2)`."""
+    return any(re.search(r"\{[a-z_]+\}", line) for line in text.splitlines() if line.lstrip().startswith(">>> "))
+
+
+def examples(module: ModuleType, path: Path) -> list[doctest.DocTest]:
+    """A doctest for each text of the module that shows a prompt: the strings in its source, and its docstrings at run time."""
+    texts = {str(node.value): node.lineno for node in strings_with_examples(path) if not is_template(str(node.value))}
+    for text in documented(module):
+        texts.setdefault(text, 0)
     parser = doctest.DocTestParser()
+    names = {**vars(module), "keras": importlib.import_module("keras"), "np": np}
     return [
-        parser.get_doctest(spaced(str(node.value)), dict(names), f"{module}:{node.lineno}", str(path), node.lineno - 1)
-        for node in strings_with_examples(path)
+        parser.get_doctest(spaced(text), dict(names), f"{module.__name__}:{line or 'filled in'}", str(path), max(line - 1, 0))
+        for text, line in texts.items()
     ]
 
 
@@ -66,8 +89,9 @@ def test_docstring_examples_run(module: str, path: Path, monkeypatch: pytest.Mon
         if module.startswith(prefix):
             pytest.importorskip(package)
     monkeypatch.chdir(tmp_path)
-    names = {**vars(importlib.import_module(module)), "keras": importlib.import_module("keras"), "np": np}
-    reports = [failures(test) for test in examples(module, path, names)]
+    found = examples(importlib.import_module(module), path)
+    assert found
+    reports = [failures(test) for test in found]
     assert not any(reports), "\n".join(filter(None, reports))
 
 
