@@ -200,6 +200,16 @@ def draw(kind: str, key: Array, shape: Any, dtype: str, **options: Any) -> Array
     return drawn.astype(numpy_dtype(dtype), copy=False)
 
 
+def _in_wide_float(function: Callable[..., Array]) -> Callable[..., Array]:
+    """The function for float32 and float64; the narrow floats are computed in float32."""
+    return lambda x: function(x) if x.dtype in (np.float32, np.float64) else function(x.astype(np.float32)).astype(x.dtype)
+
+
+def _on_axes(function: Callable[..., Array]) -> Callable[..., Array]:
+    """The function for arrays with axes, also for a single number."""
+    return lambda x: function(x) if x.ndim else function(x.reshape(1)).reshape(())
+
+
 def _windowed(function: Callable[..., Array]) -> Callable[..., Array]:
     return lambda x, window, strides, padding: function(x, window=window, strides=strides, padding=padding)
 
@@ -209,10 +219,10 @@ KERNELS: dict[str, Callable[..., Any]] = {
     **{name: _keep_integers(UFUNCS[name]) for name in ROUNDINGS},
     "rsqrt": _quiet(lambda x: np.reciprocal(np.sqrt(x))),
     "relu": lambda x: np.maximum(x, x.dtype.type(0)),
-    "relu_gradient": elementwise.relu_gradient,
-    "sigmoid": elementwise.sigmoid,
-    "erf": elementwise.erf,
-    "erfinv": elementwise.erfinv,
+    "relu_gradient": lambda g, y: elementwise.relu_gradient(*np.broadcast_arrays(g, y)) if g.shape != y.shape else elementwise.relu_gradient(g, y),
+    "sigmoid": _in_wide_float(elementwise.sigmoid),
+    "erf": _on_axes(elementwise.erf),
+    "erfinv": _on_axes(elementwise.erfinv),
     "select": np.where,
     "cast": _quiet(lambda x, dtype: x.astype(numpy_dtype(dtype))),
     "copy": np.copy,
