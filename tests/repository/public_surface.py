@@ -111,10 +111,12 @@ def own_parameters(value: Callable[..., Any]) -> list[Parameter]:
 
 
 def _same_default(ours: Any, theirs: Any) -> bool:
-    if ours is REQUIRED or theirs is REQUIRED:
-        return ours is theirs
-    if isinstance(ours, bool) != isinstance(theirs, bool):
+    if theirs is REQUIRED:
+        return True  # Ours may be left out where theirs must be given.
+    if ours is REQUIRED or isinstance(ours, bool) != isinstance(theirs, bool):
         return False
+    if isinstance(theirs, tuple) and isinstance(ours, int):
+        return all(item == ours for item in theirs)  # One number for every axis: the layers of all ranks are one implementation.
     return bool(ours == theirs) or str(ours) == str(theirs)
 
 
