@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import contextlib
 import doctest
 import importlib
 import os
@@ -14,6 +15,7 @@ from pathlib import Path
 from types import ModuleType
 
 import numpy as np
+import public_surface
 import pytest
 import source_tree
 
@@ -81,6 +83,14 @@ def failures(test: doctest.DocTest) -> str:
 
 def modules_with_examples() -> dict[str, Path]:
     return {name: path for name, path in source_tree.modules().items() if ">>> " in path.read_text(encoding="utf-8")}
+
+
+@pytest.fixture(scope="module", autouse=True)
+def public_names() -> None:
+    """Load everything public first, as no user imports a module of the package by itself."""
+    for target in set(public_surface.table().values()):
+        with contextlib.suppress(ImportError, AttributeError):  # test_surface.py tells of those
+            public_surface.load(target)
 
 
 @pytest.mark.parametrize(("module", "path"), modules_with_examples().items(), ids=modules_with_examples().keys())
