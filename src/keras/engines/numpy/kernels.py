@@ -13,6 +13,7 @@ import numpy as np
 
 from keras.core.dtypes import numpy_dtype
 from keras.engines.numpy import convolution, elementwise, philox, special, windows
+from keras.ops.activations import log_softmax, softmax
 
 Array = np.ndarray
 
@@ -206,6 +207,11 @@ def draw(kind: str, key: Array, shape: Any, dtype: str, **options: Any) -> Array
     return drawn.astype(numpy_dtype(dtype), copy=False)
 
 
+def _in_wide_float(function: Callable[..., Array]) -> Callable[..., Array]:
+    """The function for float32 and float64; the narrow floats are computed in float32."""
+    return lambda x: function(x) if x.dtype in (np.float32, np.float64) else function(x.astype(np.float32)).astype(x.dtype)
+
+
 def _windowed(function: Callable[..., Array]) -> Callable[..., Array]:
     return lambda x, window, strides, padding: function(x, window=window, strides=strides, padding=padding)
 
@@ -215,8 +221,8 @@ KERNELS: dict[str, Callable[..., Any]] = {
     **{name: _keep_integers(UFUNCS[name]) for name in ROUNDINGS},
     "rsqrt": _quiet(lambda x: np.reciprocal(np.sqrt(x))),
     "relu": lambda x: np.maximum(x, x.dtype.type(0)),
-    "relu_gradient": lambda g, y: g * (y > 0),
-    "sigmoid": special.sigmoid,
+    "relu_gradient": lambda g, y: elementwise.relu_gradient(*np.broadcast_arrays(g, y)) if g.shape != y.shape else elementwise.relu_gradient(g, y),
+    "sigmoid": _in_wide_float(elementwise.sigmoid),
     "erf": _on_arrays(elementwise.erf),
     "erfinv": _quiet(_on_arrays(elementwise.erfinv)),
     "erfc": special.erfc,
@@ -265,7 +271,21 @@ KERNELS: dict[str, Callable[..., Any]] = {
     "draw_integers": lambda key, shape, low, high, dtype: draw("integers", key, shape, dtype, low=low, high=high),
 }
 
+def _last_axis_only(native: Callable[..., Any], body: Callable[..., Any]) -> Callable[..., Any]:
+    """The native for floats along the last axis, else the op's own definition."""
+
+    def call(x: Any, axis: Any = -1) -> Any:
+        x = np.asarray(x)
+        if x.ndim and axis in (-1, x.ndim - 1) and x.dtype in (np.float32, np.float64) and x.shape[-1]:
+            return native(x)
+        return body(x, axis)
+
+    return call
+
+
 NATIVES: dict[str, Callable[..., Any]] = {
+    "softmax": _last_axis_only(elementwise.softmax, softmax.record.body),
+    "log_softmax": _last_axis_only(elementwise.log_softmax, log_softmax.record.body),
     "max_pool_channels_last": _windowed(windows.max_pool),
     "average_pool_channels_last": _windowed(windows.average_pool),
     "max_pool_gradient": lambda g, x, y, window, strides, padding: windows.max_pool_gradient(g, x, y, window=window, strides=strides, padding=padding),

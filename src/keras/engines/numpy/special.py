@@ -9,12 +9,6 @@ import numpy as np
 Array = np.ndarray
 
 
-def sigmoid(x: Array, out: Array | None = None) -> Array:
-    """1 / (1 + exp(-x)): from exp(-|x|), so that nothing overflows and small results keep their digits."""
-    e = np.exp(-np.abs(x))
-    return np.divide(np.where(x >= 0, x.dtype.type(1), e), 1 + e, out=out)
-
-
 def polynomial(x: Array, coefficients: Sequence[float]) -> Array:
     """c0 * x^n + ... + cn by Horner's rule, in the dtype of `x`."""
     total = np.full_like(x, coefficients[0])
