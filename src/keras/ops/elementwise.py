@@ -168,7 +168,7 @@ def sign(x: Tensor) -> Tensor:
     """-1, 0 or 1."""
 
 
-@primitive(unary(), vjp=(lambda g, y, x: g * (x + x),))
+@primitive(unary(no_bool), vjp=(lambda g, y, x: g * (x + x),))
 def square(x: Tensor) -> Tensor:
     """x * x."""
 
@@ -274,12 +274,12 @@ def erfinv(x: Tensor) -> Tensor:
 # ------------------------------------------------------------------------------------------------------------------ rounding
 
 
-@primitive(unary())
+@primitive(unary(floating))
 def floor(x: Tensor) -> Tensor:
     """The largest whole number not above x."""
 
 
-@primitive(unary())
+@primitive(unary(floating))
 def ceil(x: Tensor) -> Tensor:
     """The smallest whole number not below x."""
 
@@ -407,7 +407,7 @@ def clip(x: Tensor, x_min: Any, x_max: Any) -> Tensor:
 # --------------------------------------------------------------------------------------- activations that are primitives
 
 
-@primitive(unary(), vjp=(lambda g, y, x: relu_gradient(g, y),), category="nn")
+@primitive(unary(no_bool), vjp=(lambda g, y, x: relu_gradient(g, y),), category="nn")
 def relu(x: Tensor) -> Tensor:
     """max(x, 0)."""
 
