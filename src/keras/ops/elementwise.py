@@ -424,7 +424,7 @@ def sigmoid(x: Tensor) -> Tensor:
 
 def dtype_of(x: Any) -> str:
     """The canonical dtype name of an operand (numbers give their weak default)."""
-    return dtypes.result_type(dtype_name(x))
+    return dtypes.result_type(dtype_name(as_operand(x) if isinstance(x, (list, tuple)) else x))
 
 
 def _asarray(x: Any, dtype: str | None) -> Tensor:
