@@ -53,9 +53,6 @@ class LossScaleOptimizer(Optimizer):
         """Its own variables, then the inner optimizer's."""
         return [*self._variables, *self.inner_optimizer.variables]
 
-    def _saved_variables(self) -> list[Variable]:
-        return self.variables
-
     @property
     def learning_rate(self) -> Any:
         """The inner optimizer's learning rate."""

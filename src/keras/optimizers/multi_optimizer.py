@@ -98,9 +98,6 @@ class MultiOptimizer(Optimizer):
     def learning_rate(self, value: Any) -> None:
         raise AttributeError("MultiOptimizer has no learning rate of its own. Set those of its parts: optimizer.optimizers[0].learning_rate = 0.01.")
 
-    def _saved_variables(self) -> list[Variable]:
-        return self.variables
-
     @property
     def variables(self) -> list[Variable]:
         """Its own variables, then those of its optimizers."""
