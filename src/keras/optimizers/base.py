@@ -152,7 +152,9 @@ class Optimizer(OptimizerState):
             learning_rate: scalar in the parameter's dtype. step: scalar in that dtype, 1 at the first update.
         """
         name = type(self).__name__
-        raise NotImplementedError(f"{name} must define update(self, parameter, gradient, slots, learning_rate, step) -> (parameter, slots).")
+        raise NotImplementedError(
+            f"{name} must define update(self, parameter, gradient, slots, learning_rate, step) -> (parameter, slots)."
+        )
 
     # --------------------------------------------------------------------------------------------------------- arguments
 
@@ -164,7 +166,9 @@ class Optimizer(OptimizerState):
             if isinstance(value, (bool, str)) or not value >= 0:
                 raise ValueError(f"{name}({argument}): got {value!r}. Accepted: a float >= 0 or None.")
         if len(given) > 1:
-            raise ValueError(f"{name}: got {' and '.join(given)}. Accepted: one of clipnorm, clipvalue and global_clipnorm. Leave out {given[-1]}.")
+            raise ValueError(
+                f"{name}: got {' and '.join(given)}. Accepted: one of clipnorm, clipvalue and global_clipnorm. Leave out {given[-1]}."
+            )
         if self.use_ema and not 0 <= self.ema_momentum <= 1:
             raise ValueError(f"{name}(ema_momentum): got {self.ema_momentum!r}. Accepted: a float in [0, 1]. Write ema_momentum=0.99.")
         for argument, least in (("ema_overwrite_frequency", 1), ("gradient_accumulation_steps", 2)):
@@ -242,7 +246,9 @@ class Optimizer(OptimizerState):
     @iterations.setter
     def iterations(self, variable: Variable) -> None:
         if self.built:
-            raise RuntimeError(f"{type(self).__name__}: iterations cannot be replaced once the optimizer is built. Write optimizer.iterations.assign(n).")
+            raise RuntimeError(
+                f"{type(self).__name__}: iterations cannot be replaced once the optimizer is built. Write optimizer.iterations.assign(n)."
+            )
         self._variables[0] = self._iterations = variable
 
     def build(self, variables: Sequence[Variable]) -> None:
@@ -300,20 +306,28 @@ class Optimizer(OptimizerState):
         name = type(self).__name__
         if variables is None:
             if not self.built:
-                raise ValueError(f"{name}.apply(grads): the parameters are not known yet. Write optimizer.apply(grads, model.trainable_variables).")
+                raise ValueError(
+                    f"{name}.apply(grads): the parameters are not known yet. Write optimizer.apply(grads, model.trainable_variables)."
+                )
             variables = self._trainable_variables
         if len(gradients) != len(variables):
-            raise ValueError(f"{name}.apply: got {len(gradients)} gradients for {len(variables)} parameters. Accepted: as many of one as of the other.")
+            raise ValueError(
+                f"{name}.apply: got {len(gradients)} gradients for {len(variables)} parameters. Accepted: as many of one as of the other."
+            )
         if self.built:
             self._check_known(variables)
         for g, v in zip(gradients, variables, strict=True):
             if g is not None and tuple(shape_of(g)) != v.shape:
-                raise ValueError(f"{name}.apply: the gradient of {v.path!r} has shape {tuple(shape_of(g))}, but the parameter has shape {v.shape}.")
+                raise ValueError(
+                    f"{name}.apply: the gradient of {v.path!r} has shape {tuple(shape_of(g))}, but the parameter has shape {v.shape}."
+                )
         missing = [v.path for g, v in zip(gradients, variables, strict=True) if g is None]
         if variables and len(missing) == len(variables):
             raise ValueError(f"{name}.apply: all gradients are None, so no parameter would change. Does the loss depend on {missing[0]!r}?")
         if missing:
-            warnings.warn(f"No gradient for {', '.join(map(repr, missing))}: the loss does not depend on it, so it stays as it is.", stacklevel=4)
+            warnings.warn(
+                f"No gradient for {', '.join(map(repr, missing))}: the loss does not depend on it, so it stays as it is.", stacklevel=4
+            )
         if not self.built:
             self.build(variables)
         kept = [(g, v) for g, v in zip(gradients, variables, strict=True) if g is not None]
@@ -402,10 +416,14 @@ class Optimizer(OptimizerState):
         """Subtract from a variable, for use in `update_step`."""
         variable.assign_sub(value)
 
-    def stateless_apply(self, optimizer_variables: Sequence[Any], grads: Sequence[Any], trainable_variables: Sequence[Any]) -> tuple[list[Any], list[Any]]:
+    def stateless_apply(
+        self, optimizer_variables: Sequence[Any], grads: Sequence[Any], trainable_variables: Sequence[Any]
+    ) -> tuple[list[Any], list[Any]]:
         """One update as a pure function: (new values of the parameters, new values of `variables`)."""
         if not self.built:
-            raise ValueError(f"{type(self).__name__}.stateless_apply: the slots are not made yet. Write optimizer.build(model.trainable_variables) first.")
+            raise ValueError(
+                f"{type(self).__name__}.stateless_apply: the slots are not made yet. Write optimizer.build(model.trainable_variables) first."
+            )
         state = self.variables
         own = [*self._trainable_variables, *state]
         given = [*trainable_variables, *optimizer_variables]
@@ -466,7 +484,9 @@ class Optimizer(OptimizerState):
     def get_config(self) -> dict[str, Any]:
         """The constructor's arguments, as Keras 3 reads them too."""
         common = inspect.signature(Optimizer.__init__).parameters.values()
-        base = {p.name: getattr(self, p.name) for p in common if p.kind is p.POSITIONAL_OR_KEYWORD and p.name not in ("self", "learning_rate")}
+        base = {
+            p.name: getattr(self, p.name) for p in common if p.kind is p.POSITIONAL_OR_KEYWORD and p.name not in ("self", "learning_rate")
+        }
         config = {"name": self.name, "learning_rate": self._rate_config(), **base, **super().get_config()}
         for extension in ("rate_decay", "generation"):
             config.pop(extension, None)

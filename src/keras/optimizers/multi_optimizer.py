@@ -37,7 +37,9 @@ class OptimizerMap(Configurable, MutableMapping[str, Optimizer]):
     def __getitem__(self, key: Any) -> Optimizer:
         if isinstance(key, str):
             return self.optimizer_map.get(key, self.default_optimizer)
-        return next((optimizer for pattern, optimizer in self.optimizer_map.items() if re.search(pattern, key.path)), self.default_optimizer)
+        return next(
+            (optimizer for pattern, optimizer in self.optimizer_map.items() if re.search(pattern, key.path)), self.default_optimizer
+        )
 
     def __setitem__(self, pattern: str, optimizer: Optimizer) -> None:
         self.optimizer_map[pattern] = _optimizer(optimizer)
@@ -83,7 +85,9 @@ class MultiOptimizer(Optimizer):
         if isinstance(optimizer_map, dict):
             optimizer_map = deserialize(optimizer_map)
         if not callable(optimizer_map):
-            raise ValueError(f"MultiOptimizer(optimizer_map): got {optimizer_map!r}. Accepted: an OptimizerMap or a function from a variable to an optimizer.")
+            raise ValueError(
+                f"MultiOptimizer(optimizer_map): got {optimizer_map!r}. Accepted: an OptimizerMap or a function from a variable to an optimizer."
+            )
         super().__init__(learning_rate=0.0, loss_scale_factor=loss_scale_factor, name=name)
         self.optimizer_map = optimizer_map
         self.optimizers: list[Optimizer] = []
@@ -92,11 +96,15 @@ class MultiOptimizer(Optimizer):
     @property
     def learning_rate(self) -> Any:
         """There is none: each optimizer has its own."""
-        raise AttributeError("MultiOptimizer has no learning rate of its own. Read those of its parts: [o.learning_rate for o in optimizer.optimizers].")
+        raise AttributeError(
+            "MultiOptimizer has no learning rate of its own. Read those of its parts: [o.learning_rate for o in optimizer.optimizers]."
+        )
 
     @learning_rate.setter
     def learning_rate(self, value: Any) -> None:
-        raise AttributeError("MultiOptimizer has no learning rate of its own. Set those of its parts: optimizer.optimizers[0].learning_rate = 0.01.")
+        raise AttributeError(
+            "MultiOptimizer has no learning rate of its own. Set those of its parts: optimizer.optimizers[0].learning_rate = 0.01."
+        )
 
     @property
     def variables(self) -> list[Variable]:

@@ -34,14 +34,18 @@ class OptimizerState(Configurable):
         name = name or "variable"
         if initializer == "zeros":
             initializer = engine.current().zeros  # without looking the name up
-        variable = Variable(initializer, shape, dtype, trainable=False, name=name, path=f"{self.name}/{name}", kind="slot", aggregation=aggregation)
+        variable = Variable(
+            initializer, shape, dtype, trainable=False, name=name, path=f"{self.name}/{name}", kind="slot", aggregation=aggregation
+        )
         self._variables.append(variable)
         return variable
 
     def add_variable_from_reference(self, reference_variable: Variable, name: str | None = None, initializer: Any = "zeros") -> Variable:
         """A new variable of the shape and dtype of a parameter, named after it: `dense_kernel_momentum`."""
         prefix = reference_variable.path.replace("/", "_")
-        return self.add_variable(reference_variable.shape, initializer, reference_variable.dtype, name=f"{prefix}_{name}" if name else prefix)
+        return self.add_variable(
+            reference_variable.shape, initializer, reference_variable.dtype, name=f"{prefix}_{name}" if name else prefix
+        )
 
     def add_optimizer_variables(self, trainable_variables: Sequence[Variable], name: Any, initializer: Any = "zeros") -> Any:
         """One new variable for each parameter (None where it takes its gradient as value); lists of names give lists of lists."""

@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-from recorded_values import names, recorded
 
 from keras import activations
 from keras.core import engine
@@ -16,6 +15,7 @@ from keras.core.tensor import KerasTensor, Spec
 from keras.ops.control import value_and_grad
 from keras.ops.elementwise import square
 from keras.ops.reduction import sum as total
+from recorded_values import names, recorded
 
 CASES = recorded("activations")
 NOT_COMPARED = {"keras-2.1.5-tf/softmax__axis_0": "Keras 2.1.5 took the last axis of a matrix whatever axis was asked for"}
@@ -23,9 +23,40 @@ KINKS = {"hard_sigmoid": (-3.0, 3.0), "hard_swish": (-3.0, 3.0), "hard_tanh": (-
 """Where a piecewise function has two slopes, any number between them is a gradient; there only the value is compared."""
 SERVICE = {"get", "serialize", "deserialize"}
 NEEDS_ARGUMENTS = {"threshold": {"threshold": 0.5, "default_value": -1.0}, "glu": {}}
-KERAS_NAMES = """celu elu exponential gelu glu hard_shrink hard_sigmoid hard_silu hard_swish hard_tanh leaky_relu linear log_sigmoid
-log_softmax mish relu relu6 selu sigmoid silu soft_shrink softmax softplus softsign sparse_plus sparse_sigmoid sparsemax squareplus swish
-tanh tanh_shrink threshold""".split()
+KERAS_NAMES = [
+    "celu",
+    "elu",
+    "exponential",
+    "gelu",
+    "glu",
+    "hard_shrink",
+    "hard_sigmoid",
+    "hard_silu",
+    "hard_swish",
+    "hard_tanh",
+    "leaky_relu",
+    "linear",
+    "log_sigmoid",
+    "log_softmax",
+    "mish",
+    "relu",
+    "relu6",
+    "selu",
+    "sigmoid",
+    "silu",
+    "soft_shrink",
+    "softmax",
+    "softplus",
+    "softsign",
+    "sparse_plus",
+    "sparse_sigmoid",
+    "sparsemax",
+    "squareplus",
+    "swish",
+    "tanh",
+    "tanh_shrink",
+    "threshold",
+]
 
 
 @pytest.mark.parametrize("case", CASES, ids=names(CASES))

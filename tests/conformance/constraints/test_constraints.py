@@ -6,13 +6,18 @@ from typing import Any
 
 import numpy as np
 import pytest
-from recorded_values import names, recorded
 
 from keras import constraints
 from keras.core import engine
+from recorded_values import names, recorded
 
 CASES = recorded("constraints")
-OBJECTS = [constraints.MaxNorm(1.5, axis=1), constraints.NonNeg(), constraints.UnitNorm(axis=[0, 1]), constraints.MinMaxNorm(0.5, 1.5, rate=0.5)]
+OBJECTS = [
+    constraints.MaxNorm(1.5, axis=1),
+    constraints.NonNeg(),
+    constraints.UnitNorm(axis=[0, 1]),
+    constraints.MinMaxNorm(0.5, 1.5, rate=0.5),
+]
 SPELLINGS = {
     "MaxNorm": ["max_norm", "maxnorm"], "NonNeg": ["non_neg", "nonneg"], "UnitNorm": ["unit_norm", "unitnorm"], "MinMaxNorm": ["min_max_norm"]
 }  # fmt: skip

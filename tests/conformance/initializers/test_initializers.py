@@ -6,11 +6,11 @@ from typing import Any
 
 import numpy as np
 import pytest
-from recorded_values import names, recorded
 
 import keras
 from keras import initializers
 from keras.initializers.random_values import compute_fans
+from recorded_values import names, recorded
 
 CASES = recorded("initializers")
 UNCORRECTED = "Keras 2.1.5 did not correct the standard deviation for the truncation (it does since 2.2.3)"
@@ -26,10 +26,47 @@ OBJECTS = [
     initializers.HeNormal(3), initializers.HeUniform(3), initializers.LecunNormal(3), initializers.LecunUniform(3, [0], [1]),
     initializers.Orthogonal(2.0, seed=3), initializers.STFT("imag", "hamming", "spectrum", True),
 ]  # fmt: skip
-PUBLIC = """Constant GlorotNormal GlorotUniform HeNormal HeUniform Identity IdentityInitializer Initializer LecunNormal LecunUniform Ones
-Orthogonal OrthogonalInitializer RandomNormal RandomUniform STFT STFTInitializer TruncatedNormal VarianceScaling Zeros constant deserialize
-get glorot_normal glorot_uniform he_normal he_uniform identity lecun_normal lecun_uniform ones orthogonal random_normal random_uniform
-serialize stft truncated_normal variance_scaling zeros""".split()
+PUBLIC = [
+    "Constant",
+    "GlorotNormal",
+    "GlorotUniform",
+    "HeNormal",
+    "HeUniform",
+    "Identity",
+    "IdentityInitializer",
+    "Initializer",
+    "LecunNormal",
+    "LecunUniform",
+    "Ones",
+    "Orthogonal",
+    "OrthogonalInitializer",
+    "RandomNormal",
+    "RandomUniform",
+    "STFT",
+    "STFTInitializer",
+    "TruncatedNormal",
+    "VarianceScaling",
+    "Zeros",
+    "constant",
+    "deserialize",
+    "get",
+    "glorot_normal",
+    "glorot_uniform",
+    "he_normal",
+    "he_uniform",
+    "identity",
+    "lecun_normal",
+    "lecun_uniform",
+    "ones",
+    "orthogonal",
+    "random_normal",
+    "random_uniform",
+    "serialize",
+    "stft",
+    "truncated_normal",
+    "variance_scaling",
+    "zeros",
+]
 
 
 def _shape_for(initializer: Any) -> tuple[int, ...]:

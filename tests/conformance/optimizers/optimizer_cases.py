@@ -48,7 +48,10 @@ def _rate() -> float:
 def parameters(dtype: str = "float32") -> list[Variable]:
     """A matrix and a vector, always the same."""
     kernel = np.linspace(-1, 1, 12).reshape(4, 3)
-    return [Variable(kernel, dtype=dtype, name="kernel", path="net/dense/kernel"), Variable(np.ones(3), dtype=dtype, name="bias", path="net/dense/bias")]
+    return [
+        Variable(kernel, dtype=dtype, name="kernel", path="net/dense/kernel"),
+        Variable(np.ones(3), dtype=dtype, name="bias", path="net/dense/bias"),
+    ]
 
 
 def gradients(step: int, dtype: str = "float32") -> list[np.ndarray]:

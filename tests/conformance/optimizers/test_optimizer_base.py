@@ -123,7 +123,9 @@ def test_weight_decay_and_its_exceptions() -> None:
 def test_muon_decays_what_adam_updates_by_its_own_factor() -> None:
     kernel, bias = parameters()
     before = kernel.numpy()
-    optimizers.Muon(0.1, weight_decay=0.5, adam_weight_decay=0.1).apply([np.zeros((4, 3), "float32"), np.zeros(3, "float32")], [kernel, bias])
+    optimizers.Muon(0.1, weight_decay=0.5, adam_weight_decay=0.1).apply(
+        [np.zeros((4, 3), "float32"), np.zeros(3, "float32")], [kernel, bias]
+    )
     np.testing.assert_allclose(kernel.numpy(), 0.95 * before, rtol=1e-6)
     np.testing.assert_allclose(bias.numpy(), 0.99, rtol=1e-6)
 
@@ -163,7 +165,10 @@ def test_a_missing_gradient_warns_and_leaves_the_parameter() -> None:
 
 
 def test_dynamic_loss_scale() -> None:
-    optimizer, variable = optimizers.LossScaleOptimizer(optimizers.SGD(1.0), initial_scale=4.0, dynamic_growth_steps=2), Variable(0.0, name="w")
+    optimizer, variable = (
+        optimizers.LossScaleOptimizer(optimizers.SGD(1.0), initial_scale=4.0, dynamic_growth_steps=2),
+        Variable(0.0, name="w"),
+    )
     assert float(optimizer.scale_loss(np.float32(2.0))) == 8.0
     seen = []
     for gradient in (4.0, np.inf, 2.0, 2.0, np.nan):

@@ -6,11 +6,11 @@ from typing import Any
 
 import numpy as np
 import pytest
-from recorded_values import names, recorded
 
 from keras import optimizers
 from keras.core import engine
 from keras.core.variable import Variable
+from recorded_values import names, recorded
 
 CASES = recorded("optimizers")
 RECORDED_STEPS = (0, 2, 9)

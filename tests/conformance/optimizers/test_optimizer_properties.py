@@ -12,8 +12,24 @@ from keras import optimizers
 from keras.core import engine
 
 every_optimizer = pytest.mark.parametrize("name", MAKERS)
-KERAS_CLASSES = """Adadelta Adafactor Adagrad Adam AdamW Adamax Ftrl Lamb Lion LossScaleOptimizer MultiOptimizer Muon Nadam RMSprop SGD
-ScheduleFreeAdamW""".split()
+KERAS_CLASSES = [
+    "Adadelta",
+    "Adafactor",
+    "Adagrad",
+    "Adam",
+    "AdamW",
+    "Adamax",
+    "Ftrl",
+    "Lamb",
+    "Lion",
+    "LossScaleOptimizer",
+    "MultiOptimizer",
+    "Muon",
+    "Nadam",
+    "RMSprop",
+    "SGD",
+    "ScheduleFreeAdamW",
+]
 
 
 def _trained(optimizer: Any, steps: range = range(4), dtype: str = "float32", compiled: bool = False) -> list[np.ndarray]:
@@ -98,7 +114,9 @@ def test_stateless_apply_changes_nothing_and_returns_what_apply_would(name: str)
     optimizer, variables = MAKERS[name](), parameters()
     optimizer.build(variables)
     before = [v.numpy() for v in [*variables, *optimizer.variables]]
-    new_variables, new_state = optimizer.stateless_apply([v.numpy() for v in optimizer.variables], gradients(0), [v.numpy() for v in variables])
+    new_variables, new_state = optimizer.stateless_apply(
+        [v.numpy() for v in optimizer.variables], gradients(0), [v.numpy() for v in variables]
+    )
     for v, value in zip([*variables, *optimizer.variables], before, strict=True):
         np.testing.assert_array_equal(v.numpy(), value)
     optimizer.apply(gradients(0))

@@ -6,11 +6,11 @@ from typing import Any
 
 import numpy as np
 import pytest
-from recorded_values import names, recorded
 
 from keras import regularizers
 from keras.core import engine
 from keras.ops.control import value_and_grad
+from recorded_values import names, recorded
 
 CASES = recorded("regularizers")
 OBJECTS = [

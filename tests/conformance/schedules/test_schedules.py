@@ -6,10 +6,10 @@ from typing import Any
 
 import numpy as np
 import pytest
-from recorded_values import names, recorded
 
 from keras.core import engine
 from keras.optimizers import schedules
+from recorded_values import names, recorded
 
 CASES = recorded("schedules")
 OBJECTS = [
