@@ -115,14 +115,13 @@ class MultiOptimizer(Optimizer):
         """Give each parameter to its optimizer and build them."""
         if self.built:
             return
-        groups: dict[int, tuple[Optimizer, list[Variable]]] = {}
-        for variable in variables:
-            optimizer = self.optimizer_map(variable)
-            self._parts[id(variable)] = optimizer
-            groups.setdefault(id(optimizer), (optimizer, []))[1].append(variable)
-        self.optimizers = [optimizer for optimizer, _ in groups.values()]
-        for optimizer, own in groups.values():
-            optimizer.build(own)
+        chosen = [self.optimizer_map(variable) for variable in variables]
+        mapped = self.optimizer_map
+        known = [*mapped.values(), mapped.default_optimizer] if isinstance(mapped, OptimizerMap) else chosen  # Keras 3's order in files
+        self.optimizers = list({id(optimizer): optimizer for optimizer in known}.values())
+        self._parts = {id(variable): optimizer for variable, optimizer in zip(variables, chosen, strict=True)}
+        for optimizer in self.optimizers:
+            optimizer.build([variable for variable, own in zip(variables, chosen, strict=True) if own is optimizer])
         super().build(variables)
 
     def apply(self, grads: Iterable[Any], trainable_variables: Iterable[Variable] | None = None) -> None:

@@ -184,6 +184,7 @@ def test_several_optimizers_for_one_model() -> None:
     kernel, bias = Variable(0.0, name="kernel"), Variable(0.0, name="bias")
     optimizer.apply_gradients([(np.float32(1.0), kernel), (np.float32(1.0), bias)])
     assert (float(kernel), float(bias), int(optimizer.iterations)) == (-1.0, -0.5, 1)
+    assert [float(o.learning_rate) for o in optimizer.optimizers] == [0.5, 1.0]  # Keras 3's order: the patterns, then the default
     with pytest.raises(AttributeError, match="optimizer.optimizers"):
         _ = optimizer.learning_rate
 
