@@ -77,6 +77,16 @@ def no_bool(keys: tuple[Any, ...], attributes: dict[str, Any]) -> Sequence[str]:
     return tuple("int32" if d == "bool" else d for d in _same(keys))
 
 
+@functools.cache
+def _products(keys: tuple[Any, ...]) -> tuple[str, ...]:
+    return tuple("int32" if d == "int8" else d for d in _same(keys))
+
+
+def products(keys: tuple[Any, ...], attributes: dict[str, Any]) -> Sequence[str]:
+    """All operands in their common dtype, int8 as int32, whose products and sums an int8 does not hold."""
+    return _products(keys)
+
+
 # ------------------------------------------------------------------------------------------------------------ axis handling
 
 

@@ -19,6 +19,7 @@ from keras.ops.elementwise import (
     logical_and,
     logical_not,
     maximum,
+    minimum,
     multiply,
     not_equal,
     select,
@@ -63,8 +64,9 @@ def circle(
     Returns: tensor of shape (n,).
     Raises: ValueError if the shapes do not fit.
     Example:
-        >>> circle([0, 0, 1], [[1.0, 0.0], [0.6, 0.8], [0.0, 1.0]], gamma=1.0).round(4).tolist()
-        [0.6162999868392944, 0.9617000222206116, 0.0]
+        >>> [round(float(x), 4) for x in circle([0, 0, 1], [[1.0, 0.0], [0.6, 0.8], [0.0, 1.0]], gamma=1.0)]
+        [0.6163, 0.9617, 0.0]
+
     Source: Sun et al. 2020, eq. 6; keras.losses.circle.
     """
     y_pred = as_tensor(y_pred)
@@ -76,7 +78,7 @@ def circle(
         )
     references = y_pred if ref_embeddings is None else as_tensor(ref_embeddings, dtype_of(y_pred))
     reference_labels = labels if ref_labels is None else reshape(as_tensor(ref_labels, dtype_of(labels)), (-1,))
-    similar = matmul(y_pred, transpose(references))
+    similar = minimum(matmul(y_pred, transpose(references)), 1.0)
     same = equal(expand_dims(labels, 1), expand_dims(reference_labels, 0))
     other = logical_not(same)
     if remove_diagonal:

@@ -132,12 +132,13 @@ class AUC(_OverThresholds):
     Example:
         >>> round(float(AUC(num_thresholds=3)([0, 0, 1, 1], [0, 0.5, 0.3, 0.9])), 4)
         0.75
+
     Source: keras.metrics.AUC.
     """
 
     def __init__(
-        self, num_thresholds: int = 200, curve: str = "ROC", summation_method: str = "interpolation", name: str | None = None, dtype: Any = None,
-        thresholds: Sequence[float] | None = None, multi_label: bool = False, num_labels: int | None = None, label_weights: Any = None,
+        self, num_thresholds: int = 200, curve: str = "ROC", summation_method: str = "interpolation", name: str | None = None,
+        dtype: Any = None, thresholds: Sequence[float] | None = None, multi_label: bool = False, num_labels: int | None = None, label_weights: Any = None,
         from_logits: bool = False,
     ) -> None:  # fmt: skip
         super().__init__(name=name, dtype=dtype)
@@ -370,4 +371,4 @@ _REST = """        num_thresholds: int > 0, thresholds at equal distances from 0
 for _class in (SensitivityAtSpecificity, SpecificityAtSensitivity, PrecisionAtRecall, RecallAtPrecision):
     _class.__doc__ = (_class.__doc__ or "").replace(
         "    Example:", _REST, 1
-    ).rstrip() + f"\n    Source: keras.metrics.{_class.__name__}.\n    "
+    ).rstrip() + f"\n\n    Source: keras.metrics.{_class.__name__}.\n    "

@@ -91,8 +91,9 @@ class RootMeanSquaredError(Mean):
         name: text shown in logs.
         dtype: dtype of the result. Default: the default float.
     Example:
-        >>> float(RootMeanSquaredError()([[0.0], [0.0]], [[0.0], [2.0**0.5]]))
-        1.0
+        >>> float(RootMeanSquaredError()([[0.0], [0.0]], [[2.0], [2.0]]))
+        2.0
+
     Source: keras.metrics.RootMeanSquaredError.
     """
 
@@ -125,6 +126,7 @@ class CosineSimilarity(FunctionMetric):
     Example:
         >>> float(CosineSimilarity()([[3.0, 0.0]], [[2.0, 0.0]]))
         1.0
+
     Source: keras.metrics.CosineSimilarity.
     """
 
@@ -190,6 +192,7 @@ class BinaryCrossentropy(FunctionMetric):
     Example:
         >>> round(float(BinaryCrossentropy()([[0.0], [1.0]], [[0.5], [0.5]])), 4)
         0.6931
+
     Source: keras.metrics.BinaryCrossentropy.
     """
 
@@ -211,6 +214,7 @@ class CategoricalCrossentropy(FunctionMetric):
     Example:
         >>> round(float(CategoricalCrossentropy()([[0.0, 1.0]], [[0.5, 0.5]])), 4)
         0.6931
+
     Source: keras.metrics.CategoricalCrossentropy.
     """
 
@@ -239,6 +243,7 @@ class SparseCategoricalCrossentropy(FunctionMetric):
     Example:
         >>> round(float(SparseCategoricalCrossentropy()([1], [[0.5, 0.5]])), 4)
         0.6931
+
     Source: keras.metrics.SparseCategoricalCrossentropy.
     """
 

@@ -38,7 +38,8 @@ def _columns(owner: str, sizes: Sequence[Any]) -> int:
     """The number of columns of two-dimensional predictions."""
     if len(sizes) != 2 or not isinstance(sizes[1], int):
         raise ValueError(
-            f"{owner}: got predictions of shape {D.display(tuple(sizes))}. Accepted: shape (samples, columns). Write y[:, None] for one column."
+            f"{owner}: got predictions of shape {D.display(tuple(sizes))}. Accepted: shape (samples, columns). "
+            f"Write y[:, None] for one column."
         )
     return sizes[1]
 
@@ -65,8 +66,9 @@ class FBetaScore(Metric):
         dtype: dtype of the result. Default: the default float.
     Raises: ValueError if an argument is none of these, or if predictions are not of shape (samples, classes).
     Example:
-        >>> FBetaScore(beta=2.0)([[1, 0], [0, 1]], [[0.9, 0.1], [0.2, 0.8]]).round(4).tolist()
+        >>> [round(float(x), 4) for x in FBetaScore(beta=2.0)([[1, 0], [0, 1]], [[0.9, 0.1], [0.2, 0.8]])]
         [1.0, 1.0]
+
     Source: keras.metrics.FBetaScore.
     """
 
@@ -133,8 +135,9 @@ class F1Score(FBetaScore):
         dtype: dtype of the result. Default: the default float.
     Raises: ValueError if an argument is none of these, or if predictions are not of shape (samples, classes).
     Example:
-        >>> F1Score()([[1, 0], [0, 1]], [[0.9, 0.1], [0.2, 0.8]]).round(4).tolist()
+        >>> [round(float(x), 4) for x in F1Score()([[1, 0], [0, 1]], [[0.9, 0.1], [0.2, 0.8]])]
         [1.0, 1.0]
+
     Source: keras.metrics.F1Score.
     """
 
@@ -151,15 +154,16 @@ class R2Score(Metric):
     score = 1 - sum((y_true - y_pred) ** 2) / sum((y_true - mean(y_true)) ** 2)
 
     Arguments:
-        class_aggregation: 'uniform_average': the mean over columns (default). 'variance_weighted_average': weighed by the columns' variance.
-            None: one score per column.
+        class_aggregation: 'uniform_average': the mean over columns (default). 'variance_weighted_average': weighed by their
+            variance. None: one score per column.
         num_regressors: int >= 0, the number of inputs of the model, for the adjusted score. Default 0: not adjusted.
         name: text shown in logs.
         dtype: dtype of the result. Default: the default float.
     Raises: ValueError if an argument is none of these, or if predictions are not of shape (samples, columns).
     Example:
-        >>> float(R2Score()([[1.0], [4.0], [3.0]], [[2.0], [4.0], [4.0]]).round(4))
+        >>> round(float(R2Score()([[1.0], [4.0], [3.0]], [[2.0], [4.0], [4.0]])), 4)
         0.5714
+
     Source: keras.metrics.R2Score.
     """
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from keras.core import config
+from keras.core import config, dtypes
 from keras.core import dims as D
 from keras.core.families import custom
 from keras.core.op import op, primitive
@@ -116,4 +116,5 @@ def max_pool(inputs: Tensor, pool_size: Any, strides: Any = None, padding: str =
 @op(category="nn")
 def average_pool(inputs: Tensor, pool_size: Any, strides: Any = None, padding: str = "valid", data_format: str | None = None) -> Tensor:
     """The mean of every window; places that padding added do not count."""
+    inputs = cast(inputs, dtypes.to_floating(dtype_of(inputs)))
     return _pool(average_pool_channels_last, inputs, pool_size, strides, padding, data_format)
