@@ -209,8 +209,13 @@ def _find_symbol(args: Any) -> type | None:
 def _composite_call(op: Op) -> Callable[..., Any]:
     body = op.body
     name = op.name
+    count = 0 if op.operands == "list" else int(op.operands)
 
     def call(*args: Any, **kwargs: Any) -> Any:
+        for x in args[:count]:
+            if type(x) is list:
+                args = (*[as_operand(a) if type(a) is list else a for a in args[:count]], *args[count:])
+                break
         kind = _find_symbol(args) or (_find_symbol(kwargs.values()) if kwargs else None)
         if kind is None:
             native = engine.current().natives.get(name)

@@ -423,8 +423,8 @@ def sigmoid(x: Tensor) -> Tensor:
 
 
 def dtype_of(x: Any) -> str:
-    """The canonical dtype name of an operand (numbers give their weak default)."""
-    return dtypes.result_type(dtype_name(x))
+    """The canonical dtype name of an operand (numbers give their weak default; a variable the dtype in which it is read)."""
+    return dtypes.result_type(dtype_name(as_operand(x)))
 
 
 def _asarray(x: Any, dtype: str | None) -> Tensor:
