@@ -120,6 +120,12 @@ def is_integer(dtype: str) -> bool:
     return dtype in INTEGER
 
 
+def integer_limits(dtype: str) -> tuple[int, int]:
+    """The smallest and the largest number of an integer dtype."""
+    bits = int(dtype.lstrip("uint"))
+    return (0, 2**bits - 1) if dtype in UNSIGNED else (-(2 ** (bits - 1)), 2 ** (bits - 1) - 1)
+
+
 def promote_operands(dtypes: Iterable[Any]) -> str:
     """`result_type` of an iterable."""
     return result_type(*dtypes)
