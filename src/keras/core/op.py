@@ -209,7 +209,6 @@ def _find_symbol(args: Any) -> type | None:
 def _composite_call(op: Op) -> Callable[..., Any]:
     body = op.body
     name = op.name
-
     count = op.operands if isinstance(op.operands, int) else 0
     operand_names = op.parameters[:count]
 
