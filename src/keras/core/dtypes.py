@@ -123,3 +123,13 @@ def is_integer(dtype: str) -> bool:
 def promote_operands(dtypes: Iterable[Any]) -> str:
     """`result_type` of an iterable."""
     return result_type(*dtypes)
+
+
+def is_float_dtype(dtype: object) -> bool:
+    """Whether a dtype, in any spelling, is a real float."""
+    return standardize(dtype) in FLOAT
+
+
+def is_int_dtype(dtype: object) -> bool:
+    """Whether a dtype, in any spelling, is an integer (bool is not)."""
+    return standardize(dtype) in INTEGER

@@ -89,3 +89,11 @@ def use(name: str) -> Iterator[Any]:
 def name() -> str:
     """The current engine's name, as `keras.backend.backend()` returns it."""
     return current().name
+
+
+def set_backend(backend: str) -> None:
+    """Choose the engine for the whole process: 'numpy', or an installed one of 'jax', 'torch', 'tensorflow'.
+
+    Variables belong to the engine that made them: choose before the first model is built.
+    """
+    set_engine(backend)

@@ -77,6 +77,16 @@ def no_bool(keys: tuple[Any, ...], attributes: dict[str, Any]) -> Sequence[str]:
     return tuple("int32" if d == "bool" else d for d in _same(keys))
 
 
+@functools.cache
+def _products(keys: tuple[Any, ...]) -> tuple[str, ...]:
+    return tuple("int32" if d == "int8" else d for d in _same(keys))
+
+
+def products(keys: tuple[Any, ...], attributes: dict[str, Any]) -> Sequence[str]:
+    """All operands in their common dtype, int8 as int32, whose products and sums an int8 does not hold."""
+    return _products(keys)
+
+
 # ------------------------------------------------------------------------------------------------------------ axis handling
 
 
@@ -188,5 +198,5 @@ def static_shape(name: str, shape: Any, argument: str = "shape") -> Shape:
         shape = (shape,)
     try:
         return tuple(n if isinstance(n, Dim) else Dim.unknown() if n is None else int(n) for n in shape)
-    except TypeError:
+    except (TypeError, ValueError):
         raise TypeError(f"keras.ops.{name}({argument}): got {shape!r}. Accepted: a tuple of integers, for example (2, 3).") from None

@@ -1,9 +1,11 @@
-"""The three places where older generations plug in: an unknown name, an unknown argument, an unknown file format. Empty until `keras.legacy` fills them."""
+"""The places where older generations plug in: an unknown name, an unknown argument. `keras.legacy` fills them when one is first met."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
+
+from keras.core import late
 
 unknown_name: list[Callable[[str, str], Any]] = []
 """Functions of (kind, name) that return an object or None; asked after the modern table has refused the name."""
@@ -14,6 +16,7 @@ unknown_arguments: list[Callable[[type, dict[str, Any], frozenset[str]], dict[st
 
 def resolve_name(kind: str, name: str) -> Any:
     """What an older generation called `name`, or None."""
+    late.load("legacy")()
     for ask in unknown_name:
         found = ask(kind, name)
         if found is not None:
@@ -23,6 +26,7 @@ def resolve_name(kind: str, name: str) -> Any:
 
 def translate_arguments(cls: type, arguments: dict[str, Any], accepted: frozenset[str]) -> dict[str, Any]:
     """The keyword arguments with old spellings written as today's."""
+    late.load("legacy")()
     for ask in unknown_arguments:
         translated = ask(cls, arguments, accepted)
         if translated is not None:

@@ -7,7 +7,7 @@ import importlib
 from typing import Any
 
 ADDRESSES = {"trainer": "keras.training.trainer:Trainer", "legacy": "keras.legacy.plug:plug"}
-"""What a model needs from `training` when it is compiled, fitted or asked to predict; what the surface plugs in for old code."""
+"""A model's trainer, needed when it is compiled or fitted; the tables of older generations, needed when a name or argument was refused."""
 
 
 @functools.cache

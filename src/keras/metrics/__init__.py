@@ -1,1 +1,5 @@
-"""Metrics: numbers that are gathered batch by batch and read at the end of an epoch."""
+"""Metrics: numbers that judge a model."""
+
+from keras._surface import attach
+
+__getattr__, __dir__, __all__ = attach("keras.metrics")

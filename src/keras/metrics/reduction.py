@@ -14,7 +14,7 @@ from keras.metrics import lookup
 from keras.metrics.metric import Metric
 from keras.ops.elementwise import add, divide_no_nan, multiply
 from keras.ops.reduction import mean, sum
-from keras.ops.shaping import shape_of
+from keras.ops.shaping import broadcast_to, shape_of
 
 Tensor = Any
 
@@ -35,6 +35,8 @@ def weighted_samples(values: Any, weights: Any, mask: Any, dtype: str) -> tuple[
     kept = len(shape_of(weights))
     if 0 < kept < len(shape_of(values)):
         values = mean(values, axis=tuple(range(kept, len(shape_of(values)))))
+    if kept and shape_of(weights) != shape_of(values) and shape_of(weights)[0] == 1:
+        weights = broadcast_to(weights, shape_of(values))
     return per_sample(multiply(values, weights)), per_sample(weights)
 
 
@@ -59,6 +61,7 @@ class Mean(Metric):
         >>> metric.update_state([8.0])
         >>> float(metric.result())
         4.0
+
     Source: keras.metrics.Mean.
     """
 
@@ -98,6 +101,7 @@ class Sum(Metric):
         >>> metric.update_state([1.0, 3.0])
         >>> float(metric.result())
         4.0
+
     Source: keras.metrics.Sum.
     """
 
@@ -128,6 +132,7 @@ class MeanMetricWrapper(Mean):
         >>> metric.update_state([1.0, 2.0], [2.0, 4.0])
         >>> float(metric.result())
         1.5
+
     Source: keras.metrics.MeanMetricWrapper.
     """
 

@@ -33,7 +33,7 @@ def cast(x: Tensor, dtype: Any) -> Tensor:
 
 
 @primitive(unary(), vjp=None)
-def stop_gradient(x: Tensor) -> Tensor:
+def stop_gradient(variable: Tensor) -> Tensor:
     """The same values, through which no gradient flows."""
 
 
@@ -168,7 +168,7 @@ def sign(x: Tensor) -> Tensor:
     """-1, 0 or 1."""
 
 
-@primitive(unary(), vjp=(lambda g, y, x: g * (x + x),))
+@primitive(unary(no_bool), vjp=(lambda g, y, x: g * (x + x),))
 def square(x: Tensor) -> Tensor:
     """x * x."""
 
@@ -261,6 +261,11 @@ def erf(x: Tensor) -> Tensor:
     """The error function, 2 / sqrt(pi) times the integral of exp(-t^2) from 0 to x."""
 
 
+@primitive(unary(floating), vjp=(lambda g, y, x: g * (exp(-(x * x)) * -1.1283791670955126),))
+def erfc(x: Tensor) -> Tensor:
+    """1 - erf(x), accurate also where it is tiny."""
+
+
 @primitive(unary(floating), vjp=(lambda g, y, x: g * (exp(y * y) * 0.886226925452758),))
 def erfinv(x: Tensor) -> Tensor:
     """The inverse of `erf`."""
@@ -269,12 +274,12 @@ def erfinv(x: Tensor) -> Tensor:
 # ------------------------------------------------------------------------------------------------------------------ rounding
 
 
-@primitive(unary())
+@primitive(unary(floating))
 def floor(x: Tensor) -> Tensor:
     """The largest whole number not above x."""
 
 
-@primitive(unary())
+@primitive(unary(floating))
 def ceil(x: Tensor) -> Tensor:
     """The smallest whole number not below x."""
 
@@ -373,6 +378,8 @@ def _select_zero(g: Tensor) -> Tensor:
 @primitive(
     binary(first_boolean, operands=3),
     vjp=(None, lambda g, z, c, x, y: select(c, g, _select_zero(g)), lambda g, z, c, x, y: select(c, _select_zero(g), g)),
+    name="choose",
+    category="internal",
 )
 def select(condition: Tensor, x1: Tensor, x2: Tensor) -> Tensor:
     """x1 where the condition holds, else x2."""
@@ -400,7 +407,7 @@ def clip(x: Tensor, x_min: Any, x_max: Any) -> Tensor:
 # --------------------------------------------------------------------------------------- activations that are primitives
 
 
-@primitive(unary(), vjp=(lambda g, y, x: relu_gradient(g, y),), category="nn")
+@primitive(unary(no_bool), vjp=(lambda g, y, x: relu_gradient(g, y),), category="nn")
 def relu(x: Tensor) -> Tensor:
     """max(x, 0)."""
 
@@ -417,7 +424,7 @@ def sigmoid(x: Tensor) -> Tensor:
 
 def dtype_of(x: Any) -> str:
     """The canonical dtype name of an operand (numbers give their weak default)."""
-    return dtypes.result_type(dtype_name(x))
+    return dtypes.result_type(dtype_name(as_operand(x) if isinstance(x, (list, tuple)) else x))
 
 
 def _asarray(x: Any, dtype: str | None) -> Tensor:

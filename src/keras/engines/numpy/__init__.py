@@ -7,53 +7,33 @@ from typing import Any
 
 import numpy as np
 
-from keras.core import config, tree
-from keras.core.dtypes import numpy_dtype, standardize
-from keras.core.tensor import REGISTRY
+from keras.core.dtypes import numpy_dtype
+from keras.engines.base import Engine, default_dtype
+from keras.engines.numpy.buffers import aligned_empty
 from keras.engines.numpy.kernels import KERNELS, NATIVES
 from keras.engines.numpy.step import CompiledFunction, compile
 
 Array = np.ndarray
 
 
-class NumpyEngine:
+class NumpyEngine(Engine):
     """NumPy as an engine."""
 
     name = "numpy"
     kernels = KERNELS
     natives = NATIVES
 
-    def __init__(self) -> None:
-        self._names: dict[np.dtype, str] = {}
-
     def owns(self, x: Any) -> bool:
-        """Whether `x` is one of this engine's tensors."""
+        """Whether `x` is a NumPy array or number."""
         return isinstance(x, (np.ndarray, np.generic))
 
-    def dtype_of(self, x: Any) -> str:
-        """The canonical dtype name of a tensor."""
-        try:
-            return self._names[x.dtype]
-        except KeyError:
-            name = self._names[x.dtype] = standardize(x.dtype)
-            return name
-
     def asarray(self, x: Any, dtype: str | None = None) -> Array:
-        """`x` as an array: numbers and lists become int32 or the default float, arrays keep their dtype unless one is given."""
+        """`x` as an array."""
         if dtype is not None:
             return np.asarray(x, numpy_dtype(dtype))
-        if isinstance(x, (np.ndarray, np.generic)):
-            return np.asarray(x)
         array = np.asarray(x)
-        if hasattr(x, "__array__"):
-            return array
-        if array.dtype.kind == "f":
-            return array.astype(numpy_dtype(config.floatx()))
-        return array.astype(np.int32) if array.dtype == np.int64 else array
-
-    def to_numpy(self, x: Any) -> Array:
-        """`x` as a NumPy array."""
-        return np.asarray(x)
+        wanted = default_dtype(array, came_from_python=not hasattr(x, "dtype"))
+        return array if wanted is None else array.astype(numpy_dtype(wanted), copy=False)
 
     def zeros(self, shape: Sequence[int], dtype: str) -> Array:
         """Zeros."""
@@ -61,45 +41,19 @@ class NumpyEngine:
 
     def new_storage(self, value: Any, dtype: str | None) -> Array:
         """Memory of its own for a variable."""
-        return np.array(self.asarray(value, dtype), order="C")
+        array = self.asarray(value, dtype)
+        storage = aligned_empty(array.shape, array.dtype)
+        storage[...] = array
+        return storage
 
     def store(self, storage: Array, value: Any) -> Array:
         """Write a variable's new value where the old one is, so that compiled steps keep their places."""
         np.copyto(storage, value)
         return storage
 
-    def unsupported(self, name: str) -> str:
-        """The message for an op without a kernel here."""
-        return f"keras.ops.{name} is not available on the numpy engine."
-
     def compile(self, function: Callable[..., Any]) -> CompiledFunction:
-        """`function` of nests of arrays, traced once per signature and replayed."""
+        """`function` traced once per signature and replayed."""
         return compile(function)
-
-    def scan(self, f: Callable[..., Any], init: Any, xs: Any, length: int, reverse: bool) -> tuple[Any, Any]:
-        """A Python loop over the slices."""
-        from_slices = []
-        carry = init
-        for t in range(length - 1, -1, -1) if reverse else range(length):
-            carry, y = f(carry, tree.map_structure(lambda x, t=t: None if x is None else x[t], xs))
-            from_slices.append(y)
-        if reverse:
-            from_slices.reverse()
-        if not from_slices or from_slices[0] is None:
-            return carry, None
-        return carry, tree.map_structure(lambda *ys: None if ys[0] is None else _stack(ys), *from_slices)
-
-    def while_loop(self, cond: Callable[..., Any], body: Callable[..., Any], variables: tuple[Any, ...]) -> tuple[Any, ...]:
-        """A Python loop."""
-        while bool(cond(*variables)):
-            variables = body(*variables)
-        return variables
-
-
-def _stack(values: Sequence[Any]) -> Any:
-    if any(not isinstance(v, (np.ndarray, np.generic, int, float)) for v in values):
-        return REGISTRY["stack"](list(values))
-    return np.stack(values)
 
 
 engine = NumpyEngine()

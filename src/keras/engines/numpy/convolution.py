@@ -23,13 +23,13 @@ from .threads import Bound, Steps, bound, bound_blocks
 
 Array = np.ndarray
 
-PARALLEL_FLOPS = 4_000_000  # below this, waking a second thread costs more than it saves
+PARALLEL_FLOPS = 10_000_000  # for each thread: waking one takes 50 to 100 microseconds
 
 
 def _lanes(plan: ConvPlan) -> int:
     # An elementwise product takes about eight times as long as one inside a matrix product.
     flops = plan.flops * 8 if plan.is_depthwise else plan.flops
-    return max(1, min(threads.workers(), plan.batch, flops // PARALLEL_FLOPS))
+    return max(1, min(threads.workers(), plan.batch * plan.out_spatial[0], flops // PARALLEL_FLOPS))
 
 
 # ---------------------------------------------------------------------------------------------------------------------------------

@@ -46,6 +46,8 @@ class _Blocks:
         whole = BLOCK_BYTES // max(1, rows * row_bytes)
         self.images = max(1, min(whole, -(-plan.batch // lanes)))
         self.rows = rows if whole else max(1, min(rows, BLOCK_BYTES // max(1, row_bytes)))
+        if plan.batch < lanes:
+            self.rows = min(self.rows, -(-rows // lanes))
         self.all = [(images, part) for images in ranges(0, plan.batch, self.images) for part in ranges(0, rows, self.rows)]
 
 
@@ -120,9 +122,9 @@ class _Patches:
         plan, rank = self.plan, self.rank
         positions = math.prod(windows.shape[: 1 + rank])
         if self.is_plain:
-            matrix = windows.reshape(positions, self.width)
-            if np.may_share_memory(matrix, windows):
-                return matrix
+            plain = windows.reshape(positions, self.width)
+            if np.may_share_memory(plain, windows):
+                return plain
         grouped = split_channels(windows, plan.groups)
         outer, kernel, group, channel = range(1 + rank), range(1 + rank, 1 + 2 * rank), 1 + 2 * rank, 2 + 2 * rank
         view = grouped.transpose((group, *kernel, channel, *outer) if self.is_transposed else (group, *outer, *kernel, channel))

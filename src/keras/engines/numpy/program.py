@@ -15,6 +15,7 @@ import numpy as np
 from keras.core.dtypes import numpy_dtype
 from keras.core.graph import Graph, Node, Traced
 from keras.engines.numpy import threads
+from keras.engines.numpy.buffers import aligned_empty
 from keras.engines.numpy.emit import ELEMENTWISE, EMIT, VIEWS, Step, generic
 from keras.engines.numpy.groups import Group, blocks_of, group_nodes
 from keras.engines.numpy.memory import Arena
@@ -44,7 +45,7 @@ class Program:
         places = places or {}
         for number, x in enumerate(graph.inputs):
             array = places.get(number)
-            self._arrays[id(x)] = np.empty(tuple(x.dims), numpy_dtype(x.dtype)) if array is None else array
+            self._arrays[id(x)] = aligned_empty(tuple(x.dims), numpy_dtype(x.dtype)) if array is None else array
         self.inputs: list[Array] = [self._arrays[id(x)] for x in graph.inputs]
         items = group_nodes(graph)
         self._plan_lifetimes(items)
@@ -216,7 +217,7 @@ class Program:
         lanes: list[list[Step]] = []
         for first, last in threads.split(rows, group.lanes):
             scratch = Arena()
-            lanes.append([step for a, b in blocks_of(first, last, rows, shape, flat) for step in self._block_steps(group, full, flat, a, b, scratch)])
+            lanes.append([step for a, b in blocks_of(first, last, shape, flat, group.lanes) for step in self._block_steps(group, full, flat, a, b, scratch)])
             self._arena.nbytes += scratch.nbytes
         if len(lanes) == 1:
             self.steps.extend(lanes[0])
@@ -254,7 +255,7 @@ class Program:
             else:
                 heir = next((i for i in dying if i.dtype == x.dtype), None)
                 if heir is not None:
-                    dying.remove(heir)
+                    dying = [i for i in dying if i is not heir]
                     out = local.pop(id(heir))
                 else:
                     out = scratch.take(shape, numpy_dtype(x.dtype))
@@ -299,9 +300,9 @@ def _scan(program: Program, node: Node) -> list[Step]:
     rounds = [
         (
             [(inner.inputs[i], held[i]) for i in range(carries)]
-            + [(outs[count + i][t], held[i]) for i in range(carries)]
-            + [(inner.inputs[carries + i], operands[carries + i][t]) for i in range(sequences)],
-            [(held[i], inner.outputs[i]) for i in range(carries)] + [(outs[i][t], inner.outputs[i]) for i in range(carries, count)],
+            + [(outs[count + i][t, ...], held[i]) for i in range(carries)]
+            + [(inner.inputs[carries + i], operands[carries + i][t, ...]) for i in range(sequences)],
+            [(held[i], inner.outputs[i]) for i in range(carries)] + [(outs[i][t, ...], inner.outputs[i]) for i in range(carries, count)],
         )
         for t in order
     ]

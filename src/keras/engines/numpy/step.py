@@ -18,8 +18,14 @@ from keras.core.tensor import Spec
 from keras.engines.numpy.kernels import NATIVES
 from keras.engines.numpy.optimize import simplify
 from keras.engines.numpy.program import Program
+from keras.engines.numpy.threads import single_threaded_blas
 
 Array = np.ndarray
+_FLUSH_EVERY = 256
+_FLUSH = np.float32(1e-20)
+"""Moments of weights that get no gradient any more decay into denormal numbers, on which processors are a hundred times slower. Every
+so many steps this number is added to the optimizer's float32 slots and taken away again, which rounds away what is below 1e-27."""
+
 _MAX_PROGRAMS = 16
 """Programs kept per compiled function; data of ever new shapes drops the one that was not used for longest."""
 
@@ -64,6 +70,8 @@ class _Replay:
         self.inputs = self.program.inputs[:first]
         self.results = self.program.outputs[: len(results)]
         self.structure = result
+        self._decaying = [v._value for v, _ in updates if v.kind == "slot" and v.dtype == "float32" and v.size > 1]
+        self._runs = 0
         self._storages = [(variable, variable._value) for variable in self.variables]
 
     def is_current(self) -> bool:
@@ -77,20 +85,17 @@ class _Replay:
 
     def replay(self) -> Any:
         """Run on what is in `inputs`; results are copies."""
-        with np.errstate(all="ignore"):
+        self._runs += 1
+        if self._decaying and self._runs % _FLUSH_EVERY == 0:
+            for array in self._decaying:
+                np.add(array, _FLUSH, out=array)
+                np.subtract(array, _FLUSH, out=array)
+        with np.errstate(all="ignore"), single_threaded_blas:  # large products are cut over our own threads
             self.program.run()
         if len(self.results) == 1 and isinstance(self.structure, Traced):
             return self.results[0].copy()
         copies = iter([a.copy() for a in self.results])
-        return tree.map_structure(lambda x: next(copies) if isinstance(x, Traced) else x, _in_leaf_order(self.structure))
-
-
-def _in_leaf_order(structure: Any) -> Any:
-    """The structure with dicts in the order in which `tree.leaves` walks them, so that copies meet their places."""
-    if isinstance(structure, dict):
-        keys = list(structure) if not all(isinstance(k, str) for k in structure) else sorted(structure)
-        return type(structure)((k, _in_leaf_order(structure[k])) for k in keys) if type(structure) is dict else structure
-    return structure
+        return tree.pack_as(self.structure, [next(copies) if isinstance(x, Traced) else x for x in tree.leaves(self.structure)])
 
 
 class CompiledFunction:
@@ -110,7 +115,7 @@ class CompiledFunction:
         return self._find(arguments, tree.flatten(list(arguments)))
 
     def _find(self, arguments: tuple[Any, ...], leaves: list[Any]) -> _Replay:
-        signature = tuple([(a.shape, a.dtype) if isinstance(a, np.ndarray) else a for a in leaves])
+        signature = (_structure_key(arguments), *[(a.shape, a.dtype) if isinstance(a, np.ndarray) else a for a in leaves])
         replay = self._replays.get(signature)
         if replay is None or not replay.is_current():
             replay = _Replay(self.function, arguments)
@@ -124,6 +129,13 @@ class CompiledFunction:
     def program(self, *arguments: Any) -> Program:
         """The program for these arguments, for reading: `print(compiled.program(x).graph)`."""
         return self.prepare(*arguments).program
+
+
+def _structure_key(nest: Any) -> Any:
+    """What tells nests of one number of leaves apart: keys and lengths."""
+    if isinstance(nest, dict):
+        return tuple((key, _structure_key(nest[key])) for key in sorted(nest, key=str))
+    return tuple([_structure_key(item) for item in nest]) if isinstance(nest, (list, tuple)) else None
 
 
 def compile(function: Callable[..., Any]) -> CompiledFunction:

@@ -14,13 +14,14 @@ from typing import Any
 import numpy as np
 
 from . import threads
-from .threads import Bound, Steps, bound, ranges, split
+from .buffers import aligned_empty, aligned_zeros
+from .threads import Bound, Steps, bound, bound_blocks, ranges
 
 Array = np.ndarray
 Ints = tuple[int, ...]
 
-BLOCK_BYTES = 1 << 19  # of one block of the input
-PARALLEL_ELEMENTS = 1 << 17  # inputs below this are not worth a second thread
+BLOCK_BYTES = 1 << 20  # of one block of the input: smaller ones make calls so short that threads wait for the interpreter lock
+PARALLEL_ELEMENTS = 1 << 18  # of the input for each thread: waking one takes 50 to 100 microseconds
 
 
 @dataclass(frozen=True)
@@ -92,10 +93,10 @@ def _reduced_shape(shape: Ints, axis: Axis) -> Ints:
     return (*shape[: axis.axis], axis.out, *shape[axis.axis + 1 :])
 
 
-def _lanes(x: Array, images: int) -> list[list[tuple[int, int]]]:
-    """Blocks of images for each thread."""
-    count = max(1, min(threads.workers(), x.shape[0], x.size // PARALLEL_ELEMENTS))
-    return [ranges(first, last, min(images, last - first)) for first, last in split(x.shape[0], count)]
+def _blocks(x: Array, images: int) -> tuple[list[tuple[int, int]], int]:
+    """Ranges of images, and the number of threads that share them."""
+    lanes = max(1, min(threads.workers(), x.shape[0], x.size // PARALLEL_ELEMENTS))
+    return ranges(0, x.shape[0], min(images, -(-x.shape[0] // lanes))), lanes
 
 
 def _images(x: Array) -> int:
@@ -158,7 +159,7 @@ def _between(shape: Ints, stages: Sequence[Axis], dtype: np.dtype) -> list[Array
     buffers = []
     for axis in stages[:-1]:
         shape = _reduced_shape(shape, axis)
-        buffers.append(np.empty(shape, dtype))
+        buffers.append(aligned_empty(shape, dtype))
     return buffers
 
 
@@ -167,15 +168,17 @@ def _bind_reduction(kind: str, x: Array, out: Array, axes: Sequence[Axis], epilo
         return bound([])
     if 0 in x.shape:
         return bound([(out.fill, (_identity(kind, out.dtype),))])
-    lanes, stages = [], _stages(axes)
-    for blocks in _lanes(x, _images(x)):
-        steps: Steps = []
-        scratch = _between((blocks[0][1] - blocks[0][0], *x.shape[1:]), stages, x.dtype)
+    stages, (blocks, lanes) = _stages(axes), _blocks(x, _images(x))
+    result = []
+    for _ in range(lanes):
+        scratch, lane = _between((blocks[0][1], *x.shape[1:]), stages, x.dtype), []
         for a, b in blocks:
+            steps: Steps = []
             _reductions(kind, x[a:b], out[a:b], stages, scratch, steps)
             steps.extend(epilogue(out[a:b]))
-        lanes.append(steps)
-    return bound([], lanes)
+            lane.append(steps)
+        result.append(lane)
+    return bound_blocks([], result)
 
 
 def bind_reduce_window(
@@ -238,22 +241,22 @@ def bind_max_pool_gradient(
         return bound([(out.fill, (0,))])
     is_partition = all(axis.is_partition for axis in axes) and x.dtype in (np.float32, np.float64)
     build = _partition_gradient if is_partition else _overlapping_gradient
-    return bound([], [build(g, x, y, out, axes, blocks) for blocks in _lanes(x, max(1, _images(x) // 2))])
+    blocks, lanes = _blocks(x, max(1, _images(x) // 2))
+    return bound_blocks([], [build(g, x, y, out, axes, blocks) for _ in range(lanes)])
 
 
-def _partition_gradient(g: Array, x: Array, y: Array, out: Array, axes: Sequence[Axis], blocks: Sequence[tuple[int, int]]) -> Steps:
+def _partition_gradient(g: Array, x: Array, y: Array, out: Array, axes: Sequence[Axis], blocks: Sequence[tuple[int, int]]) -> list[Steps]:
     """Windows side by side: one dimension at a time the gradient's bits go to the place that equals the reduced value."""
-    steps: Steps = []
-    stages = _stages(axes)
-    block_shape = (blocks[0][1] - blocks[0][0], *x.shape[1:])
+    stages, lane = _stages(axes), []
+    block_shape = (blocks[0][1], *x.shape[1:])
     integer = np.int32 if x.dtype == np.float32 else np.int64
     reduced = _between(block_shape, stages, x.dtype)
-    gradients = [np.zeros(buffer.shape, integer) for buffer in reduced]  # places after the last window stay zero
+    gradients = [aligned_zeros(buffer.shape, integer) for buffer in reduced]  # places after the last window stay zero
     largest = math.prod(_reduced_shape(block_shape, stages[0])) if stages else 0
-    scratch = np.empty(largest, bool), np.empty(largest, integer), np.empty(largest, integer)
-    if any(axis.size != axis.out * axis.window for axis in axes):
-        steps.extend((out[a:b].fill, (0,)) for a, b in blocks)  # places after the last window
+    scratch = aligned_empty((largest,), bool), aligned_empty((largest,), integer), aligned_empty((largest,), integer)
+    has_rest = any(axis.size != axis.out * axis.window for axis in axes)
     for a, b in blocks:
+        steps: Steps = [(out[a:b].fill, (0,))] if has_rest else []  # places after the last window
         values = [x[a:b], *(buffer[: b - a] for buffer in reduced), y[a:b]]
         if len(stages) > 1:
             _reductions("max", values[0], values[-2], stages[:-1], reduced[:-1], steps)
@@ -264,7 +267,8 @@ def _partition_gradient(g: Array, x: Array, y: Array, out: Array, axes: Sequence
         for depth in reversed(range(len(stages))):
             _expand(incoming, values[depth], values[depth + 1], targets[depth], stages[depth], scratch, steps)
             incoming = targets[depth]
-    return steps
+        lane.append(steps)
+    return lane
 
 
 def _expand(
@@ -288,14 +292,12 @@ def _expand(
         remaining = left
 
 
-def _overlapping_gradient(g: Array, x: Array, y: Array, out: Array, axes: Sequence[Axis], blocks: Sequence[tuple[int, int]]) -> Steps:
+def _overlapping_gradient(g: Array, x: Array, y: Array, out: Array, axes: Sequence[Axis], blocks: Sequence[tuple[int, int]]) -> list[Steps]:
     """Place by place in row-major order: g is added where x is the maximum and no earlier place of the window was."""
-    steps: Steps = []
-    shape = (blocks[0][1] - blocks[0][0], *y.shape[1:])
+    lane, shape = [], (blocks[0][1], *y.shape[1:])
     free, equal, part = np.empty(shape, bool), np.empty(shape, bool), np.empty(shape, g.dtype)
     for a, b in blocks:
-        steps.append((out[a:b].fill, (0,)))
-        steps.append((free[: b - a].fill, (True,)))
+        steps: Steps = [(out[a:b].fill, (0,)), (free[: b - a].fill, (True,))]
         for place in np.ndindex(*(axis.window for axis in axes)):
             pairs = [axis.place(index) for axis, index in zip(axes, place, strict=True)]
             outputs = (slice(a, b), *(pair[0][-1] for pair in pairs))
@@ -308,7 +310,8 @@ def _overlapping_gradient(g: Array, x: Array, y: Array, out: Array, axes: Sequen
             steps.append((np.logical_xor, (free[inner], equal[inner], free[inner])))
             steps.append((np.multiply, (g[outputs], equal[inner], part[inner])))
             steps.append((np.add, (out[inputs], part[inner], out[inputs])))
-    return steps
+        lane.append(steps)
+    return lane
 
 
 def bind_average_pool_gradient(
@@ -320,22 +323,23 @@ def bind_average_pool_gradient(
     if 0 in shape or 0 in out.shape:
         return bound([(out.fill, (0,))])
     counts = _counts(axes, out.dtype)
-    stages, lanes = _stages(axes), []
-    for blocks in _lanes(out, _images(out)):
-        steps: Steps = []
-        block_shape = (blocks[0][1] - blocks[0][0], *out.shape[1:])
+    stages, (blocks, lanes) = _stages(axes), _blocks(out, _images(out))
+    result = []
+    for _ in range(lanes):
+        lane, block_shape = [], (blocks[0][1], *out.shape[1:])
         buffers, means = _between(block_shape, stages, out.dtype), np.empty((block_shape[0], *shape[1:]), g.dtype)
         for a, b in blocks:
             incoming = means[: b - a]
-            steps.append((np.divide, (g[a:b], counts, incoming)))
+            steps: Steps = [(np.divide, (g[a:b], counts, incoming))]
             for depth in reversed(range(len(stages))):
                 target = buffers[depth - 1][: b - a] if depth else out[a:b]
                 _spread(incoming, target, stages[depth], steps)
                 incoming = target
             if not stages:
                 steps.append((np.copyto, (out[a:b], incoming)))
-        lanes.append(steps)
-    return bound([], lanes)
+            lane.append(steps)
+        result.append(lane)
+    return bound_blocks([], result)
 
 
 def _spread(incoming: Array, target: Array, axis: Axis, steps: Steps) -> None:

@@ -1,0 +1,104 @@
+"""What an engine is: tensors, a table of primitives, optional faster composites, and a few verbs with defaults."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from keras.core import config, tree
+from keras.core.dtypes import standardize
+from keras.core.tensor import REGISTRY
+
+
+class Engine:
+    """The base of engines.
+
+    Attributes:
+        name: as `keras.backend.backend()` returns it.
+        kernels: primitive's name -> function of (*tensors, **attributes), the operands promoted already.
+        natives: composite's name -> the engine's own faster version with the composite's signature.
+        UNSUPPORTED: name -> reason.
+    An engine may also have `value_and_grad(function, has_aux)` (else the table's gradients are used) and `cond(predicate, f, g)`.
+    """
+
+    name = ""
+    kernels: dict[str, Callable[..., Any]] = {}
+    natives: dict[str, Callable[..., Any]] = {}
+    UNSUPPORTED: dict[str, str] = {}
+
+    def __init__(self) -> None:
+        self._names: dict[Any, str] = {}
+
+    # ------------------------------------------------------------------------------------------------------------------ tensors
+
+    def owns(self, x: Any) -> bool:
+        """Whether `x` is one of this engine's tensors."""
+        raise NotImplementedError(f"{type(self).__name__}.owns")
+
+    def asarray(self, x: Any, dtype: str | None = None) -> Any:
+        """`x` as a tensor: Python numbers and lists become int32 or the default float, arrays keep their dtype unless one is given."""
+        raise NotImplementedError(f"{type(self).__name__}.asarray")
+
+    def to_numpy(self, x: Any) -> np.ndarray:
+        """`x` as a NumPy array."""
+        return np.asarray(x)
+
+    def dtype_of(self, x: Any) -> str:
+        """The canonical dtype name of a tensor."""
+        try:
+            return self._names[x.dtype]
+        except KeyError:
+            name = self._names[x.dtype] = standardize(x.dtype)
+            return name
+
+    def zeros(self, shape: Sequence[int], dtype: str) -> Any:
+        """Zeros."""
+        return self.asarray(np.zeros(tuple(shape)), dtype)
+
+    # ---------------------------------------------------------------------------------------------------------------- variables
+
+    def new_storage(self, value: Any, dtype: str | None) -> Any:
+        """What a new variable holds."""
+        return self.asarray(value, dtype)
+
+    def store(self, storage: Any, value: Any) -> Any:
+        """What a variable holds after an assignment."""
+        return value
+
+    # -------------------------------------------------------------------------------------------------------------------- verbs
+
+    def compile(self, function: Callable[..., Any]) -> Callable[..., Any]:
+        """`function` of nests of tensors (and of the variables that it reads and writes), made fast."""
+        return function
+
+    def scan(self, f: Callable[..., Any], init: Any, xs: Any, length: int, reverse: bool) -> tuple[Any, Any]:
+        """`carry, y = f(carry, x)` for each slice; the default is a Python loop."""
+        made = []
+        carry = init
+        for t in range(length - 1, -1, -1) if reverse else range(length):
+            carry, y = f(carry, tree.map_structure(lambda x, t=t: None if x is None else x[t], xs))
+            made.append(y)
+        if reverse:
+            made.reverse()
+        if not made or made[0] is None:
+            return carry, None
+        return carry, tree.map_structure(lambda *ys: None if ys[0] is None else REGISTRY["stack"](list(ys)), *made)
+
+    def while_loop(self, cond: Callable[..., Any], body: Callable[..., Any], variables: tuple[Any, ...]) -> tuple[Any, ...]:
+        """`variables = body(*variables)` while `cond(*variables)` holds; the default is a Python loop."""
+        while bool(cond(*variables)):
+            variables = body(*variables)
+        return variables
+
+    def unsupported(self, name: str) -> str:
+        """The message for an op that this engine does not have."""
+        return f"keras.ops.{name} is not available on the {self.name} engine: {self.UNSUPPORTED.get(name, 'it has no kernel for it')}."
+
+
+def default_dtype(array: np.ndarray, came_from_python: bool) -> str | None:
+    """The dtype that a Python number or list gets: the default float, or int32; None keeps the array's own."""
+    if not came_from_python:
+        return None
+    return config.floatx() if array.dtype.kind == "f" else "int32" if array.dtype.kind == "i" else None
