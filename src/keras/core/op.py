@@ -226,7 +226,7 @@ def _composite_call(op: Op) -> Callable[..., Any]:
             native = engine.current().natives.get(name)
             return native(*args, **kwargs) if native is not None else body(*args, **kwargs)
         if kind is Traced:
-            if op.vjp is ZERO:
+            if op.vjp is ZERO and name not in engine.current().natives:
                 return body(*args, **kwargs)
             return _record_composite(op, *op.bind(args, kwargs))
         if _inside_composite.get():
