@@ -50,10 +50,12 @@ class Op:
     def __init__(self, name: str, definition: Callable[..., Any], operands: int | str, **fields: Any) -> None:
         self.name = name
         self.operands = operands
-        signature = inspect.signature(definition)
-        self.parameters = tuple(signature.parameters)
+        code = definition.__code__  # `inspect.signature` for every op would be half of the import's time
+        self.parameters = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
         count = 1 if operands == "list" else int(operands)
-        self.defaults = {p.name: p.default for p in list(signature.parameters.values())[count:] if p.default is not p.empty}
+        positional = definition.__defaults__ or ()
+        defaults = dict(zip(self.parameters[code.co_argcount - len(positional) : code.co_argcount], positional, strict=True)) | (definition.__kwdefaults__ or {})
+        self.defaults = {name: value for name, value in defaults.items() if name in self.parameters[count:]}
         self.foldable = fields.pop("foldable", True)
         self.category = fields.pop("category", "")
         self.promote = fields.pop("promote", None)
