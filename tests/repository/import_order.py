@@ -44,7 +44,9 @@ LAYERS: tuple[tuple[str, ...], ...] = (
 TOP = "keras"
 
 # Modules that import by a name computed at run time, which no reading of the source can follow: each is a table on purpose.
-RUN_TIME_IMPORTERS = frozenset({"keras._surface", "keras.core.engine", "keras.core.late", "keras.core.registry"})
+RUN_TIME_IMPORTERS = frozenset(
+    {"keras._surface", "keras.core.engine", "keras.core.late", "keras.core.registry", "keras.metrics.lookup"}
+)
 
 # What may be imported inside a function: engines, and packages that a user may lack.
 OPTIONAL_PACKAGES = frozenset(

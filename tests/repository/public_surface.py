@@ -57,7 +57,10 @@ def lookup(name: str, names: Mapping[str, str]) -> Any:
     for length in range(len(parts), 0, -1):
         prefix = ".".join(parts[:length])
         if prefix in names:
-            value = load(names[prefix])
+            try:
+                value = load(names[prefix])
+            except (ImportError, AttributeError):
+                return MISSING
             for part in parts[length:]:
                 value = inspect.getattr_static(value, part, MISSING) if value is not MISSING else MISSING
             return _unwrapped(value)
@@ -108,10 +111,12 @@ def own_parameters(value: Callable[..., Any]) -> list[Parameter]:
 
 
 def _same_default(ours: Any, theirs: Any) -> bool:
-    if ours is REQUIRED or theirs is REQUIRED:
-        return ours is theirs
-    if isinstance(ours, bool) != isinstance(theirs, bool):
+    if theirs is REQUIRED:
+        return True  # Ours may be left out where theirs must be given.
+    if ours is REQUIRED or isinstance(ours, bool) != isinstance(theirs, bool):
         return False
+    if isinstance(theirs, tuple) and isinstance(ours, int):
+        return all(item == ours for item in theirs)  # One number for every axis: the layers of all ranks are one implementation.
     return bool(ours == theirs) or str(ours) == str(theirs)
 
 

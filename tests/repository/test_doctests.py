@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import ast
+import contextlib
 import doctest
 import importlib
 import os
+import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from types import ModuleType
 
 import numpy as np
+import public_surface
 import pytest
 import source_tree
 
@@ -40,12 +44,33 @@ def strings_with_examples(path: Path) -> list[ast.Constant]:
     return [node for node in nodes if isinstance(node.value, str) and ">>> " in node.value]
 
 
-def examples(module: str, path: Path, names: dict[str, Any]) -> list[doctest.DocTest]:
-    """A doctest for each string of the module that shows a prompt."""
+def documented(module: ModuleType) -> Iterator[str]:
+    """Docstrings of what a module defines, as they are at run time: also those that were filled in from a template."""
+    for value in list(vars(module).values()):
+        if getattr(value, "__module__", None) != module.__name__:
+            continue
+        members = list(vars(value).values()) if isinstance(value, type) else []
+        for item in (value, *members):
+            text = getattr(item, "__doc__", None)
+            if isinstance(text, str) and ">>> " in text:
+                yield text
+
+
+def is_template(text: str) -> bool:
+    """Whether an example has places to be filled in, as in `>>> {name}(2)`."""
+    return any(re.search(r"\{[a-z_]+\}", line) for line in text.splitlines() if line.lstrip().startswith(">>> "))
+
+
+def examples(module: ModuleType, path: Path) -> list[doctest.DocTest]:
+    """A doctest for each text of the module that shows a prompt: the strings in its source, and its docstrings at run time."""
+    texts = {str(node.value): node.lineno for node in strings_with_examples(path) if not is_template(str(node.value))}
+    for text in documented(module):
+        texts.setdefault(text, 0)
     parser = doctest.DocTestParser()
+    names = {**vars(module), "keras": importlib.import_module("keras"), "np": np}
     return [
-        parser.get_doctest(spaced(str(node.value)), dict(names), f"{module}:{node.lineno}", str(path), node.lineno - 1)
-        for node in strings_with_examples(path)
+        parser.get_doctest(spaced(text), dict(names), f"{module.__name__}:{line or 'filled in'}", str(path), max(line - 1, 0))
+        for text, line in texts.items()
     ]
 
 
@@ -60,14 +85,23 @@ def modules_with_examples() -> dict[str, Path]:
     return {name: path for name, path in source_tree.modules().items() if ">>> " in path.read_text(encoding="utf-8")}
 
 
+@pytest.fixture(scope="module", autouse=True)
+def public_names() -> None:
+    """Load everything public first, as no user imports a module of the package by itself."""
+    for target in set(public_surface.table().values()):
+        with contextlib.suppress(ImportError, AttributeError):  # test_surface.py tells of those
+            public_surface.load(target)
+
+
 @pytest.mark.parametrize(("module", "path"), modules_with_examples().items(), ids=modules_with_examples().keys())
 def test_docstring_examples_run(module: str, path: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     for prefix, package in ENGINE_PACKAGES.items():
         if module.startswith(prefix):
             pytest.importorskip(package)
     monkeypatch.chdir(tmp_path)
-    names = {**vars(importlib.import_module(module)), "keras": importlib.import_module("keras"), "np": np}
-    reports = [failures(test) for test in examples(module, path, names)]
+    found = examples(importlib.import_module(module), path)
+    assert found
+    reports = [failures(test) for test in found]
     assert not any(reports), "\n".join(filter(None, reports))
 
 

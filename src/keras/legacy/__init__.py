@@ -1,8 +1,5 @@
-"""What Keras 1, 2 and tf.keras spelled otherwise. Importing this package fills the core's hooks."""
+"""What Keras 1, 2 and tf.keras spelled otherwise. The core asks here only when it has refused a name or an argument."""
 
-from __future__ import annotations
-
-from keras.legacy import arguments, names
 from keras.legacy.spellings import hints
 
-__all__ = ["arguments", "hints", "names"]
+__all__ = ["hints"]

@@ -4,21 +4,20 @@ from __future__ import annotations
 
 from typing import Any
 
-from keras.core import hooks
 from keras.legacy.spellings import note
 
 _KERAS_2_RATES = {"Adagrad": 0.01, "Adadelta": 1.0, "Adamax": 0.002, "Nadam": 0.002}
 _NADAM_SCHEDULE = 0.004
 
 
-def optimizer_arguments(cls: type, arguments: dict[str, Any], accepted: frozenset[str]) -> dict[str, Any] | None:
+def _optimizer_arguments(cls: type, arguments: dict[str, Any], accepted: frozenset[str]) -> dict[str, Any]:
     """`lr`, `decay` and `schedule_decay` of optimizers.
 
     `lr`, or `decay` without a learning rate, is how Keras 1 and 2 wrote: there the default rates were others, `clipnorm` was the norm
     of all gradients together, and Adagrad started from zero. Every optimizer with `decay` had epsilon outside of the root.
     """
     if "rate_decay" not in accepted or not arguments.keys() & {"lr", "decay", "schedule_decay"}:
-        return None
+        return arguments
     arguments = dict(arguments)
     name = cls.__name__
     if arguments.get("schedule_decay", _NADAM_SCHEDULE) != _NADAM_SCHEDULE:
@@ -46,14 +45,15 @@ _RENAMED = {"relu": {"alpha": "negative_slope"}, "leaky_relu": {"alpha": "negati
 """Class or function -> old argument -> today's."""
 
 
-def renamed_arguments(cls: type, arguments: dict[str, Any], accepted: frozenset[str]) -> dict[str, Any] | None:
+def _renamed_arguments(cls: type, arguments: dict[str, Any]) -> dict[str, Any]:
     """Arguments that only changed their name."""
     renamed = _RENAMED.get(cls.__name__, {})
-    if not arguments.keys() & renamed.keys():
-        return None
     for old in arguments.keys() & renamed.keys():
         note(f"{cls.__name__}({old})", f"{cls.__name__}({renamed[old]})")
     return {renamed.get(key, key): value for key, value in arguments.items()}
 
 
-hooks.unknown_arguments.extend([optimizer_arguments, renamed_arguments])
+def translate(cls: type, arguments: dict[str, Any], accepted: frozenset[str]) -> dict[str, Any]:
+    """The keyword arguments with old spellings written as today's; what is not known here stays as it is."""
+    arguments = _optimizer_arguments(cls, arguments, accepted)
+    return _renamed_arguments(cls, arguments)

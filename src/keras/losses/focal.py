@@ -54,7 +54,13 @@ def binary_focal_crossentropy(
 
 
 def categorical_focal_crossentropy(
-    y_true: Tensor, y_pred: Tensor, alpha: Any = 0.25, gamma: float = 2.0, from_logits: bool = False, label_smoothing: float = 0.0, axis: int = -1
+    y_true: Tensor,
+    y_pred: Tensor,
+    alpha: Any = 0.25,
+    gamma: float = 2.0,
+    from_logits: bool = False,
+    label_smoothing: float = 0.0,
+    axis: int = -1,
 ) -> Tensor:
     """The categorical cross-entropy with each class weighed by how wrong its prediction is.
 
@@ -108,7 +114,9 @@ def categorical_generalized_cross_entropy(y_true: Tensor, y_pred: Tensor, q: flo
 
 def _check_q(q: float) -> None:
     if not 0 < q < 1:
-        raise ValueError(f"categorical_generalized_cross_entropy(q): got {q!r}. Accepted: a float between 0 and 1, both excluded. Write q=0.5.")
+        raise ValueError(
+            f"categorical_generalized_cross_entropy(q): got {q!r}. Accepted: a float between 0 and 1, both excluded. Write q=0.5."
+        )
 
 
 class BinaryFocalCrossentropy(FunctionLoss):

@@ -36,27 +36,27 @@ def dice(y_true: Tensor, y_pred: Tensor, axis: Any = None) -> Tensor:
 
 
 def tversky(y_true: Tensor, y_pred: Tensor, alpha: float = 0.5, beta: float = 0.5, axis: Any = None) -> Tensor:
-    """The Dice loss with one weight for what is predicted too much and one for what is missed.
+    """The Dice loss with one weight for what is missed and one for what is predicted too much.
 
-    loss = 1 - (overlap + epsilon) / (overlap + alpha * false positives + beta * false negatives + epsilon)
+    loss = 1 - (overlap + epsilon) / (overlap + alpha * missed + beta * too much + epsilon)
 
     Arguments:
         y_true: regions, 0 or 1.
         y_pred: probabilities, same shape.
-        alpha: float >= 0, the weight of false positives. Default 0.5.
-        beta: float >= 0, the weight of false negatives. Default 0.5.
+        alpha: float >= 0, the weight of what is missed, sum(y_true * (1 - y_pred)). Default 0.5.
+        beta: float >= 0, the weight of what is too much, sum((1 - y_true) * y_pred). Default 0.5.
         axis: int or tuple, the axes of a region. Default None: all, also the batch, and the loss is one number.
     Returns: tensor without `axis`.
     Raises: ValueError if the shapes differ.
     Example:
         >>> round(float(tversky([[1.0, 0.0]], [[1.0, 1.0]])), 4)
         0.3333
-    Source: Salehi et al. 2017; keras.losses.tversky.
+    Source: Salehi et al. 2017; keras.losses.tversky of Keras 3, whose documentation names the two weights the other way round.
     """
     y_true, y_pred = matched("tversky", y_true, y_pred)
     overlap = sum(multiply(y_true, y_pred), axis=axis)
-    too_much = multiply(sum(multiply(subtract(1.0, y_true), y_pred), axis=axis), float(alpha))
-    missed = multiply(sum(multiply(y_true, subtract(1.0, y_pred)), axis=axis), float(beta))
+    too_much = multiply(sum(multiply(subtract(1.0, y_true), y_pred), axis=axis), float(beta))
+    missed = multiply(sum(multiply(y_true, subtract(1.0, y_pred)), axis=axis), float(alpha))
     return subtract(1.0, divide(add(overlap, config.epsilon()), add(add(add(overlap, too_much), missed), config.epsilon())))
 
 

@@ -13,8 +13,9 @@ from typing import Any
 import numpy as np
 
 from keras.core import config as settings
-from keras.core import naming
-from keras.core.configurable import Configurable
+from keras.core import engine, hooks, naming
+from keras.core.configurable import Configurable, accepted_arguments
+from keras.core.errors import suggestion
 from keras.core.variable import Variable
 from keras.ops.elementwise import add, cast, divide, equal, floor_divide, mod, multiply, not_equal, subtract
 from keras.ops.shaping import shape_of, zeros_like
@@ -24,9 +25,6 @@ from keras.optimizers.transforms import in_dtype
 
 Tensor = Any
 Slots = dict[str, Tensor]
-
-old_attributes: list[Callable[[str], str | None]] = []
-"""Functions from an attribute's name of an older generation to today's or None. Empty until `keras.legacy` fills it."""
 
 
 def _with_common_arguments(init: Callable[..., None]) -> Callable[..., None]:
@@ -258,7 +256,7 @@ class Optimizer(Configurable):
         """A new variable of the optimizer, which is saved and restored with it."""
         name = name or "variable"
         if initializer == "zeros":
-            initializer = np.zeros  # known without looking it up
+            initializer = engine.current().zeros  # without looking the name up
         variable = Variable(initializer, shape, dtype, trainable=False, name=name, path=f"{self.name}/{name}", kind="slot", aggregation=aggregation)
         self._variables.append(variable)
         return variable
@@ -562,15 +560,15 @@ class Optimizer(Configurable):
     # ---------------------------------------------------------------------------------------------------- old attributes
 
     def __getattr__(self, name: str) -> Any:
-        for ask in old_attributes:
-            today = ask(name)
-            if today is not None:
-                return getattr(self, today)
-        raise AttributeError(f"{type(self).__name__} has no attribute {name!r}.")
+        today = None if name.startswith("_") else hooks.resolve_name("optimizer attributes", name)
+        if today is None:
+            raise AttributeError(f"{type(self).__name__} has no attribute {name!r}.{suggestion(name, dir(self))}")
+        return getattr(self, today)
 
     def __setattr__(self, name: str, value: Any) -> None:
-        for ask in old_attributes:
-            name = ask(name) or name
+        cls = type(self)
+        if not (name.startswith("_") or name in self.__dict__ or hasattr(cls, name) or name in (accepted_arguments(cls) or ())):
+            name = hooks.resolve_name("optimizer attributes", name) or name
         super().__setattr__(name, value)
 
 

@@ -121,7 +121,7 @@ ELEMENTWISE: dict[str, Callable[..., list[Step]]] = {
     "relu_gradient": _relu_gradient,
     "rsqrt": lambda xs, out, scratch: [(np.sqrt, (xs[0], out)), (np.reciprocal, (out, out))],
     "sigmoid": _sigmoid,
-    "select": _select,
+    "choose": _select,
     "cast": lambda xs, out, scratch: [(_cast_into, (out, xs[0]))],
 }
 """Operand arrays (or scalars), result array and a source of scratch arrays to steps."""

@@ -217,7 +217,7 @@ class Program:
         lanes: list[list[Step]] = []
         for first, last in threads.split(rows, group.lanes):
             scratch = Arena()
-            lanes.append([step for a, b in blocks_of(first, last, rows, shape, flat) for step in self._block_steps(group, full, flat, a, b, scratch)])
+            lanes.append([step for a, b in blocks_of(first, last, shape, flat, group.lanes) for step in self._block_steps(group, full, flat, a, b, scratch)])
             self._arena.nbytes += scratch.nbytes
         if len(lanes) == 1:
             self.steps.extend(lanes[0])

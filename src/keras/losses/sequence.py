@@ -54,7 +54,7 @@ def ctc(y_true: Tensor, y_pred: Tensor) -> Tensor:
     Between labels and at both ends stands the blank, class 0; equal neighbours need a blank between them.
 
     Arguments:
-        y_true: labels from 1 to classes - 1, shape (n, length), padded with 0 at the end.
+        y_true: labels from 1 to classes - 1, shape (n, length), padded with 0 (or less) at the end.
         y_pred: logits, shape (n, steps, classes).
     Returns: tensor of shape (n,); 1e5 and more where the labels do not fit into the steps.
     Raises: ValueError if the shapes do not fit.
@@ -64,7 +64,7 @@ def ctc(y_true: Tensor, y_pred: Tensor) -> Tensor:
     Source: Graves et al. 2006; keras.losses.ctc.
     """
     y_pred = as_tensor(y_pred)
-    labels = as_tensor(y_true, "int32")
+    labels = maximum(as_tensor(y_true, "int32"), 0)
     if len(shape_of(labels)) != 2 or len(shape_of(y_pred)) != 3 or differ(shape_of(labels)[:1], shape_of(y_pred)[:1]):
         raise ValueError(
             f"ctc(y_true, y_pred): got y_true of shape {D.display(shape_of(labels))} and y_pred of shape {D.display(shape_of(y_pred))}. "
