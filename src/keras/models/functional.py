@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Sequence
 from typing import Any
 
@@ -12,6 +13,7 @@ from keras.core.operation import Node, Operation, history_of
 from keras.core.tensor import KerasTensor
 from keras.layers.input_layer import InputLayer
 from keras.layers.layer import Layer
+from keras.models.functional_config import custom_names, functional_config, symbols_of
 from keras.models.model import Model, register_functional
 from keras.models.topology import listed_operations, nodes_between
 from keras.ops.elementwise import cast
@@ -28,6 +30,9 @@ class Functional(Model):
         inputs: symbol, or a list, tuple or dict of them. outputs: the same. name: text. trainable: whether its weights are trained.
     Source: keras.Model of Keras 3, functional form.
     """
+
+    _written_module = "keras.src.models.functional"
+    _registered_name = "Functional"
 
     def __init__(self, inputs: Any, outputs: Any, name: str | None = None, trainable: bool = True, **kwargs: Any) -> None:
         _check_symbols("inputs", inputs)
@@ -175,6 +180,31 @@ class Functional(Model):
 
     def build(self, input_shape: Any = None) -> None:
         """A Functional model is built from the start."""
+
+    # ------------------------------------------------------------------------------------------------------------------- config
+
+    def get_config(self) -> dict[str, Any]:
+        """The layers, their calls, and which symbols are inputs and outputs; the constructor's arguments for a subclass with its own."""
+        return functional_config(self) if _takes_symbols(type(self)) else super().get_config()
+
+    @classmethod
+    def from_config(cls, config: dict[str, Any], custom_objects: dict[str, Any] | None = None) -> Any:
+        """The model of a config, with new weights."""
+        if "input_layers" not in config:
+            return cls(**config)
+        with custom_names(custom_objects):
+            inputs, outputs = symbols_of(config)
+        model = Functional if cls is Model else cls
+        return model(inputs, outputs, name=config.get("name"), trainable=config.get("trainable", True))
+
+    def get_build_config(self) -> dict[str, Any] | None:
+        """The inputs' shapes are in the config."""
+        return {"input_shape": None}
+
+
+def _takes_symbols(cls: type) -> bool:
+    """Whether the constructor is that of a Functional model."""
+    return list(inspect.signature(cls.__init__).parameters)[1:3] in (["inputs", "outputs"], ["args", "kwargs"])  # type: ignore[misc]
 
 
 def _check_symbols(argument: str, nest: Any) -> None:
