@@ -42,7 +42,8 @@ def map_structure(function: Callable[..., Any], *structures: Any, none_is_leaf: 
     first = structures[0]
     if isinstance(first, dict):
         _same_structure(structures, lambda s: isinstance(s, dict) and set(s) == set(first))
-        pairs = {key: map_structure(function, *(s[key] for s in structures), none_is_leaf=none_is_leaf) for key in first}
+        by_key = {key: map_structure(function, *(s[key] for s in structures), none_is_leaf=none_is_leaf) for key in _sorted_keys(first)}
+        pairs = {key: by_key[key] for key in first}
         return pairs if type(first) is dict else type(first)(pairs)
     if isinstance(first, (list, tuple)):
         _same_structure(structures, lambda s: isinstance(s, (list, tuple)) and len(s) == len(first))

@@ -14,7 +14,7 @@ from keras.core.graph import Graph, Traced
 from keras.core.op import NotDifferentiable, abstractly, as_operand, op, primitive
 from keras.core.tensor import KerasTensor, Spec, any_symbolic
 from keras.ops.elementwise import add, less, logical_and
-from keras.ops.shaping import arange, shape_of, zeros_like
+from keras.ops.shaping import arange, shape_of, zeros, zeros_like
 
 Tensor = Any
 
@@ -54,18 +54,20 @@ def _scan_gradient(g: Any, y: Any, *operands: Any, body: Graph, carries: int, se
     count = len(body.outputs)
     constants = list(operands[carries + sequences :])
     saved_carries = list(y[count:])
+    saved_wrt = [i for i in carry_wrt if isinstance(g[count + i], Traced)]  # second gradients reach the saved carries as well
     sequence_cotangents = list(g[carries:count])
     initial = [g[i] for i in carry_wrt] + [zeros_like(operands[i]) for i in constant_wrt]
 
     def step(carry: list[Any], slices: list[Any]) -> tuple[list[Any], list[Any]]:
         carry_g = dict(zip(carry_wrt, carry, strict=False))
-        states, xs, gs = slices[:carries], slices[carries : carries + sequences], slices[carries + sequences :]
+        saved_g = dict(zip(saved_wrt, slices[len(slices) - len(saved_wrt) :], strict=True))
+        states, xs, gs = slices[:carries], slices[carries : carries + sequences], slices[carries + sequences : sequences + count]
         outputs_g = [carry_g[i] if i in carry_g else zeros_like(states[i]) for i in range(carries)] + gs
         found = dict(zip(wrt, backward.call(*states, *xs, *constants, *outputs_g), strict=True))
         totals = [add(total, found[i]) for total, i in zip(carry[len(carry_wrt) :], constant_wrt, strict=True)]
-        return [found[i] for i in carry_wrt] + totals, [found[i] for i in sequence_wrt]
+        return [add(found[i], saved_g[i]) if i in saved_g else found[i] for i in carry_wrt] + totals, [found[i] for i in sequence_wrt]
 
-    xs = saved_carries + list(operands[carries : carries + sequences]) + sequence_cotangents
+    xs = saved_carries + list(operands[carries : carries + sequences]) + sequence_cotangents + [g[count + i] for i in saved_wrt]
     final, per_step = scan(step, initial, xs, length=length, reverse=not reverse)
     cotangents: list[Any] = [None] * len(operands)
     for i, c in zip(carry_wrt, final, strict=False):
@@ -101,6 +103,8 @@ def scan(f: Callable[..., Any], init: Any, xs: Any = None, length: int | None = 
     if not isinstance(steps, int):
         raise ValueError("keras.ops.scan: the number of steps is unknown. Write length=... .")
     if not _is_traced([*flat_init, *flat_xs]):
+        if steps == 0:
+            return _scan_of_nothing(f, init, xs, flat_init, flat_xs)
         return engine.current().scan(f, init, xs, steps, reverse)
     return _scan_traced(f, init, xs, steps, reverse, flat_init, flat_xs)
 
@@ -122,6 +126,13 @@ def _scan_abstractly(f: Any, init: Any, xs: Any, steps: Any, flat_xs: Sequence[A
         slices = _pack(xs, [KerasTensor.of(Spec(tuple(shape_of(x))[1:], graph.dtype_name(x))) for x in flat_xs])
         carry, y = f(init, slices)
         return carry, tree.map_structure(lambda v: None if v is None else KerasTensor.of(Spec((steps, *shape_of(v)), graph.dtype_name(v))), y)
+
+
+def _scan_of_nothing(f: Any, init: Any, xs: Any, flat_init: list[Any], flat_xs: list[Any]) -> Any:
+    """No step: the first carry, and outputs whose shapes only symbols can tell."""
+    start = _pack(init, [KerasTensor.of(Spec(tuple(shape_of(x)), graph.dtype_name(x))) for x in flat_init])
+    _, y = _scan_abstractly(f, start, xs, 0, flat_xs)
+    return init, tree.map_structure(lambda v: None if v is None else zeros(v.shape, v.dtype), y)
 
 
 def _scan_traced(f: Any, init: Any, xs: Any, steps: int, reverse: bool, flat_init: list[Any], flat_xs: list[Any]) -> Any:
@@ -253,7 +264,7 @@ def _cond_traced(predicate: Any, true_fn: Any, false_fn: Any) -> Any:
 def _with_inputs(body: Graph, own: Sequence[Traced], wanted: Sequence[Traced]) -> Graph:
     """The graph with one input for each of `wanted`, of which it uses its own."""
     by_outer = {id(outer): inner for outer, inner in zip(own, body.inputs, strict=True)}
-    inputs = [by_outer.get(id(x)) or Traced(x.tracer, x.dims, x.dtype) for x in wanted]
+    inputs = [by_outer[id(x)] if id(x) in by_outer else Traced(x.tracer, x.dims, x.dtype) for x in wanted]
     return Graph(inputs, body.outputs, body.nodes)
 
 

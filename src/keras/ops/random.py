@@ -13,7 +13,7 @@ from keras.core.families import custom, static_shape
 from keras.core.op import op, primitive
 from keras.core.tensor import Spec
 from keras.core.variable import Variable
-from keras.ops.elementwise import add, cast, dtype_of, log, multiply, subtract
+from keras.ops.elementwise import add, cast, copy, dtype_of, log, multiply, subtract
 from keras.ops.indexing import take
 from keras.ops.reduction import argmax
 from keras.ops.shaping import expand_dims, shape_of
@@ -41,7 +41,7 @@ class SeedGenerator:
 
     def next(self, ordered: bool = True) -> Tensor:
         """A key that was not handed out before."""
-        key = self.state.raw
+        key = copy(self.state.raw)  # the state is written where it stands
         self.state.assign(add(key, engine.current().asarray(np.array([0, 1], "uint32"))))
         return key
 

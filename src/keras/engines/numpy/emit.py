@@ -93,12 +93,24 @@ def _cast_into(out: Array, x: Array) -> None:
     np.copyto(out, x, casting="unsafe")
 
 
+def _is_place(x: Any, out: Array) -> bool:
+    """Whether `x` is the very elements of `out`, one on one."""
+    return isinstance(x, np.ndarray) and x.__array_interface__["data"] == out.__array_interface__["data"] and (x.strides, x.shape) == (out.strides, out.shape)
+
+
 def _select(xs: Sequence[Array], out: Array, scratch: Scratch) -> list[Step]:
     condition, a, b = xs
-    if isinstance(a, np.ndarray) and np.may_share_memory(a, out):
+    steps: list[Step] = []
+    if isinstance(condition, np.ndarray) and np.may_share_memory(condition, out):  # bools may be put into their condition's place
+        condition = scratch(condition.shape, np.bool_)
+        steps.append((np.copyto, (condition, xs[0])))
+    if _is_place(a, out):
         other = scratch(out.shape, np.bool_)
-        return [(np.logical_not, (condition, other)), (_put_where, (out, b, other))]
-    return [(np.copyto, (out, b)), (_put_where, (out, a, condition))]
+        return [*steps, (np.logical_not, (condition, other)), (_put_where, (out, b, other))]
+    if isinstance(a, np.ndarray) and np.may_share_memory(a, out):  # for example the transpose of b, in whose place the result goes
+        a = scratch(a.shape, a.dtype)
+        steps.append((np.copyto, (a, xs[1])))
+    return [*steps, (np.copyto, (out, b)), (_put_where, (out, a, condition))]
 
 
 ELEMENTWISE: dict[str, Callable[..., list[Step]]] = {

@@ -94,15 +94,7 @@ class _Replay:
         if len(self.results) == 1 and isinstance(self.structure, Traced):
             return self.results[0].copy()
         copies = iter([a.copy() for a in self.results])
-        return tree.map_structure(lambda x: next(copies) if isinstance(x, Traced) else x, _in_leaf_order(self.structure))
-
-
-def _in_leaf_order(structure: Any) -> Any:
-    """The structure with dicts in the order in which `tree.leaves` walks them, so that copies meet their places."""
-    if isinstance(structure, dict):
-        keys = list(structure) if not all(isinstance(k, str) for k in structure) else sorted(structure)
-        return type(structure)((k, _in_leaf_order(structure[k])) for k in keys) if type(structure) is dict else structure
-    return structure
+        return tree.pack_as(self.structure, [next(copies) if isinstance(x, Traced) else x for x in tree.leaves(self.structure)])
 
 
 class CompiledFunction:
