@@ -188,5 +188,5 @@ def static_shape(name: str, shape: Any, argument: str = "shape") -> Shape:
         shape = (shape,)
     try:
         return tuple(n if isinstance(n, Dim) else Dim.unknown() if n is None else int(n) for n in shape)
-    except TypeError:
+    except (TypeError, ValueError):
         raise TypeError(f"keras.ops.{name}({argument}): got {shape!r}. Accepted: a tuple of integers, for example (2, 3).") from None

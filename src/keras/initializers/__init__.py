@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from keras.core.naming import to_snake_case
+from keras.core import naming
 from keras.core.registry import Registry
 from keras.core.tensor import REGISTRY as _FUNCTIONS
-from keras.initializers import fixed_values, random_values
 from keras.initializers.base import Initializer
 from keras.initializers.fixed_values import STFT, Constant, Identity, Ones, Zeros
 from keras.initializers.random_values import (
@@ -32,7 +31,7 @@ _SHORT_NAMES = {
     "IdentityInitializer": Identity, "OrthogonalInitializer": Orthogonal, "STFTInitializer": STFT, "stft": STFT,
     "uniform": RandomUniform, "normal": RandomNormal, "one": Ones, "zero": Zeros,
 }  # fmt: skip
-_BY_NAME: dict[str, type] = {**{c.__name__: c for c in _CLASSES}, **{to_snake_case(c.__name__): c for c in _CLASSES}, **_SHORT_NAMES}
+_BY_NAME: dict[str, type] = {**{c.__name__: c for c in _CLASSES}, **{naming.to_snake_case(c.__name__): c for c in _CLASSES}, **_SHORT_NAMES}
 
 registry = Registry("initializers", {name: f"{c.__module__}:{c.__name__}" for name, c in _BY_NAME.items()}, Initializer)
 
@@ -65,4 +64,4 @@ def deserialize(config: Any, custom_objects: dict[str, Any] | None = None) -> An
 
 _FUNCTIONS["get_initializer"] = get
 
-__all__ = sorted({*(c.__name__ for c in _CLASSES), "Initializer", "get", "serialize", "deserialize", "fixed_values", "random_values"})
+__all__ = sorted({*(c.__name__ for c in _CLASSES), "Initializer", "get", "serialize", "deserialize"})

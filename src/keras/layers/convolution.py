@@ -39,45 +39,23 @@ CONV = """A {rank}-D convolution: each filter is a window that slides over the {
     """
 
 
-class Conv(Layer):
-    """Base of Conv1D, Conv2D and Conv3D; `rank` is the number of spatial axes."""
+class ConvLayer(Layer):
+    """What every convolution shares: the checked geometry, the channels, bias and activation."""
 
     rank: int
+    paddings: tuple[str, ...] = ("valid", "same")
 
-    def __init__(
-        self, filters: int, kernel_size: Any, strides: Any = 1, padding: str = "valid", data_format: str | None = None, dilation_rate: Any = 1,
-        groups: int = 1, activation: Any = None, use_bias: bool = True, kernel_initializer: Any = "glorot_uniform", bias_initializer: Any = "zeros",
-        kernel_regularizer: Any = None, bias_regularizer: Any = None, activity_regularizer: Any = None, kernel_constraint: Any = None,
-        bias_constraint: Any = None, **kwargs: Any,
-    ) -> None:  # fmt: skip
-        super().__init__(activity_regularizer=activity_regularizer, **kwargs)
-        keep(self, locals())
-        self.filters = positive(self, "filters", filters)
-        self.groups = positive(self, "groups", groups)
-        if self.filters % self.groups:
-            raise ValueError(f"{type(self).__name__}(groups): got {groups} for {filters} filters. Accepted: a divisor of filters.")
-        self._standardize_geometry()
-
-    def _standardize_geometry(self) -> None:
+    def _take(self, arguments: dict[str, Any]) -> None:
+        """Keep the constructor's arguments, sizes as one number per spatial axis."""
+        keep(self, arguments)
         self.kernel_size = sizes(self, "kernel_size", self.kernel_size, self.rank)
         self.strides = sizes(self, "strides", self.strides, self.rank)
         self.dilation_rate = sizes(self, "dilation_rate", self.dilation_rate, self.rank)
-        self.padding = choice(self, "padding", self.padding, ("valid", "same", "causal") if self.rank == 1 else ("valid", "same"))
+        self.padding = choice(self, "padding", self.padding, self.paddings)
         self.data_format = config.standardize_data_format(self.data_format)
         if self.padding == "causal" and self.data_format != "channels_last":
             raise ValueError(f"{type(self).__name__}(padding): 'causal' works with data_format='channels_last' only.")
         self.input_spec = InputSpec(ndim=self.rank + 2)
-
-    def build(self, input_shape: Any) -> None:
-        """Make `kernel` (*kernel_size, channels / groups, filters) and `bias` (filters,)."""
-        channels = self._channels(input_shape)
-        if channels % self.groups:
-            raise ValueError(f"{type(self).__name__} {self.name!r}: the input has {channels} channels, which {self.groups} groups cannot share. Write groups=1.")
-        self.kernel = self.add_weight(
-            shape=(*self.kernel_size, channels // self.groups, self.filters), name="kernel", initializer=self.kernel_initializer,
-            regularizer=self.kernel_regularizer, constraint=self.kernel_constraint,
-        )  # fmt: skip
-        self._build_bias(self.filters)
 
     def _channels(self, input_shape: Any) -> int:
         """The number of input channels, from now on required."""
@@ -95,25 +73,56 @@ class Conv(Layer):
         self.input_spec = InputSpec(ndim=self.rank + 2, axes={axis: channels})
         return int(channels)
 
-    def _build_bias(self, count: int) -> None:
-        self.bias = None
-        if self.use_bias:
-            self.bias = self.add_weight(shape=(count,), name="bias", initializer=self.bias_initializer, regularizer=self.bias_regularizer, constraint=self.bias_constraint)
+    def _kernel(self, name: str, shape: tuple[int, ...], kind: str) -> Any:
+        """A weight whose initializer, regularizer and constraint are the arguments that begin with `kind`."""
+        return self.add_weight(
+            shape=shape, name=name, initializer=getattr(self, f"{kind}_initializer"), regularizer=getattr(self, f"{kind}_regularizer"),
+            constraint=getattr(self, f"{kind}_constraint"),
+        )  # fmt: skip
 
-    def call(self, inputs: Any) -> Any:
-        """The convolved inputs."""
-        return self._finished(conv(inputs, self.kernel, self.strides, self.padding, self.data_format, self.dilation_rate))
+    def _build_bias(self, count: int) -> None:
+        self.bias = self._kernel("bias", (count,), "bias") if self.use_bias else None
 
     def _finished(self, outputs: Any) -> Any:
         """Bias and activation."""
         if self.bias is not None:
             outputs = add(outputs, along_channels(self.bias, self.data_format, self.rank))
-        return outputs if self.activation is None else self.activation(outputs)
+        return self.activation(outputs)
+
+
+class Conv(ConvLayer):
+    """Base of Conv1D, Conv2D and Conv3D; `rank` is the number of spatial axes."""
+
+    def __init__(
+        self, filters: int, kernel_size: Any, strides: Any = 1, padding: str = "valid", data_format: str | None = None, dilation_rate: Any = 1,
+        groups: int = 1, activation: Any = None, use_bias: bool = True, kernel_initializer: Any = "glorot_uniform", bias_initializer: Any = "zeros",
+        kernel_regularizer: Any = None, bias_regularizer: Any = None, activity_regularizer: Any = None, kernel_constraint: Any = None,
+        bias_constraint: Any = None, **kwargs: Any,
+    ) -> None:  # fmt: skip
+        super().__init__(activity_regularizer=activity_regularizer, **kwargs)
+        self._take(locals())
+        self.filters = positive(self, "filters", filters)
+        self.groups = positive(self, "groups", groups)
+        if self.filters % self.groups:
+            raise ValueError(f"{type(self).__name__}(groups): got {groups} for {filters} filters. Accepted: a divisor of filters. Write groups=1.")
+
+    def build(self, input_shape: Any) -> None:
+        """Make `kernel` (*kernel_size, channels / groups, filters) and `bias` (filters,)."""
+        channels = self._channels(input_shape)
+        if channels % self.groups:
+            raise ValueError(f"{type(self).__name__} {self.name!r}: the input has {channels} channels, which {self.groups} groups cannot share. Write groups=1.")
+        self.kernel = self._kernel("kernel", (*self.kernel_size, channels // self.groups, self.filters), "kernel")
+        self._build_bias(self.filters)
+
+    def call(self, inputs: Any) -> Any:
+        """The convolved inputs."""
+        return self._finished(conv(inputs, self.kernel, self.strides, self.padding, self.data_format, self.dilation_rate))
 
 
 class Conv1D(Conv):
     __doc__ = described(CONV, 1, causal=", or 'causal' (nothing from the future)", example='np.ones((2, 8, 3), "float32")', result="(2, 6, 4)")
     rank = 1
+    paddings = ("valid", "same", "causal")
 
 
 class Conv2D(Conv):

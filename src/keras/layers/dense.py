@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from typing import Any
 
 from keras.core import dims as D
@@ -64,12 +63,6 @@ class Dense(Layer):
         features = input_shape[-1]
         if features is None:
             raise ValueError(f"Dense {self.name!r}: the last axis of the input shape {tuple(input_shape)} must be known. Write Input with a number there.")
-        if self.units == 1 and getattr(self.activation, "__name__", "") == "softmax":
-            warnings.warn(
-                f"Dense {self.name!r}: softmax over a single unit is always 1, so nothing can be learned. "
-                f"Write Dense(1, activation='sigmoid') for two classes, or Dense(number_of_classes, activation='softmax').",
-                stacklevel=4,
-            )
         self.kernel = self.add_weight(
             shape=(features, self.units), name="kernel", initializer=self.kernel_initializer, regularizer=self.kernel_regularizer, constraint=self.kernel_constraint
         )
@@ -81,4 +74,4 @@ class Dense(Layer):
     def call(self, inputs: Any, training: bool | None = None) -> Any:
         """The outputs for the inputs."""
         outputs = affine(inputs, self.kernel, self.bias)
-        return outputs if self.activation is None else self.activation(outputs)
+        return self.activation(outputs)

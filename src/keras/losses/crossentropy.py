@@ -43,7 +43,7 @@ def binary_crossentropy(y_true: Tensor, y_pred: Tensor, from_logits: bool = Fals
         [0.6930999755859375]
     Source: keras.losses.binary_crossentropy; probabilities are clipped to [epsilon, 1 - epsilon].
     """
-    y_true, y_pred = matched("binary_crossentropy", y_true, _as_float(y_pred))
+    y_true, y_pred = matched("binary_crossentropy", y_true, as_float(y_pred))
     return mean(ops.binary_crossentropy(smoothed(y_true, label_smoothing, 2), y_pred, from_logits=from_logits), axis=axis)
 
 
@@ -67,7 +67,7 @@ def categorical_crossentropy(
         [0.6930999755859375]
     Source: keras.losses.categorical_crossentropy.
     """
-    y_true, y_pred = _one_hot_pair("categorical_crossentropy", y_true, y_pred, axis)
+    y_true, y_pred = one_hot_pair("categorical_crossentropy", y_true, y_pred, axis)
     y_true = smoothed(y_true, label_smoothing, shape_of(y_pred)[axis])
     return ops.categorical_crossentropy(y_true, y_pred, from_logits=from_logits, axis=axis)
 
@@ -92,7 +92,7 @@ def sparse_categorical_crossentropy(
         [0.6930999755859375]
     Source: keras.losses.sparse_categorical_crossentropy.
     """
-    y_true, y_pred = _index_pair("sparse_categorical_crossentropy", y_true, _as_float(y_pred), axis)
+    y_true, y_pred = class_indices_pair("sparse_categorical_crossentropy", y_true, as_float(y_pred), axis)
     if ignore_class is None:
         return ops.sparse_categorical_crossentropy(y_true, y_pred, from_logits=from_logits, axis=axis)
     valid = not_equal(y_true, ignore_class)
@@ -100,14 +100,15 @@ def sparse_categorical_crossentropy(
     return select(valid, losses, zeros_of(losses))
 
 
-def _as_float(y_pred: Any) -> Tensor:
+def as_float(y_pred: Any) -> Tensor:
+    """Predictions as a tensor of a float dtype."""
     y_pred = as_tensor(y_pred)
     return y_pred if is_float(dtype_of(y_pred)) else ops.to_float(y_pred)
 
 
-def _one_hot_pair(name: str, y_true: Any, y_pred: Any, axis: int) -> tuple[Tensor, Tensor]:
+def one_hot_pair(name: str, y_true: Any, y_pred: Any, axis: int) -> tuple[Tensor, Tensor]:
     """One-hot targets and predictions, or the message that says which loss or which targets to take."""
-    y_pred = _as_float(y_pred)
+    y_pred = as_float(y_pred)
     true_shape, pred_shape = shape_of(as_tensor(y_true)), shape_of(y_pred)
     shapes = f"{name}(y_true, y_pred): y_true has shape {D.display(true_shape)}, but y_pred has shape {D.display(pred_shape)}."
     if pred_shape and pred_shape[axis] == 1:
@@ -131,7 +132,7 @@ def _one_hot_pair(name: str, y_true: Any, y_pred: Any, axis: int) -> tuple[Tenso
     return as_tensor(y_true, dtype_of(y_pred)), y_pred
 
 
-def _index_pair(name: str, y_true: Any, y_pred: Tensor, axis: int) -> tuple[Tensor, Tensor]:
+def class_indices_pair(name: str, y_true: Any, y_pred: Tensor, axis: int) -> tuple[Tensor, Tensor]:
     """Integer targets without an axis of size 1, and predictions."""
     y_true = as_tensor(y_true)
     sizes = shape_of(y_pred)
@@ -202,6 +203,7 @@ class SparseCategoricalCrossentropy(FunctionLoss):
     """
 
     function = staticmethod(sparse_categorical_crossentropy)
+    integer_targets = True
 
     def __init__(
         self, from_logits: bool = False, ignore_class: int | None = None, reduction: str | None = "sum_over_batch_size", axis: int = -1,
@@ -212,10 +214,7 @@ class SparseCategoricalCrossentropy(FunctionLoss):
         self.ignore_class = ignore_class
         self.axis = axis
 
-    def _converted_targets(self, y_true: Any) -> Tensor:
-        return as_tensor(y_true)  # class indices stay integers
-
     def _target_mask(self, y_true: Tensor, y_pred: Tensor) -> Tensor | None:
         if self.ignore_class is None:
             return None
-        return not_equal(_index_pair(self.name, y_true, y_pred, self.axis)[0], self.ignore_class)
+        return not_equal(class_indices_pair(self.name, y_true, y_pred, self.axis)[0], self.ignore_class)

@@ -14,10 +14,10 @@ _FUNCTIONS = {
     "crossentropy": "binary_crossentropy categorical_crossentropy sparse_categorical_crossentropy",
     "focal": "binary_focal_crossentropy categorical_focal_crossentropy categorical_generalized_cross_entropy",
     "divergence": "kl_divergence poisson",
-    "hinge": "hinge squared_hinge categorical_hinge",
+    "margin": "hinge squared_hinge categorical_hinge",
     "overlap": "dice tversky",
-    "circle": "circle",
-    "ctc": "ctc",
+    "embedding": "circle",
+    "sequence": "ctc",
 }
 _CLASSES = {
     "loss": "Loss LossFunctionWrapper",
@@ -25,10 +25,10 @@ _CLASSES = {
     "crossentropy": "BinaryCrossentropy CategoricalCrossentropy SparseCategoricalCrossentropy",
     "focal": "BinaryFocalCrossentropy CategoricalFocalCrossentropy CategoricalGeneralizedCrossEntropy",
     "divergence": "KLDivergence Poisson",
-    "hinge": "Hinge SquaredHinge CategoricalHinge",
+    "margin": "Hinge SquaredHinge CategoricalHinge",
     "overlap": "Dice Tversky",
-    "circle": "Circle",
-    "ctc": "CTC",
+    "embedding": "Circle",
+    "sequence": "CTC",
 }
 ALIASES = {
     "mse": "mean_squared_error", "mae": "mean_absolute_error", "mape": "mean_absolute_percentage_error",

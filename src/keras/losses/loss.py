@@ -151,6 +151,7 @@ class FunctionLoss(Loss):
     """
 
     function: ClassVar[Callable[..., Any]]
+    integer_targets: ClassVar[bool] = False  # class indices are not cast to the loss's dtype
     _options: ClassVar[tuple[str, ...]] = ()
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
@@ -158,6 +159,9 @@ class FunctionLoss(Loss):
         constructor = inspect.signature(cls.__init__).parameters
         cls._options = tuple(name for name in list(inspect.signature(cls.function).parameters)[2:] if name in constructor)
         cls.__doc__ = _with_arguments(cls.__doc__ or "", cls.function.__doc__ or "", cls._options)
+
+    def _converted_targets(self, y_true: Any) -> Tensor:
+        return as_tensor(y_true) if self.integer_targets else super()._converted_targets(y_true)
 
     def call(self, y_true: Tensor, y_pred: Tensor) -> Tensor:
         """One value per sample."""
@@ -167,6 +171,7 @@ class FunctionLoss(Loss):
 def _with_arguments(docstring: str, function_docstring: str, names: tuple[str, ...]) -> str:
     """`docstring` with a section of arguments in front of its example: those of the function that the class takes, and the shared ones."""
     head, mark, example = docstring.rstrip().partition("    Example:\n")
+    source = "".join(line + "\n" for line in function_docstring.splitlines() if line.startswith("    Source:"))
     lines: list[str] = []
     keep = False
     for line in function_docstring.splitlines():
@@ -175,4 +180,4 @@ def _with_arguments(docstring: str, function_docstring: str, names: tuple[str, .
             keep = entry and line.strip().split(":")[0] in names
         if keep:
             lines.append(line + "\n")
-    return f"{head.rstrip()}\n\n    Arguments:\n{''.join(lines)}{_SHARED_ARGUMENTS}{mark}{example}\n    "
+    return f"{head.rstrip()}\n\n    Arguments:\n{''.join(lines)}{_SHARED_ARGUMENTS}{mark}{example}\n{source}    "

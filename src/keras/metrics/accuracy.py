@@ -257,3 +257,10 @@ class SparseTopKCategoricalAccuracy(FunctionMetric):
         self, k: int = 5, name: str = "sparse_top_k_categorical_accuracy", dtype: Any = None, from_sorted_ids: bool = False
     ) -> None:
         super().__init__(name, dtype, k=k, from_sorted_ids=from_sorted_ids)
+
+    def get_config(self) -> dict[str, Any]:
+        """The constructor's arguments; `from_sorted_ids` only where it is set, because Keras below 3.8 does not know it."""
+        found = super().get_config()
+        if not found["from_sorted_ids"]:
+            del found["from_sorted_ids"]
+        return found

@@ -14,7 +14,7 @@ from keras.metrics import lookup
 from keras.metrics.metric import Metric
 from keras.ops.elementwise import add, divide_no_nan, multiply
 from keras.ops.reduction import mean, sum
-from keras.ops.shaping import shape_of
+from keras.ops.shaping import broadcast_to, shape_of
 
 Tensor = Any
 
@@ -35,6 +35,8 @@ def weighted_samples(values: Any, weights: Any, mask: Any, dtype: str) -> tuple[
     kept = len(shape_of(weights))
     if 0 < kept < len(shape_of(values)):
         values = mean(values, axis=tuple(range(kept, len(shape_of(values)))))
+    if kept and shape_of(weights) != shape_of(values) and shape_of(weights)[0] == 1:
+        weights = broadcast_to(weights, shape_of(values))
     return per_sample(multiply(values, weights)), per_sample(weights)
 
 

@@ -85,6 +85,13 @@ class Model(Layer):
 
     build._marks_built = True  # type: ignore[attr-defined]
 
+    def _build_for(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+        """A model without a `build` of its own is built by the call itself, layer by layer."""
+        if type(self).build is Model.build:
+            self.built = True
+        else:
+            super()._build_for(args, kwargs)
+
     # ----------------------------------------------------------------------------------------------------------------- training
 
     @property

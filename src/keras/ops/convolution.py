@@ -63,11 +63,6 @@ def _conv_rule(name: str, inputs: Sequence[Any], attributes: dict[str, Any]) -> 
     )
     if attributes.get("same"):
         sizes = tuple(-(-n // s) if isinstance(n, int) else (n + (s - 1)) // s for n, s in zip(spatial, attributes["strides"], strict=True))
-    if any(isinstance(n, int) and n <= 0 for n in sizes):
-        raise ValueError(
-            f"keras.ops.conv: the output would have size {D.display(sizes)}: a kernel of {D.display(w.dims[:-2])} does not fit into {D.display(spatial)}. "
-            f"Write padding='same', a smaller kernel, or fewer poolings before."
-        )
     return Spec((x.dims[0], *sizes, w.dims[-1]), x.dtype), {k: v for k, v in attributes.items() if k != "same"} | {"same": False}
 
 
@@ -157,6 +152,12 @@ def conv(inputs: Tensor, kernel: Tensor, strides: Any = 1, padding: Any = "valid
     dilation = per_axis("conv", "dilation_rate", dilation_rate, count)
     kernel_size = tuple(int(n) for n in w[:-2])  # type: ignore[arg-type]
     pairs = padding_pairs("conv", padding, sizes[1:-1], kernel_size, strides, dilation)
+    places = [output_size(n, k, s, d, low, high) for n, k, s, d, (low, high) in zip(sizes[1:-1], kernel_size, strides, dilation, pairs, strict=True)]
+    if any(isinstance(n, int) and n <= 0 for n in places):
+        raise ValueError(
+            f"keras.ops.conv: the output would have size {D.display(tuple(places))}: a kernel of {kernel_size} does not fit into {D.display(sizes[1:-1])}. "
+            f"Write padding='same', a smaller kernel, or fewer poolings before."
+        )
     y = conv_channels_last(x, kernel, strides=strides, padding=pairs, dilation=dilation, groups=groups, same=isinstance(padding, str) and padding.lower() == "same")
     return from_channels_last(y, data_format)
 

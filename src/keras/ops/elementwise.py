@@ -261,6 +261,11 @@ def erf(x: Tensor) -> Tensor:
     """The error function, 2 / sqrt(pi) times the integral of exp(-t^2) from 0 to x."""
 
 
+@primitive(unary(floating), vjp=(lambda g, y, x: g * (exp(-(x * x)) * -1.1283791670955126),))
+def erfc(x: Tensor) -> Tensor:
+    """1 - erf(x), accurate also where it is tiny."""
+
+
 @primitive(unary(floating), vjp=(lambda g, y, x: g * (exp(y * y) * 0.886226925452758),))
 def erfinv(x: Tensor) -> Tensor:
     """The inverse of `erf`."""
@@ -373,6 +378,8 @@ def _select_zero(g: Tensor) -> Tensor:
 @primitive(
     binary(first_boolean, operands=3),
     vjp=(None, lambda g, z, c, x, y: select(c, g, _select_zero(g)), lambda g, z, c, x, y: select(c, _select_zero(g), g)),
+    name="choose",
+    category="internal",
 )
 def select(condition: Tensor, x1: Tensor, x2: Tensor) -> Tensor:
     """x1 where the condition holds, else x2."""

@@ -18,40 +18,35 @@ from keras.ops.shaping import expand_dims, ones_like, reshape, shape_of
 Tensor = Any
 
 
-def _unfold_rule(name: str, inputs: Sequence[Any], attributes: dict[str, Any]) -> tuple[Spec, dict[str, Any]]:
+def _windows_rule(name: str, inputs: Sequence[Any], attributes: dict[str, Any]) -> tuple[Spec, dict[str, Any]]:
     dims = inputs[0].dims
     window, strides, padding = attributes["window"], attributes["strides"], attributes["padding"]
     if len(dims) != len(window) + 2:
         raise ValueError(f"keras.ops pooling: got an input of shape {D.display(dims)} for a window of {len(window)} axes. Accepted: (batch, *{len(window)} spatial axes, channels).")
     sizes = tuple(output_size(n, k, s, 1, low, high) for n, k, s, (low, high) in zip(dims[1:-1], window, strides, padding, strict=True))
-    if any(isinstance(n, int) and n <= 0 for n in sizes):
-        raise ValueError(
-            f"keras.ops pooling: the output would have size {D.display(sizes)}: a window of {window} does not fit into {D.display(dims[1:-1])}. "
-            f"Write a smaller pool_size, padding='same', or fewer poolings."
-        )
     return Spec((dims[0], *sizes, *window, dims[-1]), inputs[0].dtype), attributes
 
 
-def _unfold_gradient(g: Tensor, y: Tensor, x: Tensor, window: Any, strides: Any, padding: Any, value: float) -> Tensor:
-    return fold(g, window=window, strides=strides, padding=padding, x_shape=tuple(x.dims))
+def _windows_gradient(g: Tensor, y: Tensor, x: Tensor, window: Any, strides: Any, padding: Any, value: float) -> Tensor:
+    return add_windows(g, window=window, strides=strides, padding=padding, x_shape=tuple(x.dims))
 
 
-@primitive(custom(_unfold_rule), vjp=(_unfold_gradient,), category="internal")
-def unfold(x: Tensor, window: Any, strides: Any, padding: Pairs, value: float = 0.0) -> Tensor:
+@primitive(custom(_windows_rule), vjp=(_windows_gradient,), category="internal")
+def extract_windows(x: Tensor, window: Any, strides: Any, padding: Pairs, value: float = 0.0) -> Tensor:
     """Every window of x (batch, *spatial, channels): (batch, *places, *window, channels); `value` stands outside of x."""
 
 
-def _fold_rule(name: str, inputs: Sequence[Any], attributes: dict[str, Any]) -> tuple[Spec, dict[str, Any]]:
+def _add_windows_rule(name: str, inputs: Sequence[Any], attributes: dict[str, Any]) -> tuple[Spec, dict[str, Any]]:
     return Spec(tuple(attributes["x_shape"]), inputs[0].dtype), attributes
 
 
-def _fold_gradient(c: Tensor, y: Tensor, g: Tensor, window: Any, strides: Any, padding: Any, x_shape: Any) -> Tensor:
-    return unfold(c, window=window, strides=strides, padding=padding, value=0.0)
+def _add_windows_gradient(c: Tensor, y: Tensor, g: Tensor, window: Any, strides: Any, padding: Any, x_shape: Any) -> Tensor:
+    return extract_windows(c, window=window, strides=strides, padding=padding, value=0.0)
 
 
-@primitive(custom(_fold_rule), vjp=(_fold_gradient,), category="internal")
-def fold(g: Tensor, window: Any, strides: Any, padding: Pairs, x_shape: Any) -> Tensor:
-    """Windows added back to their places: the gradient of `unfold`."""
+@primitive(custom(_add_windows_rule), vjp=(_add_windows_gradient,), category="internal")
+def add_windows(g: Tensor, window: Any, strides: Any, padding: Pairs, x_shape: Any) -> Tensor:
+    """Windows added back to their places: the gradient of `extract_windows`."""
 
 
 def _window_axes(window: Any) -> tuple[int, ...]:
@@ -69,31 +64,31 @@ def _max_pool_vjp(g: Tensor, y: Tensor, x: Tensor, window: Any, strides: Any, pa
 @op(category="internal", vjp=(_max_pool_vjp,))
 def max_pool_channels_last(x: Tensor, window: Any, strides: Any, padding: Pairs) -> Tensor:
     """The largest element of every window."""
-    return _max_over(unfold(x, window=window, strides=strides, padding=padding, value=_lowest(dtype_of(x))), axis=_window_axes(window))
+    return _max_over(extract_windows(x, window=window, strides=strides, padding=padding, value=_lowest(dtype_of(x))), axis=_window_axes(window))
 
 
 @op(category="internal", operands=3)
 def max_pool_gradient(g: Tensor, x: Tensor, y: Tensor, window: Any, strides: Any, padding: Pairs) -> Tensor:
     """The gradient of max pooling: each window's goes to its first largest element."""
-    patches = unfold(x, window=window, strides=strides, padding=padding, value=_lowest(dtype_of(x)))
+    patches = extract_windows(x, window=window, strides=strides, padding=padding, value=_lowest(dtype_of(x)))
     sizes = shape_of(patches)
     flat = (*sizes[: 1 + len(window)], D.product(window), sizes[-1])
     axis = 1 + len(window)
     is_largest = equal(reshape(patches, flat), expand_dims(y, axis))
     first = logical_and(is_largest, equal(running_sum(cast(is_largest, "int32"), axis=axis), 1))
     spread = multiply(cast(first, dtype_of(g)), expand_dims(g, axis))
-    return fold(reshape(spread, sizes), window=window, strides=strides, padding=padding, x_shape=shape_of(x))
+    return add_windows(reshape(spread, sizes), window=window, strides=strides, padding=padding, x_shape=shape_of(x))
 
 
 @op(category="internal")
 def average_pool_channels_last(x: Tensor, window: Any, strides: Any, padding: Pairs) -> Tensor:
     """The mean of every window; places outside of x do not count."""
     axes = _window_axes(window)
-    total = sum(unfold(x, window=window, strides=strides, padding=padding), axis=axes)
+    total = sum(extract_windows(x, window=window, strides=strides, padding=padding), axis=axes)
     if all(p == (0, 0) for p in padding):
         return divide(total, float(D.product(window)))  # type: ignore[arg-type]
     one = ones_like(x)
-    return divide(total, sum(unfold(one, window=window, strides=strides, padding=padding), axis=axes))
+    return divide(total, sum(extract_windows(one, window=window, strides=strides, padding=padding), axis=axes))
 
 
 def _pool(kind: Any, inputs: Tensor, pool_size: Any, strides: Any, padding: Any, data_format: str | None) -> Tensor:
@@ -103,6 +98,12 @@ def _pool(kind: Any, inputs: Tensor, pool_size: Any, strides: Any, padding: Any,
     window = per_axis(kind.__name__, "pool_size", pool_size, count)
     steps = window if strides is None else per_axis(kind.__name__, "strides", strides, count)
     pairs = padding_pairs(kind.__name__, padding, shape_of(x)[1:-1], window, steps, (1,) * count)
+    places = [output_size(n, k, s, 1, low, high) for n, k, s, (low, high) in zip(shape_of(x)[1:-1], window, steps, pairs, strict=True)]
+    if any(isinstance(n, int) and n <= 0 for n in places):
+        raise ValueError(
+            f"keras.ops pooling: the output would have size {D.display(tuple(places))}: a window of {window} does not fit into {D.display(shape_of(x)[1:-1])}. "
+            f"Write a smaller pool_size, padding='same', or fewer poolings."
+        )
     return from_channels_last(kind(x, window=window, strides=steps, padding=pairs), data_format)
 
 

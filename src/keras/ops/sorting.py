@@ -44,8 +44,6 @@ def argsort(x: Tensor, axis: int | None = -1) -> Tensor:
 def _top_k_rule(name: str, inputs: Sequence[Any], attributes: dict[str, Any]) -> tuple[tuple[Spec, Spec], dict[str, Any]]:
     dims = inputs[0].dims
     k = int(attributes["k"])
-    if not dims or (isinstance(dims[-1], int) and not 0 <= k <= dims[-1]):
-        raise ValueError(f"keras.ops.top_k(k): got {k} for a last axis of size {dims[-1] if dims else 'none'}. Accepted: 0 to that size.")
     shape = (*dims[:-1], k)
     return (Spec(shape, inputs[0].dtype), Spec(shape, "int32")), {"k": k}
 
@@ -58,7 +56,10 @@ def largest(x: Tensor, k: int) -> tuple[Tensor, Tensor]:
 @op()
 def top_k(x: Tensor, k: int, sorted: bool = True) -> tuple[Tensor, Tensor]:
     """The `k` largest elements of the last axis in falling order, and their indices (int32)."""
-    return largest(x, k=k)
+    sizes = shape_of(x)
+    if not sizes or (isinstance(sizes[-1], int) and not 0 <= k <= sizes[-1]):
+        raise ValueError(f"keras.ops.top_k(k): got {k} for a last axis of size {sizes[-1] if sizes else 'none'}. Accepted: 0 to that size.")
+    return largest(x, k=int(k))
 
 
 @op(category="nn", operands=2)

@@ -125,7 +125,7 @@ def _all_labels(adapter: DataAdapter, position: int, first: Any) -> Any:
 
 def warn_about_split(y: Any, validation_data: Any) -> None:
     """Warn if the last part of sorted data became the validation set."""
-    if y is None or validation_data is None:
+    if y is None or validation_data is None or tree.is_nested(y):
         return
     text = data_checks.lint_validation_labels(y, validation_data[1])
     if text:

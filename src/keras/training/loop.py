@@ -66,19 +66,10 @@ def _direct_runs(step: Any, adapter: ArrayAdapter, generator: np.random.Generato
         if found is None or not found[0].is_current():
             replay = step.prepare(*adapter.gather(rows))
             iterator = iter(replay.inputs)
-            places = tree.map_structure(lambda spec: None if spec is None else next(iterator), _ordered(adapter.structure))
+            places = tree.map_structure(lambda spec: None if spec is None else next(iterator), adapter.structure)
             found = prepared[size] = (replay, tuple(places))
         adapter.gather(rows, out=found[1])
         return found[0].replay()
 
     for rows in adapter.index_batches(generator):
         yield run
-
-
-def _ordered(structure: Any) -> Any:
-    """Dicts in the order in which leaves are walked."""
-    if isinstance(structure, dict):
-        return {k: _ordered(structure[k]) for k in sorted(structure)}
-    if isinstance(structure, (list, tuple)):
-        return type(structure)(_ordered(v) for v in structure)
-    return structure

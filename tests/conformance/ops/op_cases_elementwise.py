@@ -17,7 +17,7 @@ for name, oracle, x in [
     ("arccos", np.arccos, floats(3, 4, low=-0.9, high=0.9)), ("arctan", np.arctan, X), ("sinh", np.sinh, X), ("cosh", np.cosh, X), ("tanh", np.tanh, X),
     ("floor", np.floor, X), ("ceil", np.ceil, X), ("trunc", np.trunc, X), ("rint", np.rint, X), ("round", np.round, X), ("isnan", np.isnan, X),
     ("isinf", np.isinf, X), ("isfinite", np.isfinite, X), ("relu", lambda x: np.maximum(x, 0), X), ("sigmoid", lambda x: 1 / (1 + np.exp(-x)), X),
-    ("erf", np.vectorize(math.erf), X), ("copy", np.array, X), ("convert_to_tensor", np.array, X),
+    ("erf", np.vectorize(math.erf), X), ("erfc", np.vectorize(math.erfc), X), ("copy", np.array, X), ("convert_to_tensor", np.array, X),
 ]:  # fmt: skip
     case(name, x, oracle=oracle)
     case(name, x[0, 0] if isinstance(x[0, 0], np.ndarray) else array(x[0, 0]), oracle=oracle)  # no axes
@@ -62,8 +62,8 @@ case("power", X, 0, oracle=np.power, label="zero")
 case("power", 2.0, X, oracle=np.power, label="of_scalar")
 case("divide_no_nan", X, array([[0, 1, 2, 0]] * 3), oracle=lambda x, y: np.divide(x, y, out=np.zeros_like(x), where=y != 0), differentiable=False)
 case("divide_no_nan", X, positive(3, 4), oracle=np.divide)
-case("select", booleans(3, 4), X, Y, oracle=np.where)
-case("select", booleans(3, 1), X, 0.0, oracle=np.where, label="scalar")
+case("choose", booleans(3, 4), X, Y, oracle=np.where)
+case("choose", booleans(3, 1), X, 0.0, oracle=np.where, label="scalar")
 case("where", booleans(3, 4), X, Y, oracle=np.where)
 case("where", booleans(4), X, ROW, oracle=np.where, batch=())
 case("where", X > 0, X, 0, oracle=np.where, label="of_comparison", batch=(0, 1))

@@ -187,7 +187,7 @@ def _max_gradient(g: np.ndarray, x: np.ndarray, y: np.ndarray, **windows: Any) -
     return _folded(spread.reshape(patches.shape), **windows, x_shape=x.shape)
 
 
-case("unfold", IMAGES, **WINDOWS, value=1.5, oracle=_windows)
-case("fold", floats(2, 3, 4, 3, 2, 3), **WINDOWS, x_shape=IMAGES.shape, oracle=_folded, batch=())
+case("extract_windows", IMAGES, **WINDOWS, value=1.5, oracle=_windows)
+case("add_windows", floats(2, 3, 4, 3, 2, 3), **WINDOWS, x_shape=IMAGES.shape, oracle=_folded, batch=())
 POOLED = np.asarray(MAXIMUM(IMAGES, (3, 2), (2, 2), ((1, 0), (0, 1))), "float32")
 case("max_pool_gradient", floats(*POOLED.shape, salt="g"), IMAGES, POOLED, **WINDOWS, oracle=_max_gradient, differentiable=False)

@@ -76,7 +76,7 @@ class RandomProgram:
         if kind == 4:
             return _call(["tanh", "sigmoid", "negative", "sin", "arctan", "relu", "abs"][rng.integers(7)], a)
         if kind == 5:
-            return _call("select", _call("greater", a, 0.1), a, b)
+            return _call("choose", _call("greater", a, 0.1), a, b)
         if kind == 6 and count:
             axis = int(rng.integers(count))
             name = ["sum", "max_over", "mean", "min_over"][rng.integers(4)]
@@ -149,7 +149,7 @@ def test_random_gradients(seed: int, size: str) -> None:
 
 # ------------------------------------------------------------------------------------------------- elementwise in blocks
 
-_ARITY = {"select": 3, "relu_gradient": 2, **{name: 2 for name in ("add", "subtract", "multiply", "divide", "floor_divide", "mod", "power", "maximum", "minimum")}}
+_ARITY = {"choose": 3, "relu_gradient": 2, **{name: 2 for name in ("add", "subtract", "multiply", "divide", "floor_divide", "mod", "power", "maximum", "minimum")}}
 _ARITY |= {name: 2 for name in ("arctan2", "equal", "not_equal", "less", "less_equal", "greater", "greater_equal", "logical_and", "logical_or", "logical_xor")}
 
 
@@ -361,11 +361,11 @@ def test_select_in_the_place_of_each_operand(size: int) -> None:
 
     def function(x: Any) -> list[Any]:
         condition = _call("greater", x, 0.0)
-        bools = _call("select", _call("logical_not", condition), _call("less", x, 1.0), _call("less", x, -1.0))
+        bools = _call("choose", _call("logical_not", condition), _call("less", x, 1.0), _call("less", x, -1.0))
         a = _call("multiply", x, 2.0)
-        turned = _call("select", _call("greater", x, 0.5), _call("transpose", a), a)
+        turned = _call("choose", _call("greater", x, 0.5), _call("transpose", a), a)
         b = _call("multiply", x, 3.0)
-        straight = _call("select", _call("greater", x, 0.3), b, _call("transpose", b))
+        straight = _call("choose", _call("greater", x, 0.3), b, _call("transpose", b))
         return [bools, turned, straight]
 
     for a, b in zip(compiled(function)(x), function(x), strict=True):

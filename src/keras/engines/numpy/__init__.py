@@ -9,6 +9,7 @@ import numpy as np
 
 from keras.core.dtypes import numpy_dtype
 from keras.engines.base import Engine, default_dtype
+from keras.engines.numpy.buffers import aligned_empty
 from keras.engines.numpy.kernels import KERNELS, NATIVES
 from keras.engines.numpy.step import CompiledFunction, compile
 
@@ -40,7 +41,10 @@ class NumpyEngine(Engine):
 
     def new_storage(self, value: Any, dtype: str | None) -> Array:
         """Memory of its own for a variable."""
-        return np.array(self.asarray(value, dtype), order="C")
+        array = self.asarray(value, dtype)
+        storage = aligned_empty(array.shape, array.dtype)
+        storage[...] = array
+        return storage
 
     def store(self, storage: Array, value: Any) -> Array:
         """Write a variable's new value where the old one is, so that compiled steps keep their places."""

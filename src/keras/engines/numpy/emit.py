@@ -11,8 +11,9 @@ from typing import Any
 
 import numpy as np
 
-from keras.engines.numpy import convolution, philox, windows
+from keras.engines.numpy import convolution, elementwise, philox, threads, windows
 from keras.engines.numpy.kernels import KERNELS, NATIVES, ROUNDINGS, UFUNCS, add_elements, add_rows, draw, is_narrow, slices_of, words
+from keras.engines.numpy.products import bind_matmul
 
 Array = np.ndarray
 Step = tuple[Callable[..., Any], tuple[Any, ...]]
@@ -120,7 +121,7 @@ ELEMENTWISE: dict[str, Callable[..., list[Step]]] = {
     "relu_gradient": _relu_gradient,
     "rsqrt": lambda xs, out, scratch: [(np.sqrt, (xs[0], out)), (np.reciprocal, (out, out))],
     "sigmoid": _sigmoid,
-    "select": _select,
+    "choose": _select,
     "cast": lambda xs, out, scratch: [(_cast_into, (out, xs[0]))],
 }
 """Operand arrays (or scalars), result array and a source of scratch arrays to steps."""
@@ -140,8 +141,17 @@ def _matmul(xs: Sequence[Array], out: Array, attributes: dict[str, Any]) -> list
     if y.ndim == 2 and x.ndim > 2:
         rows, result = _flat_rows(x), _flat_rows(out)
         if rows is not None and result is not None:
-            return [(np.matmul, (rows, y, result))]
+            x, out = rows, result
+    if out.ndim >= 2 and x.ndim >= 2 and y.ndim >= 2 and out.size:
+        return _steps_of(bind_matmul(x, y, out))
     return [(np.matmul, (x, y, out))]
+
+
+def _steps_of(call: Any) -> list[Step]:
+    """The steps inside a bound call, so that running it costs no call of its own."""
+    if getattr(call, "func", None) is threads.run:
+        return list(call.args[0])
+    return [(getattr(call, "func", call), getattr(call, "args", ()))]
 
 
 def _reduction(function: np.ufunc) -> Callable[..., list[Step]]:
@@ -216,9 +226,17 @@ def _copy_result(out: Array, function: Callable[..., Any], operands: Sequence[Ar
 
 def _bound(bind: Callable[..., Any], *names: str) -> Callable[..., list[Step]]:
     def emit(xs: Sequence[Array], out: Array, attributes: dict[str, Any]) -> list[Step]:
-        call = bind(*xs, out, **{name: attributes[name] for name in names})
-        function, arguments = getattr(call, "func", call), getattr(call, "args", ())
-        return [(function, arguments)]
+        return _steps_of(bind(*xs, out, **{name: attributes[name] for name in names}))
+
+    return emit
+
+
+def _softmax(function: Callable[..., Any], name: str) -> Callable[..., list[Step]]:
+    def emit(xs: Sequence[Array], out: Array, attributes: dict[str, Any]) -> list[Step]:
+        x = xs[0]
+        if attributes["axis"] in (-1, x.ndim - 1) and x.dtype in (np.float32, np.float64) and x.ndim and x.shape[-1]:
+            return [(function, (x, out))]
+        return [(_copy_result, (out, lambda value: NATIVES[name](value, attributes["axis"]), xs))]
 
     return emit
 
@@ -245,6 +263,8 @@ EMIT: dict[str, Callable[..., list[Step]]] = {
     "conv_channels_last": _bound(convolution.bind_conv, *_CONV),
     "conv_input_gradient": _bound(convolution.bind_conv_input_gradient, *_CONV),
     "conv_filter_gradient": _bound(convolution.bind_conv_filter_gradient, *_CONV),
+    "softmax": _softmax(elementwise.softmax, "softmax"),
+    "log_softmax": _softmax(elementwise.log_softmax, "log_softmax"),
     "max_pool_channels_last": _bound(windows.bind_max_pool, *_POOL),
     "average_pool_channels_last": _bound(windows.bind_average_pool, *_POOL),
     "max_pool_gradient": _bound(windows.bind_max_pool_gradient, *_POOL),

@@ -14,6 +14,9 @@ from keras.engines.numpy.emit import ELEMENTWISE
 BLOCK_ELEMENTS = 16384
 """Elements of one block: 64 KiB of float32, so that a handful of operands stay in the second-level cache."""
 
+LANE_BLOCK_ELEMENTS = 65536
+"""Elements of one block when two threads share the work: calls shorter than about 20 microseconds fight for the interpreter lock."""
+
 PARALLEL_WORK = 1 << 20
 """Elements times nodes from which a group is worth a second thread."""
 
@@ -49,7 +52,7 @@ class Group:
         for key, place in last.items():
             self.dying[place].append(values[key])
         work = int(np.prod(self.shape)) * len(self.nodes)
-        self.lanes = threads.workers() if work >= PARALLEL_WORK and (int(np.prod(self.shape)) >= 4 * BLOCK_ELEMENTS) else 1
+        self.lanes = threads.workers() if work >= PARALLEL_WORK and int(np.prod(self.shape)) >= 2 * LANE_BLOCK_ELEMENTS else 1
 
 
 def group_nodes(graph: Graph) -> list[Any]:
@@ -110,10 +113,10 @@ def _merge(first: Group, second: Group, open_groups: list[Group], group_of: dict
         group_of[id(n.outputs[0])] = first
 
 
-def blocks_of(first: int, last: int, rows: int, shape: tuple[int, ...], flat: bool) -> Iterator[tuple[int, int]]:
+def blocks_of(first: int, last: int, shape: tuple[int, ...], flat: bool, lanes: int) -> Iterator[tuple[int, int]]:
     """Ranges of rows (or of flat elements) of about one block each."""
     per_row = 1 if flat else max(int(np.prod(shape[1:])), 1)
-    step = max(BLOCK_ELEMENTS // per_row, 1)
+    step = max((LANE_BLOCK_ELEMENTS if lanes > 1 else BLOCK_ELEMENTS) // per_row, 1)
     for start in range(first, last, step):
         yield start, min(start + step, last)
 

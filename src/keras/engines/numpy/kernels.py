@@ -12,7 +12,8 @@ from typing import Any
 import numpy as np
 
 from keras.core.dtypes import numpy_dtype
-from keras.engines.numpy import convolution, philox, special, windows
+from keras.engines.numpy import convolution, elementwise, philox, special, windows
+from keras.ops.activations import log_softmax, softmax
 
 Array = np.ndarray
 
@@ -30,12 +31,19 @@ UFUNCS: dict[str, np.ufunc] = {
 ROUNDINGS = frozenset({"floor", "ceil", "trunc", "rint"})
 
 
-_POLES = frozenset({"divide", "floor_divide", "mod", "power", "log", "log1p", "sqrt", "reciprocal", "exp", "expm1", "sinh", "cosh", "tan", "arcsin", "arccos"})
-"""Functions that leave the numbers at some places: they give inf and NaN without a warning, as on every engine."""
+_WARNING = frozenset({
+    "add", "subtract", "multiply", "square", "divide", "floor_divide", "mod", "power", "log", "log1p", "sqrt", "reciprocal", "exp", "expm1", "sinh", "cosh",
+    "sin", "cos", "tan", "arcsin", "arccos",
+})  # fmt: skip
+"""Functions that can leave the numbers: they give inf and NaN without a warning, as on every engine."""
 
 
 def _quiet(function: Callable[..., Any]) -> Callable[..., Any]:
     return np.errstate(all="ignore")(function)
+
+
+def _on_arrays(function: Callable[[Array], Array]) -> Callable[[Array], Array]:
+    return lambda x: function(np.atleast_1d(x)).reshape(x.shape)
 
 
 def _keep_integers(rounding: Callable[..., Any]) -> Callable[..., Any]:
@@ -150,14 +158,14 @@ def window_view(x: Array, window: Any, strides: Any) -> Array:
     return np.moveaxis(view, count + 1, -1)
 
 
-def unfold(x: Array, window: Any, strides: Any, padding: Any, value: float) -> Array:
+def extract_windows(x: Array, window: Any, strides: Any, padding: Any, value: float) -> Array:
     """Every window of x."""
     if any(p != (0, 0) for p in padding):
         x = np.pad(x, ((0, 0), *padding, (0, 0)), constant_values=np.asarray(value).astype(x.dtype))
     return np.ascontiguousarray(window_view(x, window, strides))
 
 
-def fold(g: Array, window: Any, strides: Any, padding: Any, x_shape: Any) -> Array:
+def add_windows(g: Array, window: Any, strides: Any, padding: Any, x_shape: Any) -> Array:
     """Windows added back to their places."""
     count = len(window)
     padded = np.zeros((x_shape[0], *(n + low + high for n, (low, high) in zip(x_shape[1:-1], padding, strict=True)), x_shape[-1]), g.dtype)
@@ -199,25 +207,31 @@ def draw(kind: str, key: Array, shape: Any, dtype: str, **options: Any) -> Array
     return drawn.astype(numpy_dtype(dtype), copy=False)
 
 
+def _in_wide_float(function: Callable[..., Array]) -> Callable[..., Array]:
+    """The function for float32 and float64; the narrow floats are computed in float32."""
+    return lambda x: function(x) if x.dtype in (np.float32, np.float64) else function(x.astype(np.float32)).astype(x.dtype)
+
+
 def _windowed(function: Callable[..., Array]) -> Callable[..., Array]:
     return lambda x, window, strides, padding: function(x, window=window, strides=strides, padding=padding)
 
 
 KERNELS: dict[str, Callable[..., Any]] = {
-    **{name: _quiet(function) if name in _POLES else function for name, function in UFUNCS.items()},
+    **{name: _quiet(function) if name in _WARNING else function for name, function in UFUNCS.items()},
     **{name: _keep_integers(UFUNCS[name]) for name in ROUNDINGS},
     "rsqrt": _quiet(lambda x: np.reciprocal(np.sqrt(x))),
     "relu": lambda x: np.maximum(x, x.dtype.type(0)),
-    "relu_gradient": lambda g, y: g * (y > 0),
-    "sigmoid": special.sigmoid,
-    "erf": special.erf,
-    "erfinv": special.erfinv,
-    "select": np.where,
+    "relu_gradient": lambda g, y: elementwise.relu_gradient(*np.broadcast_arrays(g, y)) if g.shape != y.shape else elementwise.relu_gradient(g, y),
+    "sigmoid": _in_wide_float(elementwise.sigmoid),
+    "erf": _on_arrays(elementwise.erf),
+    "erfinv": _quiet(_on_arrays(elementwise.erfinv)),
+    "erfc": special.erfc,
+    "choose": np.where,
     "cast": _quiet(lambda x, dtype: x.astype(numpy_dtype(dtype))),
     "copy": np.copy,
     "stop_gradient": lambda x: x,
-    "sum": lambda x, axis, keepdims: np.add.reduce(x, axis=axis, dtype=x.dtype, keepdims=keepdims),
-    "prod": lambda x, axis, keepdims: np.multiply.reduce(x, axis=axis, dtype=x.dtype, keepdims=keepdims),
+    "sum": _quiet(lambda x, axis, keepdims: np.add.reduce(x, axis=axis, dtype=x.dtype, keepdims=keepdims)),
+    "prod": _quiet(lambda x, axis, keepdims: np.multiply.reduce(x, axis=axis, dtype=x.dtype, keepdims=keepdims)),
     "max_over": lambda x, axis, keepdims: np.maximum.reduce(x, axis=axis, keepdims=keepdims),
     "min_over": lambda x, axis, keepdims: np.minimum.reduce(x, axis=axis, keepdims=keepdims),
     "any": lambda x, axis, keepdims: np.logical_or.reduce(x, axis=axis, keepdims=keepdims),
@@ -248,8 +262,8 @@ KERNELS: dict[str, Callable[..., Any]] = {
     "conv_channels_last": lambda x, w, same=False, **options: convolution.conv(x, w, **options),
     "conv_input_gradient": convolution.conv_input_gradient,
     "conv_filter_gradient": convolution.conv_filter_gradient,
-    "unfold": unfold,
-    "fold": fold,
+    "extract_windows": extract_windows,
+    "add_windows": add_windows,
     "draw_uniform": lambda key, shape, dtype: draw("uniform", key, shape, dtype),
     "draw_normal": lambda key, shape, dtype: draw("normal", key, shape, dtype),
     "draw_truncated_normal": lambda key, shape, dtype: draw("truncated_normal", key, shape, dtype),
@@ -257,7 +271,21 @@ KERNELS: dict[str, Callable[..., Any]] = {
     "draw_integers": lambda key, shape, low, high, dtype: draw("integers", key, shape, dtype, low=low, high=high),
 }
 
+def _last_axis_only(native: Callable[..., Any], body: Callable[..., Any]) -> Callable[..., Any]:
+    """The native for floats along the last axis, else the op's own definition."""
+
+    def call(x: Any, axis: Any = -1) -> Any:
+        x = np.asarray(x)
+        if x.ndim and axis in (-1, x.ndim - 1) and x.dtype in (np.float32, np.float64) and x.shape[-1]:
+            return native(x)
+        return body(x, axis)
+
+    return call
+
+
 NATIVES: dict[str, Callable[..., Any]] = {
+    "softmax": _last_axis_only(elementwise.softmax, softmax.record.body),
+    "log_softmax": _last_axis_only(elementwise.log_softmax, log_softmax.record.body),
     "max_pool_channels_last": _windowed(windows.max_pool),
     "average_pool_channels_last": _windowed(windows.average_pool),
     "max_pool_gradient": lambda g, x, y, window, strides, padding: windows.max_pool_gradient(g, x, y, window=window, strides=strides, padding=padding),

@@ -6,15 +6,9 @@ from collections import defaultdict
 
 import numpy as np
 
+from keras.engines.numpy.buffers import LINE, aligned_empty
+
 Array = np.ndarray
-_ALIGNMENT = 64
-
-
-def aligned_empty(nbytes: int) -> Array:
-    """Uninitialized bytes that start on a cache line."""
-    raw = np.empty(nbytes + _ALIGNMENT, np.uint8)
-    offset = -raw.ctypes.data % _ALIGNMENT
-    return raw[offset : offset + nbytes]
 
 
 class Arena:
@@ -27,12 +21,12 @@ class Arena:
     def take(self, shape: tuple[int, ...], dtype: np.dtype) -> Array:
         """An array of that shape with undefined content."""
         nbytes = max(int(np.prod(shape, dtype=np.int64)) * dtype.itemsize, 1)
-        size = -(-nbytes // _ALIGNMENT) * _ALIGNMENT
+        size = -(-nbytes // LINE) * LINE
         free = self._free[size]
         if free:
             raw = free.pop()
         else:
-            raw = aligned_empty(size)
+            raw = aligned_empty((size,), np.uint8)
             self.nbytes += size
         return raw[: int(np.prod(shape, dtype=np.int64)) * dtype.itemsize].view(dtype).reshape(shape)
 
@@ -41,6 +35,6 @@ class Arena:
         raw = array
         while raw.base is not None and isinstance(raw.base, np.ndarray) and raw.dtype != np.uint8:
             raw = raw.base
-        size = -(-max(array.nbytes, 1) // _ALIGNMENT) * _ALIGNMENT
+        size = -(-max(array.nbytes, 1) // LINE) * LINE
         start = (array.__array_interface__["data"][0]) - raw.__array_interface__["data"][0]
         self._free[size].append(raw[start : start + size])

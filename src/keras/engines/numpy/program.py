@@ -15,6 +15,7 @@ import numpy as np
 from keras.core.dtypes import numpy_dtype
 from keras.core.graph import Graph, Node, Traced
 from keras.engines.numpy import threads
+from keras.engines.numpy.buffers import aligned_empty
 from keras.engines.numpy.emit import ELEMENTWISE, EMIT, VIEWS, Step, generic
 from keras.engines.numpy.groups import Group, blocks_of, group_nodes
 from keras.engines.numpy.memory import Arena
@@ -44,7 +45,7 @@ class Program:
         places = places or {}
         for number, x in enumerate(graph.inputs):
             array = places.get(number)
-            self._arrays[id(x)] = np.empty(tuple(x.dims), numpy_dtype(x.dtype)) if array is None else array
+            self._arrays[id(x)] = aligned_empty(tuple(x.dims), numpy_dtype(x.dtype)) if array is None else array
         self.inputs: list[Array] = [self._arrays[id(x)] for x in graph.inputs]
         items = group_nodes(graph)
         self._plan_lifetimes(items)
@@ -216,7 +217,7 @@ class Program:
         lanes: list[list[Step]] = []
         for first, last in threads.split(rows, group.lanes):
             scratch = Arena()
-            lanes.append([step for a, b in blocks_of(first, last, rows, shape, flat) for step in self._block_steps(group, full, flat, a, b, scratch)])
+            lanes.append([step for a, b in blocks_of(first, last, shape, flat, group.lanes) for step in self._block_steps(group, full, flat, a, b, scratch)])
             self._arena.nbytes += scratch.nbytes
         if len(lanes) == 1:
             self.steps.extend(lanes[0])

@@ -9,12 +9,6 @@ import numpy as np
 Array = np.ndarray
 
 
-def sigmoid(x: Array, out: Array | None = None) -> Array:
-    """1 / (1 + exp(-x)): from exp(-|x|), so that nothing overflows and small results keep their digits."""
-    e = np.exp(-np.abs(x))
-    return np.divide(np.where(x >= 0, x.dtype.type(1), e), 1 + e, out=out)
-
-
 def polynomial(x: Array, coefficients: Sequence[float]) -> Array:
     """c0 * x^n + ... + cn by Horner's rule, in the dtype of `x`."""
     total = np.full_like(x, coefficients[0])
@@ -43,14 +37,6 @@ _LARGE = (
     (1.63153871373020978e-2, 3.05326634961232344e-1, 3.60344899949804439e-1, 1.25781726111229246e-1, 1.60837851487422766e-2, 6.58749161529837803e-4),
     (1.0, 2.56852019228982242e0, 1.87295284992346725e0, 5.27905102951428412e-1, 6.05183413124413191e-2, 2.33520497626869185e-3),
 )
-# Clamped to [-4, 4]: a ratio of polynomials in x^2 with an error of a few units in the last place of float32.
-_SINGLE = (
-    (-2.72614225801306e-10, 2.77068142495902e-08, -2.10102402082508e-06, -5.69250639462346e-05, -7.34990630326855e-04, -2.95459980854025e-03, -1.60960333262415e-02),
-    (-1.45660718464996e-05, -2.13374055278905e-04, -1.68282697438203e-03, -7.37332916720468e-03, -1.42647390514189e-02),
-)
-# Giles 2010, "Approximating the erfinv function", single precision, in w = -log(1 - x^2).
-_INVERSE_CENTRE = (2.81022636e-08, 3.43273939e-07, -3.5233877e-06, -4.39150654e-06, 0.00021858087, -0.00125372503, -0.00417768164, 0.246640727, 1.50140941)
-_INVERSE_TAIL = (-0.000200214257, 0.000100950558, 0.00134934322, -0.00367342844, 0.00573950773, -0.0076224613, 0.00943887047, 1.00167406, 2.83297682)
 
 
 def erfc(x: Array) -> Array:
@@ -69,29 +55,3 @@ def erfc(x: Array) -> Array:
         large = tail * (0.5641895835477563 - series) / np.maximum(a, 3.9)
     found = np.where(a <= 0.46875, small, np.where(a <= 4.0, middle, large))
     return np.where(np.isnan(x), x, np.where(x < 0, 2.0 - found, found))
-
-
-def erf(x: Array) -> Array:
-    """The error function: to a few units in the last place in float32, to 16 digits in float64."""
-    if x.dtype == np.float64:
-        squared = np.minimum(np.abs(x), 0.5) ** 2
-        near = x * polynomial(squared, _SMALL[0]) / polynomial(squared, _SMALL[1])
-        return np.where(np.abs(x) <= 0.46875, near, 1.0 - erfc(x))
-    bounded = np.clip(np.asarray(x, np.float32), -4, 4)
-    squared = bounded * bounded
-    return (bounded * polynomial(squared, _SINGLE[0]) / polynomial(squared, _SINGLE[1])).astype(x.dtype, copy=False)
-
-
-def erfinv(x: Array) -> Array:
-    """The y with erf(y) = x; infinite at -1 and 1, NaN outside."""
-    wide = np.asarray(x, np.float64)
-    with np.errstate(all="ignore"):
-        w = -np.log((1 - wide) * (1 + wide))
-        y = wide * np.where(w < 5, polynomial(np.minimum(w, 5) - 2.5, _INVERSE_CENTRE), polynomial(np.sqrt(np.maximum(w, 5)) - 3, _INVERSE_TAIL))
-        if x.dtype == np.float64:
-            for _ in range(4):  # Halley's steps; in the tails from erfc, whose digits do not cancel
-                a = np.abs(y)
-                error = np.where(a < 0.5, erf(a) - np.abs(wide), (1 - np.abs(wide)) - erfc(a)) / (1.1283791670955126 * np.exp(-a * a))
-                y = np.copysign(a - error / (1 + a * error), wide)
-        y = np.where(np.abs(wide) == 1, np.copysign(np.inf, wide), y)
-    return y.astype(x.dtype, copy=False)

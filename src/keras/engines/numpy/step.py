@@ -18,6 +18,7 @@ from keras.core.tensor import Spec
 from keras.engines.numpy.kernels import NATIVES
 from keras.engines.numpy.optimize import simplify
 from keras.engines.numpy.program import Program
+from keras.engines.numpy.threads import single_threaded_blas
 
 Array = np.ndarray
 _FLUSH_EVERY = 256
@@ -89,7 +90,7 @@ class _Replay:
             for array in self._decaying:
                 np.add(array, _FLUSH, out=array)
                 np.subtract(array, _FLUSH, out=array)
-        with np.errstate(all="ignore"):
+        with np.errstate(all="ignore"), single_threaded_blas:  # large products are cut over our own threads
             self.program.run()
         if len(self.results) == 1 and isinstance(self.structure, Traced):
             return self.results[0].copy()
@@ -114,7 +115,7 @@ class CompiledFunction:
         return self._find(arguments, tree.flatten(list(arguments)))
 
     def _find(self, arguments: tuple[Any, ...], leaves: list[Any]) -> _Replay:
-        signature = tuple([(a.shape, a.dtype) if isinstance(a, np.ndarray) else a for a in leaves])
+        signature = (_structure_key(arguments), *[(a.shape, a.dtype) if isinstance(a, np.ndarray) else a for a in leaves])
         replay = self._replays.get(signature)
         if replay is None or not replay.is_current():
             replay = _Replay(self.function, arguments)
@@ -128,6 +129,13 @@ class CompiledFunction:
     def program(self, *arguments: Any) -> Program:
         """The program for these arguments, for reading: `print(compiled.program(x).graph)`."""
         return self.prepare(*arguments).program
+
+
+def _structure_key(nest: Any) -> Any:
+    """What tells nests of one number of leaves apart: keys and lengths."""
+    if isinstance(nest, dict):
+        return tuple((key, _structure_key(nest[key])) for key in sorted(nest, key=str))
+    return tuple([_structure_key(item) for item in nest]) if isinstance(nest, (list, tuple)) else None
 
 
 def compile(function: Callable[..., Any]) -> CompiledFunction:

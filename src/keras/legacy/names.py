@@ -1,0 +1,17 @@
+"""Names of Keras 1, 2 and tf.keras that stand for today's objects."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from keras.legacy.spellings import note
+
+_OPTIMIZER_ATTRIBUTES = {"lr": "learning_rate", "decay": "rate_decay", "weights": "variables"}
+
+
+def resolve(kind: str, name: str) -> Any:
+    """Today's object (for attributes: today's name) of what an older generation called `name`, or None."""
+    if kind != "optimizer attributes" or name not in _OPTIMIZER_ATTRIBUTES:
+        return None
+    note(f"optimizer.{name}", f"optimizer.{_OPTIMIZER_ATTRIBUTES[name]}")
+    return _OPTIMIZER_ATTRIBUTES[name]

@@ -1,0 +1,93 @@
+"""Adam, and AdamW: steps by a running mean of gradients over the root of a running mean of their squares."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from keras.core.variable import Variable
+from keras.ops.elementwise import add, divide, maximum, multiply, power, sqrt, square, subtract
+from keras.optimizers.base import Optimizer, Slots, Tensor, positive_epsilon
+
+
+def approach(average: Tensor, value: Tensor, momentum: float) -> Tensor:
+    """The running mean moved towards a new value: average + (value - average) * (1 - momentum)."""
+    return add(average, multiply(subtract(value, average), 1 - momentum))
+
+
+class Adam(Optimizer):
+    """Adaptive moments: the step is a running mean of the gradient over the root of that of its square.
+
+    m = beta_1 * m + (1 - beta_1) * g,  v = beta_2 * v + (1 - beta_2) * g ** 2
+    w -= learning_rate * sqrt(1 - beta_2 ** t) / (1 - beta_1 ** t) * m / (sqrt(v) + epsilon)
+
+    Arguments:
+        learning_rate: float >= 0, a schedule, or a function without arguments. Default 0.001.
+        beta_1: float in [0, 1), how slowly the mean changes. Default 0.9.
+        beta_2: float in [0, 1), how slowly the mean square changes. Default 0.999.
+        epsilon: float >= 0, added to the root before the correction of the start ("epsilon hat" of the paper). Default 1e-7.
+        amsgrad: bool, whether the largest v so far takes the place of v. Default False.
+        weight_decay, clipnorm, clipvalue, global_clipnorm, use_ema, ema_momentum, ema_overwrite_frequency, loss_scale_factor,
+            gradient_accumulation_steps, name: see `Optimizer`.
+    Example:
+        >>> w = Variable(1.0, name="w")
+        >>> Adam(0.25).apply([3.0], [w])
+        >>> round(float(w), 4)
+        0.75
+    Source: Kingma and Ba 2015, end of section 2; Reddi, Kale, Kumar 2018 (AMSGrad); keras.optimizers.Adam of Keras 3.
+    """
+
+    def __init__(
+        self, learning_rate: Any = 0.001, beta_1: float = 0.9, beta_2: float = 0.999, epsilon: float = 1e-7, amsgrad: bool = False, **kwargs: Any
+    ) -> None:
+        super().__init__(learning_rate, **kwargs)
+        self.beta_1 = beta_1
+        self.beta_2 = beta_2
+        self.epsilon = positive_epsilon(type(self).__name__, epsilon)
+        self.amsgrad = amsgrad
+
+    def slots(self, variable: Variable) -> Sequence[Sequence[str]]:
+        """The mean and the mean square, which Keras calls momentum and velocity."""
+        return ("momentum", "velocity"), ("velocity_hat",) if self.amsgrad else ()
+
+    def update(self, parameter: Tensor, gradient: Tensor, slots: Slots, learning_rate: Tensor, step: Tensor) -> tuple[Tensor, Slots]:
+        """The new parameter and slots."""
+        correction = divide(sqrt(subtract(1.0, power(self.beta_2, step))), subtract(1.0, power(self.beta_1, step)))
+        rate = multiply(learning_rate, correction)
+        new = {
+            "momentum": approach(slots["momentum"], gradient, self.beta_1),
+            "velocity": approach(slots["velocity"], square(gradient), self.beta_2),
+        }
+        spread = new["velocity"]
+        if self.amsgrad:
+            spread = new["velocity_hat"] = maximum(slots["velocity_hat"], spread)
+        return subtract(parameter, divide(multiply(new["momentum"], rate), add(sqrt(spread), self.epsilon))), new
+
+
+class AdamW(Adam):
+    """Adam with weight decay apart from the gradient: each parameter first shrinks by learning_rate * weight_decay of itself.
+
+    Arguments:
+        learning_rate: float >= 0, a schedule, or a function without arguments. Default 0.001.
+        weight_decay: float >= 0. Default 0.004.
+        beta_1: float in [0, 1), how slowly the mean changes. Default 0.9.
+        beta_2: float in [0, 1), how slowly the mean square changes. Default 0.999.
+        epsilon: float >= 0. Default 1e-7.
+        amsgrad: bool. Default False.
+        clipnorm, clipvalue, global_clipnorm, use_ema, ema_momentum, ema_overwrite_frequency, loss_scale_factor,
+            gradient_accumulation_steps, name: see `Optimizer`.
+    Example:
+        >>> w = Variable(1.0, name="w")
+        >>> AdamW(0.25, weight_decay=0.1).apply([3.0], [w])
+        >>> round(float(w), 4)
+        0.725
+    Source: Loshchilov and Hutter 2019; keras.optimizers.AdamW of Keras 3.
+    """
+
+    def __init__(
+        self, learning_rate: Any = 0.001, weight_decay: float = 0.004, beta_1: float = 0.9, beta_2: float = 0.999, epsilon: float = 1e-7,
+        amsgrad: bool = False, **kwargs: Any,
+    ) -> None:  # fmt: skip
+        if weight_decay is None:
+            raise ValueError("AdamW(weight_decay): got None. Accepted: a float >= 0. Without weight decay, write Adam().")
+        super().__init__(learning_rate, beta_1, beta_2, epsilon, amsgrad, weight_decay=weight_decay, **kwargs)
