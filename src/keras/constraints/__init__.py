@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from keras._surface import attach
 from keras.constraints.projections import Constraint, MaxNorm, MinMaxNorm, NonNeg, UnitNorm
 from keras.core.registry import Registry
 
@@ -35,4 +36,4 @@ def deserialize(config: Any, custom_objects: dict[str, Any] | None = None) -> An
     return registry.deserialize(config, custom_objects)
 
 
-__all__ = ["Constraint", "MaxNorm", "MinMaxNorm", "NonNeg", "UnitNorm", "deserialize", "get", "max_norm", "min_max_norm", "non_neg", "serialize", "unit_norm"]
+__getattr__, __dir__, __all__ = attach("keras.constraints")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from keras._surface import attach
 from keras.core import naming
 from keras.core.registry import Registry
 from keras.core.tensor import REGISTRY as _FUNCTIONS
@@ -64,4 +65,4 @@ def deserialize(config: Any, custom_objects: dict[str, Any] | None = None) -> An
 
 _FUNCTIONS["get_initializer"] = get
 
-__all__ = sorted({*(c.__name__ for c in _CLASSES), "Initializer", "get", "serialize", "deserialize"})
+__getattr__, __dir__, __all__ = attach("keras.initializers")

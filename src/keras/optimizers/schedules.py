@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
+from keras._surface import attach
 from keras.core import configurable
 from keras.core.configurable import Configurable
 from keras.core.registry import Registry
@@ -285,4 +286,4 @@ def deserialize(config: Any, custom_objects: dict[str, Any] | None = None) -> An
     return registry.deserialize(config, custom_objects)
 
 
-__all__ = sorted({*(c.__name__ for c in _CLASSES), "LearningRateSchedule", "deserialize", "serialize"})
+__getattr__, __dir__, __all__ = attach("keras.optimizers.schedules")
