@@ -34,16 +34,18 @@ class Variable(Operators):
 
     def __init__(
         self, initializer: Any, shape: Sequence[int] | None = None, dtype: Any = None, trainable: bool = True, autocast: bool = True,
-        aggregation: str = "none", name: str | None = None, *, kind: str = "weight", **kwargs: Any,
+        aggregation: str = "none", synchronization: str = "auto", name: str | None = None, layout: Any = None, *, kind: str = "weight", path: str | None = None,
     ) -> None:  # fmt: skip
         if kind not in KINDS:
             raise ValueError(f"Variable(kind): got {kind!r}. Accepted: {', '.join(map(repr, KINDS))}.")
         self.name = name or naming.auto_name("variable")
         if not isinstance(self.name, str) or "/" in self.name:
             raise ValueError(f"Variable(name): got {name!r}. Accepted: a text without '/'.")
-        self.path = kwargs.pop("path", self.name)
+        self.path = path or self.name
         self.kind = kind
         self.aggregation = aggregation
+        self.synchronization = synchronization
+        self.layout = layout
         self.autocast = autocast
         self.regularizer: Any = None
         self.constraint: Any = None

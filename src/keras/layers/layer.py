@@ -295,9 +295,14 @@ class Layer(Operation, Configurable):
         self.__dict__.setdefault("_made_variables", []).append(variable)
         return variable
 
-    def add_variable(self, shape: Any, initializer: Any, **kwargs: Any) -> Variable:
+    def add_variable(
+        self, shape: Any, initializer: Any, dtype: Any = None, trainable: bool = True, autocast: bool = True, regularizer: Any = None,
+        constraint: Any = None, name: str | None = None,
+    ) -> Variable:  # fmt: skip
         """A new variable of the layer; see `add_weight`."""
-        return self.add_weight(shape=shape, initializer=initializer, **kwargs)
+        return self.add_weight(
+            shape=shape, initializer=initializer, dtype=dtype, trainable=trainable, autocast=autocast, regularizer=regularizer, constraint=constraint, name=name
+        )
 
     def build_from_config(self, config: dict[str, Any]) -> None:
         """Build as `get_build_config` recorded."""

@@ -33,7 +33,7 @@ def cast(x: Tensor, dtype: Any) -> Tensor:
 
 
 @primitive(unary(), vjp=None)
-def stop_gradient(x: Tensor) -> Tensor:
+def stop_gradient(variable: Tensor) -> Tensor:
     """The same values, through which no gradient flows."""
 
 

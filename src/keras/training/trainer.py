@@ -335,7 +335,7 @@ class Trainer:
         checks.check_input_shapes(self.model, x)
         self._prepare(x, y)
         if training or self._losses is not None:
-            checks.check_targets(self.model, self._losses, adapter, y)
+            checks.check_targets(self.model, self._losses, adapter, y, lint=training)
 
     # --------------------------------------------------------------------------------------------------------- evaluate, predict
 
