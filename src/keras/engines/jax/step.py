@@ -53,7 +53,8 @@ class _Holder:
         self._value = object()
 
 
-_ALONE = _reference_counts([holder._value for holder in [_Holder()]])[0]
+_holder = _Holder()
+_ALONE = _reference_counts([h._value for h in [_holder]])[0]
 """The count of references that a value has while only its variable and the list that is counted hold it."""
 
 
