@@ -148,7 +148,7 @@ def _on_values(op: Op, operands: Sequence[Any], attributes: dict[str, Any]) -> A
     current = engine.current()
     keys = tuple([_dtype_key(x, current) for x in operands])
     wanted = op.promote(keys, attributes)
-    arrays = [x if key == target else current.asarray(x, target) for x, key, target in zip(operands, keys, wanted, strict=True)]
+    arrays = [x if key == target else current.operand(x, target) for x, key, target in zip(operands, keys, wanted, strict=True)]
     try:
         return current.kernels[op.name](*arrays, **attributes)
     except KeyError as error:

@@ -52,7 +52,8 @@ class Variable(Operators):
         self.overwrite_with_gradient = False
         self._trainable = trainable
         self.made_trainable = trainable
-        self._value = self._first_value(initializer, shape, dtype)
+        with engine.current().concretely():
+            self._value = self._first_value(initializer, shape, dtype)
         self.dtype: str = engine.current().dtype_of(self._value)
         self.shape: tuple[int, ...] = tuple(self._value.shape)
         self.engine_name: str = engine.current().name

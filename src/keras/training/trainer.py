@@ -226,6 +226,10 @@ class Trainer:
 
     def metrics_result(self) -> dict[str, Any]:
         """Every metric's value by name, sorted as Keras 3 prints them."""
+        with engine.on_host():
+            return self._metrics_result()
+
+    def _metrics_result(self) -> dict[str, Any]:
         results: dict[str, Any] = {"loss": self._loss_tracker.result()} if self._loss_tracker is not None else {}
         for tracker in self._output_trackers.values():
             results[tracker.name] = tracker.result()
