@@ -13,18 +13,7 @@ from keras.losses.alignment import as_tensor
 from keras.metrics.confusion import as_columns, counts_at, counts_at_even, even_thresholds, prepared, standardize_thresholds
 from keras.metrics.metric import Metric
 from keras.ops.elementwise import (
-    add,
-    divide_no_nan,
-    greater,
-    greater_equal,
-    log,
-    logical_and,
-    maximum,
-    minimum,
-    multiply,
-    select,
-    sigmoid,
-    subtract,
+    add, divide_no_nan, greater, greater_equal, log, logical_and, maximum, minimum, multiply, select, sigmoid, subtract,
 )  # fmt: skip
 from keras.ops.reduction import max, mean, sum
 from keras.ops.shaping import expand_dims, reshape, shape_of, slice_along, stack
