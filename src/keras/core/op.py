@@ -209,14 +209,23 @@ def _find_symbol(args: Any) -> type | None:
 def _composite_call(op: Op) -> Callable[..., Any]:
     body = op.body
     name = op.name
+    count = op.operands if isinstance(op.operands, int) else 0
+    operand_names = op.parameters[:count]
 
     def call(*args: Any, **kwargs: Any) -> Any:
+        for x in args[:count]:
+            if type(x) in (list, tuple, Variable):
+                args = tuple(map(as_operand, args[:count])) + args[count:]
+                break
+        for key in operand_names:
+            if kwargs and type(kwargs.get(key)) in (list, tuple, Variable):
+                kwargs[key] = as_operand(kwargs[key])
         kind = _find_symbol(args) or (_find_symbol(kwargs.values()) if kwargs else None)
         if kind is None:
             native = engine.current().natives.get(name)
             return native(*args, **kwargs) if native is not None else body(*args, **kwargs)
         if kind is Traced:
-            if op.vjp is ZERO:
+            if op.vjp is ZERO and name not in engine.current().natives:
                 return body(*args, **kwargs)
             return _record_composite(op, *op.bind(args, kwargs))
         if _inside_composite.get():

@@ -126,7 +126,14 @@ class PReLU(Layer):
 
     supports_masking = True
 
-    def __init__(self, alpha_initializer: Any = "Zeros", alpha_regularizer: Any = None, alpha_constraint: Any = None, shared_axes: Any = None, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        alpha_initializer: Any = "Zeros",
+        alpha_regularizer: Any = None,
+        alpha_constraint: Any = None,
+        shared_axes: Any = None,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(**kwargs)
         keep(self, locals())
         self.shared_axes = None if shared_axes is None else [shared_axes] if isinstance(shared_axes, int) else list(shared_axes)
@@ -135,7 +142,13 @@ class PReLU(Layer):
         """Make `alpha`: the shape of a sample, with 1 on the shared axes."""
         shared = {a % len(input_shape) for a in self.shared_axes or ()}
         shape = tuple(1 if axis in shared else n for axis, n in enumerate(input_shape))[1:]
-        self.alpha = self.add_weight(shape=shape, name="alpha", initializer=self.alpha_initializer, regularizer=self.alpha_regularizer, constraint=self.alpha_constraint)
+        self.alpha = self.add_weight(
+            shape=shape,
+            name="alpha",
+            initializer=self.alpha_initializer,
+            regularizer=self.alpha_regularizer,
+            constraint=self.alpha_constraint,
+        )
         self.input_spec = InputSpec(ndim=len(input_shape), axes={i: n for i, n in enumerate(input_shape) if i and i not in shared})
 
     def call(self, inputs: Any) -> Any:

@@ -31,7 +31,15 @@ ADAPTIVE = """The {statistic} of `output_size` nearly equal windows that cover t
 def _text(name: str, statistic: str, rank: int) -> str:
     shape = (1, *(5,) * rank, 3)
     result = str((1, *(2,) * rank, 3))
-    return described(ADAPTIVE, rank, name=name, statistic=statistic, example=f'np.ones({shape}, "float32")', result=result, torch=name.replace("Average", "Avg").replace("Pooling", "Pool").replace("D", "d"))
+    return described(
+        ADAPTIVE,
+        rank,
+        name=name,
+        statistic=statistic,
+        example=f'np.ones({shape}, "float32")',
+        result=result,
+        torch=name.replace("Average", "Avg").replace("Pooling", "Pool").replace("D", "d"),
+    )
 
 
 class AdaptivePooling(Layer):
@@ -55,7 +63,9 @@ class AdaptivePooling(Layer):
         for axis, count in zip(spatial_axes(self.data_format, self.rank + 2), self.output_size, strict=True):
             size = shape_of(x)[axis]
             if not isinstance(size, int):
-                raise ValueError(f"{type(self).__name__} {self.name!r}: the size of axis {axis} must be known. Write Input with numbers for the spatial sizes.")
+                raise ValueError(
+                    f"{type(self).__name__} {self.name!r}: the size of axis {axis} must be known. Write Input with numbers for the spatial sizes."
+                )
             windows = [(i * size // count, -(-(i + 1) * size // count)) for i in range(count)]
             x = concatenate([self.reduction(slice_along(x, axis, low, high), axis) for low, high in windows], axis=axis)
         return x

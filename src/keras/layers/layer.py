@@ -490,6 +490,10 @@ class Layer(Operation, Configurable):
         """None: the layer is not quantized."""
         return None
 
+    def get_config(self) -> dict[str, Any]:
+        """The constructor's arguments that make an equal layer."""
+        return self._base_config() if type(self).__init__ is Layer.__init__ else super().get_config()
+
     def _base_config(self) -> dict[str, Any]:
         policy: Any = self.dtype_policy
         config = {"name": self.name, "trainable": self.trainable, "dtype": {"module": "keras", "class_name": "DTypePolicy", "config": policy.get_config(), "registered_name": None}}

@@ -51,9 +51,13 @@ class Merge(Layer):
     def _tensors(self, inputs: Any) -> list[Any]:
         name = type(self).__name__
         if not isinstance(inputs, (list, tuple)):
-            raise ValueError(f"{name} {self.name!r}: got one tensor of shape {D.display(shape_of(inputs))}. Accepted: a list of tensors. Write {name}()([a, b]).")
+            raise ValueError(
+                f"{name} {self.name!r}: got one tensor of shape {D.display(shape_of(inputs))}. Accepted: a list of tensors. Write {name}()([a, b])."
+            )
         if len(inputs) < self.fewest:
-            raise ValueError(f"{name} {self.name!r}: got {len(inputs)} tensor(s). Accepted: at least {self.fewest}. Write {name}()([a, b]).")
+            raise ValueError(
+                f"{name} {self.name!r}: got {len(inputs)} tensor(s). Accepted: at least {self.fewest}. Write {name}()([a, b])."
+            )
         return list(inputs)
 
     def _refuse_shapes(self, inputs: Sequence[Any], tensors: Sequence[Any]) -> None:
@@ -81,14 +85,11 @@ def _with_rank(x: Any, rank: int) -> Any:
 
 
 class Add(Merge):
-    __doc__ = (
-        """The sum of the inputs, element by element.
+    __doc__ = """The sum of the inputs, element by element.
 
     Example:
         >>> Add()([np.ones((1, 2), "float32"), np.ones((1, 2), "float32")]).tolist()
-        [[2.0, 2.0]]"""
-        + _COMMON.format(name="Add")
-    )
+        [[2.0, 2.0]]""" + _COMMON.format(name="Add")
 
     def merged(self, tensors: list[Any]) -> Any:
         """x1 + x2 + ..."""
@@ -96,14 +97,11 @@ class Add(Merge):
 
 
 class Subtract(Merge):
-    __doc__ = (
-        """The difference of two inputs, element by element.
+    __doc__ = """The difference of two inputs, element by element.
 
     Example:
         >>> Subtract()([np.ones((1, 2), "float32"), np.ones((1, 2), "float32")]).tolist()
-        [[0.0, 0.0]]"""
-        + _COMMON.format(name="Subtract")
-    )
+        [[0.0, 0.0]]""" + _COMMON.format(name="Subtract")
     fewest = 2
 
     def merged(self, tensors: list[Any]) -> Any:
@@ -114,14 +112,11 @@ class Subtract(Merge):
 
 
 class Multiply(Merge):
-    __doc__ = (
-        """The product of the inputs, element by element.
+    __doc__ = """The product of the inputs, element by element.
 
     Example:
         >>> Multiply()([np.full((1, 2), 3.0, "float32"), np.full((1, 2), 2.0, "float32")]).tolist()
-        [[6.0, 6.0]]"""
-        + _COMMON.format(name="Multiply")
-    )
+        [[6.0, 6.0]]""" + _COMMON.format(name="Multiply")
 
     def merged(self, tensors: list[Any]) -> Any:
         """x1 * x2 * ..."""
@@ -129,14 +124,11 @@ class Multiply(Merge):
 
 
 class Average(Merge):
-    __doc__ = (
-        """The mean of the inputs, element by element.
+    __doc__ = """The mean of the inputs, element by element.
 
     Example:
         >>> Average()([np.zeros((1, 2), "float32"), np.ones((1, 2), "float32")]).tolist()
-        [[0.5, 0.5]]"""
-        + _COMMON.format(name="Average")
-    )
+        [[0.5, 0.5]]""" + _COMMON.format(name="Average")
 
     def merged(self, tensors: list[Any]) -> Any:
         """(x1 + x2 + ...) / n."""
@@ -144,14 +136,11 @@ class Average(Merge):
 
 
 class Maximum(Merge):
-    __doc__ = (
-        """The largest of the inputs, element by element.
+    __doc__ = """The largest of the inputs, element by element.
 
     Example:
         >>> Maximum()([np.zeros((1, 2), "float32"), np.ones((1, 2), "float32")]).tolist()
-        [[1.0, 1.0]]"""
-        + _COMMON.format(name="Maximum")
-    )
+        [[1.0, 1.0]]""" + _COMMON.format(name="Maximum")
 
     def merged(self, tensors: list[Any]) -> Any:
         """max(x1, x2, ...)."""
@@ -159,14 +148,11 @@ class Maximum(Merge):
 
 
 class Minimum(Merge):
-    __doc__ = (
-        """The smallest of the inputs, element by element.
+    __doc__ = """The smallest of the inputs, element by element.
 
     Example:
         >>> Minimum()([np.zeros((1, 2), "float32"), np.ones((1, 2), "float32")]).tolist()
-        [[0.0, 0.0]]"""
-        + _COMMON.format(name="Minimum")
-    )
+        [[0.0, 0.0]]""" + _COMMON.format(name="Minimum")
 
     def merged(self, tensors: list[Any]) -> Any:
         """min(x1, x2, ...)."""
@@ -200,7 +186,9 @@ class Concatenate(Merge):
             equal = all(len(s) == rank and D.unify(shapes[0][i], s[i]) is not None for s in shapes)
             if i != axis and not equal:
                 described = ", ".join(f"{_origin(x)}{D.display(shape_of(x))}" for x in inputs)
-                raise ValueError(f"Concatenate {self.name!r}: the inputs {described} differ on axis {i}. Accepted: tensors that are equal in every axis but axis={self.axis}.")
+                raise ValueError(
+                    f"Concatenate {self.name!r}: the inputs {described} differ on axis {i}. Accepted: tensors that are equal in every axis but axis={self.axis}."
+                )
         return shaping.concatenate(tensors, axis=axis)
 
     def compute_mask(self, inputs: Any, previous_mask: Any = None) -> Any:

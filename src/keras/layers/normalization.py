@@ -31,11 +31,21 @@ class _ScaledAndShifted(Layer):
         self.gamma = self.beta = None
         if self.scale:
             self.gamma = self.add_weight(
-                shape=shape, name="gamma", initializer=self.gamma_initializer, regularizer=self.gamma_regularizer, constraint=self.gamma_constraint, autocast=False
+                shape=shape,
+                name="gamma",
+                initializer=self.gamma_initializer,
+                regularizer=self.gamma_regularizer,
+                constraint=self.gamma_constraint,
+                autocast=False,
             )
-        if self.center:
+        if self.center and not getattr(self, "rms_scaling", False):
             self.beta = self.add_weight(
-                shape=shape, name="beta", initializer=self.beta_initializer, regularizer=self.beta_regularizer, constraint=self.beta_constraint, autocast=False
+                shape=shape,
+                name="beta",
+                initializer=self.beta_initializer,
+                regularizer=self.beta_regularizer,
+                constraint=self.beta_constraint,
+                autocast=False,
             )
 
     def _wide(self, inputs: Any) -> Any:
@@ -52,7 +62,9 @@ class _ScaledAndShifted(Layer):
 def _known(layer: Any, input_shape: Any, axes: tuple[int, ...]) -> tuple[int, ...]:
     sizes = tuple(input_shape[a] for a in axes)
     if None in sizes:
-        raise ValueError(f"{type(layer).__name__} {layer.name!r}: axis {axes} of the input shape {tuple(input_shape)} must be known. Write Input with numbers there.")
+        raise ValueError(
+            f"{type(layer).__name__} {layer.name!r}: axis {axes} of the input shape {tuple(input_shape)} must be known. Write Input with numbers there."
+        )
     return sizes
 
 
@@ -133,7 +145,9 @@ class GroupNormalization(_ScaledAndShifted):
         if self.groups == -1:
             self.groups = channels
         if self.groups < 1 or channels % self.groups:
-            raise ValueError(f"GroupNormalization {self.name!r}: groups={self.groups} do not divide the {channels} channels. Write a divisor of {channels}, or -1.")
+            raise ValueError(
+                f"GroupNormalization {self.name!r}: groups={self.groups} do not divide the {channels} channels. Write a divisor of {channels}, or -1."
+            )
         self._build_scale_and_shift((channels,))
 
     def call(self, inputs: Any) -> Any:
@@ -168,7 +182,9 @@ class RMSNormalization(Layer):
 
     def build(self, input_shape: Any) -> None:
         """Make `scale`: the sizes of the normalized axes."""
-        self.scale = self.add_weight(shape=_known(self, input_shape, _axes(self.axis, len(input_shape))), name="scale", initializer="ones", autocast=False)
+        self.scale = self.add_weight(
+            shape=_known(self, input_shape, _axes(self.axis, len(input_shape))), name="scale", initializer="ones", autocast=False
+        )
 
     def call(self, inputs: Any) -> Any:
         """The normalized inputs."""
