@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from keras.core import config, dtypes, engine, naming
+from keras.core import config, dtypes, engine, late, naming
 from keras.core.state import autocast_dtype, current_scope
 from keras.core.tensor import REGISTRY, Operators
 
@@ -60,7 +60,7 @@ class Variable(Operators):
 
     def _first_value(self, initializer: Any, shape: Sequence[int] | None, dtype: Any) -> Any:
         if isinstance(initializer, str):
-            initializer = REGISTRY["get_initializer"](initializer)
+            initializer = late.load("initializer")(initializer)
         if callable(initializer):
             if shape is None:
                 raise ValueError(f"Variable {self.name!r}: shape is needed with an initializer function. Write Variable(initializer, shape=(2, 3)).")

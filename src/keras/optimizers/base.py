@@ -17,7 +17,7 @@ from keras.core import hooks, naming
 from keras.core.configurable import accepted_arguments
 from keras.core.errors import suggestion
 from keras.core.variable import Variable
-from keras.ops.elementwise import add, cast, divide, equal, floor_divide, mod, multiply, not_equal, subtract
+from keras.ops.elementwise import add, cast, convert_to_tensor, divide, equal, floor_divide, mod, multiply, not_equal, subtract
 from keras.ops.shaping import shape_of, zeros_like
 from keras.optimizers import schedules, transforms
 from keras.optimizers.schedules import InverseTimeDecay, LearningRateSchedule
@@ -290,6 +290,7 @@ class Optimizer(OptimizerState):
             trainable_variables: the parameters. Default: those that the optimizer was built for.
         """
         gradients, variables = self._matched(list(grads), None if trainable_variables is None else list(trainable_variables))
+        gradients = [convert_to_tensor(g) if isinstance(g, (int, float, list)) else g for g in gradients]
         if self.loss_scale_factor is not None:
             gradients = [divide(g, self.loss_scale_factor) for g in gradients]
         if self.gradient_accumulation_steps:
