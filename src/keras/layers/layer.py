@@ -492,7 +492,9 @@ class Layer(Operation, Configurable):
 
     def get_config(self) -> dict[str, Any]:
         """The constructor's arguments that make an equal layer."""
-        return self._base_config() if type(self).__init__ is Layer.__init__ else super().get_config()
+        config = self._base_config() if type(self).__init__ is Layer.__init__ else super().get_config()
+        config.pop("weights", None)  # first values, which saved weights replace
+        return config
 
     def _base_config(self) -> dict[str, Any]:
         policy: Any = self.dtype_policy
