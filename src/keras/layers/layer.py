@@ -239,13 +239,19 @@ class Layer(Operation, Configurable):
         arguments = self._call_signature.bind(args, kwargs)
         shapes = {f"{name}_shape": _shapes_of(value) for name, value in arguments.items() if _is_tensor_nest(value)}
         wanted = build_parameters(type(self))
-        with Outside(), naming.name_scope(self.name):
-            if len(wanted) > 1 and all(name in shapes or _has_default(type(self).build, name) for name in wanted):
-                self.build(**{name: shapes[name] for name in wanted if name in shapes})
-            elif wanted and wanted[0] in shapes:
-                self.build(shapes[wanted[0]])
-            else:
-                self.build(next(iter(shapes.values()), None))
+        before = dict(self.__dict__)
+        try:
+            with Outside(), naming.name_scope(self.name):
+                if len(wanted) > 1 and all(name in shapes or _has_default(type(self).build, name) for name in wanted):
+                    self.build(**{name: shapes[name] for name in wanted if name in shapes})
+                elif wanted and wanted[0] in shapes:
+                    self.build(shapes[wanted[0]])
+                else:
+                    self.build(next(iter(shapes.values()), None))
+        except BaseException:
+            self.__dict__.clear()
+            self.__dict__.update(before)
+            raise
         self.built = True
         self._after_build()
 
