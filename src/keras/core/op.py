@@ -50,10 +50,12 @@ class Op:
     def __init__(self, name: str, definition: Callable[..., Any], operands: int | str, **fields: Any) -> None:
         self.name = name
         self.operands = operands
-        signature = inspect.signature(definition)
-        self.parameters = tuple(signature.parameters)
+        code = definition.__code__  # `inspect.signature` for every op would be half of the import's time
+        self.parameters = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
         count = 1 if operands == "list" else int(operands)
-        self.defaults = {p.name: p.default for p in list(signature.parameters.values())[count:] if p.default is not p.empty}
+        positional = definition.__defaults__ or ()
+        defaults = dict(zip(self.parameters[code.co_argcount - len(positional) : code.co_argcount], positional, strict=True)) | (definition.__kwdefaults__ or {})
+        self.defaults = {name: value for name, value in defaults.items() if name in self.parameters[count:]}
         self.foldable = fields.pop("foldable", True)
         self.category = fields.pop("category", "")
         self.promote = fields.pop("promote", None)
@@ -146,7 +148,7 @@ def _on_values(op: Op, operands: Sequence[Any], attributes: dict[str, Any]) -> A
     current = engine.current()
     keys = tuple([_dtype_key(x, current) for x in operands])
     wanted = op.promote(keys, attributes)
-    arrays = [x if key == target else current.asarray(x, target) for x, key, target in zip(operands, keys, wanted, strict=True)]
+    arrays = [x if key == target else current.operand(x, target) for x, key, target in zip(operands, keys, wanted, strict=True)]
     try:
         return current.kernels[op.name](*arrays, **attributes)
     except KeyError as error:
@@ -209,7 +211,6 @@ def _find_symbol(args: Any) -> type | None:
 def _composite_call(op: Op) -> Callable[..., Any]:
     body = op.body
     name = op.name
-
     count = op.operands if isinstance(op.operands, int) else 0
     operand_names = op.parameters[:count]
 

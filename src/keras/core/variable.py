@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from keras.core import config, dtypes, engine, naming
+from keras.core import config, dtypes, engine, late, naming
 from keras.core.state import autocast_dtype, current_scope
 from keras.core.tensor import REGISTRY, KerasTensor, Operators
 
@@ -52,14 +52,15 @@ class Variable(Operators):
         self.overwrite_with_gradient = False
         self._trainable = trainable
         self.made_trainable = trainable
-        self._value = self._first_value(initializer, shape, dtype)
+        with engine.current().concretely():
+            self._value = self._first_value(initializer, shape, dtype)
         self.dtype: str = engine.current().dtype_of(self._value)
         self.shape: tuple[int, ...] = tuple(self._value.shape)
         self.engine_name: str = engine.current().name
 
     def _first_value(self, initializer: Any, shape: Sequence[int] | None, dtype: Any) -> Any:
         if isinstance(initializer, str):
-            initializer = REGISTRY["get_initializer"](initializer)
+            initializer = late.load("initializer")(initializer)
         if callable(initializer):
             if shape is None:
                 raise ValueError(f"Variable {self.name!r}: shape is needed with an initializer function. Write Variable(initializer, shape=(2, 3)).")

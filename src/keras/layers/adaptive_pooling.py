@@ -55,7 +55,7 @@ class AdaptivePooling(Layer):
 
     def reduction(self, x: Any, axis: int) -> Any:
         """The statistic of a window along one axis, which stays with size 1."""
-        raise NotImplementedError
+        raise NotImplementedError(f"{type(self).__name__} does not define reduction().")
 
     def call(self, inputs: Any) -> Any:
         """The pooled inputs, one axis after the other: a window is a box."""

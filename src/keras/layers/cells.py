@@ -91,11 +91,11 @@ class Cell(Layer):
 
     def project(self, inputs: Any) -> Any:
         """The part of a step that needs no state, for inputs with any leading axes."""
-        raise NotImplementedError
+        raise NotImplementedError(f"{type(self).__name__} does not define project().")
 
     def step(self, projected: Any, states: Any) -> tuple[Any, list[Any]]:
         """The output and the new states for projected inputs."""
-        raise NotImplementedError
+        raise NotImplementedError(f"{type(self).__name__} does not define step().")
 
     def call(self, inputs: Any, states: Any, training: bool = False) -> tuple[Any, Any]:
         """The output and the new states for the inputs (batch, features) of one step."""

@@ -13,7 +13,7 @@ from keras import initializers, regularizers
 from keras import constraints as constraints_module
 from keras.core import dims as D
 from keras.core import dtype_policy, dtypes, engine, masks, naming, tree
-from keras.core.configurable import Configurable
+from keras.core.configurable import Configurable, accepted_arguments
 from keras.core.graph import dtype_name
 from keras.core.op import abstractly, as_operand, history_is_kept
 from keras.core.operation import Node, Operation
@@ -508,6 +508,18 @@ class Layer(Operation, Configurable):
         if self.activity_regularizer is not None:
             config["activity_regularizer"] = regularizers.serialize(self.activity_regularizer)
         return config
+
+    def get_config(self) -> dict[str, Any]:
+        """The constructor's arguments that make an equal layer."""
+        config = self._base_config() if type(self).__init__ is Layer.__init__ else super().get_config()
+        config.pop("weights", None)  # first values, not a description
+        return config
+
+    @classmethod
+    def from_config(cls, config: dict[str, Any]) -> Any:
+        """The layer that `get_config` described; an argument that is not known here and is None says nothing."""
+        accepted = accepted_arguments(cls)
+        return cls(**{k: v for k, v in config.items() if v is not None or accepted is None or k in accepted})
 
     def stateless_call(self, trainable_variables: Sequence[Any], non_trainable_variables: Sequence[Any], *args: Any, return_losses: bool = False, **kwargs: Any) -> Any:
         """The outputs and the new non-trainable values, as a pure function of the given values."""

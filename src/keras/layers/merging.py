@@ -40,7 +40,7 @@ class MergeLayer(Layer):
 
     def merged(self, tensors: list[Any]) -> Any:
         """The combination of tensors with equal ranks."""
-        raise NotImplementedError
+        raise NotImplementedError(f"{type(self).__name__} does not define merged().")
 
     def compute_mask(self, inputs: Any, previous_mask: Any = None) -> Any:
         """Where at least one input is valid; None if an input has no mask."""

@@ -117,7 +117,8 @@ def one_hot_pair(name: str, y_true: Any, y_pred: Any, axis: int) -> tuple[Tensor
     if pred_shape and pred_shape[axis] == 1:
         raise ValueError(
             f"{name}(y_true, y_pred): y_pred has shape {D.display(pred_shape)}, so axis {axis} holds one class, whose "
-            f"probability is always 1: nothing can be learned. Accepted: two or more classes. Write Dense(1, activation='sigmoid') with loss='binary_crossentropy'."
+            f"probability is always 1: nothing can be learned. Accepted: two or more classes. "
+            f"Write Dense(1, activation='sigmoid') with loss='binary_crossentropy'."
         )
     if differ(true_shape, pred_shape):
         classes = D.display((pred_shape[axis],))[1:-2] if pred_shape else "?"

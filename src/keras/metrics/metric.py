@@ -172,7 +172,8 @@ class Metric(Configurable):
         if len(values) != len(variables):
             raise ValueError(
                 f"{type(self).__name__}.{method}(metric_variables): got {len(values)} values. Accepted: one for each of the "
-                f"{len(variables)} variables, {', '.join(v.path for v in variables)}. Write metric.{method}([v.value for v in metric.variables])."
+                f"{len(variables)} variables, {', '.join(v.path for v in variables)}. "
+                f"Write metric.{method}([v.value for v in metric.variables])."
             )
         return StateScope(zip(variables, (v.value if isinstance(v, Variable) else v for v in values), strict=True))
 

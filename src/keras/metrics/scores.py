@@ -10,20 +10,7 @@ from keras.core import dims as D
 from keras.losses.alignment import as_tensor, matched
 from keras.metrics.metric import Metric
 from keras.ops.elementwise import (
-    abs,
-    add,
-    cast,
-    divide,
-    divide_no_nan,
-    dtype_of,
-    equal,
-    greater,
-    greater_equal,
-    logical_and,
-    multiply,
-    select,
-    square,
-    subtract,
+    abs, add, cast, divide, divide_no_nan, dtype_of, equal, greater, greater_equal, logical_and, multiply, select, square, subtract,
     zeros_of,
 )  # fmt: skip
 from keras.ops.reduction import max, mean, sum
@@ -88,7 +75,9 @@ class FBetaScore(Metric):
         self.threshold = threshold
 
     def build(self, y_true_shape: Sequence[int | None], y_pred_shape: Sequence[int | None]) -> None:
-        """Make the counts, one per class."""
+        """Make the counts, one per class, unless they are there."""
+        if self._variables:
+            return
         shape = () if self.average == "micro" else (_columns(type(self).__name__, y_pred_shape),)
         for name in ("true_positives", "false_positives", "false_negatives", "intermediate_weights"):
             setattr(self, name, self.add_variable(shape, "zeros", name=name))
@@ -96,8 +85,7 @@ class FBetaScore(Metric):
     def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:
         """Count in a batch: one-hot (or several 0 and 1) targets and predictions, shape (samples, classes)."""
         true, scores = matched(self.name, y_true, as_tensor(y_pred, self.dtype))
-        if not self._variables:
-            self.build(shape_of(true), shape_of(scores))
+        self.build(shape_of(true), shape_of(scores))
         if self.threshold is None:
             largest = max(scores, axis=-1, keepdims=True)
             positive = logical_and(greater_equal(scores, largest), greater(abs(scores), 1e-9))
@@ -183,7 +171,9 @@ class R2Score(Metric):
         self.num_samples = self.add_variable((), "zeros", name="num_samples")
 
     def build(self, y_true_shape: Sequence[int | None], y_pred_shape: Sequence[int | None]) -> None:
-        """Make the sums, one per column."""
+        """Make the sums, one per column, unless they are there."""
+        if len(self._variables) > 1:
+            return
         columns = _columns("R2Score", y_pred_shape)
         for name in ("squared_sum", "sum", "total_mse", "count"):
             setattr(self, name, self.add_variable((columns,), "zeros", name=name))
@@ -191,8 +181,7 @@ class R2Score(Metric):
     def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:
         """Count in a batch of targets and predictions of shape (samples, columns)."""
         true, predicted = matched(self.name, y_true, as_tensor(y_pred, self.dtype))
-        if len(self._variables) == 1:
-            self.build(shape_of(true), shape_of(predicted))
+        self.build(shape_of(true), shape_of(predicted))
         weights = as_tensor(1.0 if sample_weight is None else sample_weight, self.dtype)
         weights = expand_dims(weights, 1) if len(shape_of(weights)) == 1 else weights
         weighted = multiply(true, weights)

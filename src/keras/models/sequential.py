@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from keras.core.configurable import serialize
 from keras.core.tensor import KerasTensor
 from keras.layers.input_layer import Input, InputLayer
 from keras.layers.layer import Layer
 from keras.layers.lookup import registry as layer_registry
 from keras.models.functional import Functional
+from keras.models.functional_config import custom_names, described
 from keras.models.model import Model
 
 
@@ -190,9 +190,20 @@ class Sequential(Model):
 
     def get_config(self) -> dict[str, Any]:
         """The configs of the layers."""
-        return {**super()._base_config(), "layers": [serialize(x) for x in self._stack]}
+        built_for = {} if self._functional is None else {"build_input_shape": self._functional.inputs[0].shape}
+        return {**super()._base_config(), "layers": [described(x) for x in self._stack], **built_for}
 
     @classmethod
     def from_config(cls, config: dict[str, Any], custom_objects: dict[str, Any] | None = None) -> Sequential:
-        """The model of a config."""
-        return cls([layer_registry.deserialize(c, custom_objects) for c in config["layers"]], name=config.get("name"))
+        """The model of a config, with new weights."""
+        if "layers" not in config:
+            return cls(**config)
+        with custom_names(custom_objects):
+            model = cls([layer_registry.deserialize(c) for c in config["layers"]], name=config.get("name"), trainable=config.get("trainable", True))
+        if config.get("build_input_shape") is not None and not model.built:
+            model.build(tuple(config["build_input_shape"]))
+        return model
+
+    def get_build_config(self) -> dict[str, Any] | None:
+        """The shape of the input."""
+        return None if self._functional is None else {"input_shape": self._functional.inputs[0].shape}
