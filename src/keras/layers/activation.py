@@ -10,6 +10,7 @@ from keras.layers.input_spec import InputSpec
 from keras.layers.layer import Layer
 from keras.ops.activations import elu, leaky_relu, softmax
 from keras.ops.elementwise import add, cast, dtype_of, logical_not, multiply, negative, relu, subtract
+from keras.ops.shaping import shape_of
 
 
 class Activation(Layer):
@@ -176,6 +177,8 @@ class Softmax(Layer):
 
     def call(self, inputs: Any, mask: Any = None) -> Any:
         """The probabilities; masked places get 0."""
+        if mask is not None and len(shape_of(mask)) < len(shape_of(inputs)):
+            mask = None  # of the steps before, not of the elements
         if mask is not None:
             inputs = add(inputs, multiply(cast(logical_not(mask), dtype_of(inputs)), large_negative(dtype_of(inputs))))
         axis = tuple(self.axis) if isinstance(self.axis, (list, tuple)) else self.axis

@@ -124,14 +124,10 @@ class AdditiveAttention(_ScoredAttention):
     Source: Bahdanau, Cho, Bengio 2015; keras.layers.AdditiveAttention of Keras 3.
     """
 
-    def __init__(self, use_scale: bool = True, dropout: float = 0.0, **kwargs: Any) -> None:
-        self.seed = kwargs.pop("seed", None)
+    def __init__(self, use_scale: bool = True, dropout: float = 0.0, seed: int | None = None, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         keep(self, locals())
-        self._prepare_dropout(self.seed)
-
-    def _base_config(self) -> dict[str, Any]:
-        return {**super()._base_config(), "seed": self.seed}
+        self._prepare_dropout(seed)
 
     def build(self, input_shape: Any) -> None:
         """Make `scale` (features,) if it is used."""

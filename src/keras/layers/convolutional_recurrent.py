@@ -143,6 +143,9 @@ class ConvLSTM(CellRNN):
             setattr(self, name, getattr(cell, name))
         self.input_spec = InputSpec(ndim=self.rank + 3)
 
+    def _base_config(self) -> dict[str, Any]:
+        return {**super()._base_config(), "unroll": self.unroll}
+
 
 class ConvLSTM1D(ConvLSTM):
     __doc__ = described(CONV_LSTM, 1, example='np.ones((2, 3, 6, 1), "float32")', result="(2, 6, 4)")

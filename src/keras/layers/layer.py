@@ -243,13 +243,19 @@ class Layer(Operation, Configurable):
         arguments = self._call_signature.bind(args, kwargs)
         shapes = {f"{name}_shape": _shapes_of(value) for name, value in arguments.items() if _is_tensor_nest(value)}
         wanted = build_parameters(type(self))
-        with Outside(), naming.name_scope(self.name):
-            if len(wanted) > 1 and all(name in shapes or _has_default(type(self).build, name) for name in wanted):
-                self.build(**{name: shapes[name] for name in wanted if name in shapes})
-            elif wanted and wanted[0] in shapes:
-                self.build(shapes[wanted[0]])
-            else:
-                self.build(next(iter(shapes.values()), None))
+        before = dict(self.__dict__)
+        try:
+            with Outside(), naming.name_scope(self.name):
+                if len(wanted) > 1 and all(name in shapes or _has_default(type(self).build, name) for name in wanted):
+                    self.build(**{name: shapes[name] for name in wanted if name in shapes})
+                elif wanted and wanted[0] in shapes:
+                    self.build(shapes[wanted[0]])
+                else:
+                    self.build(next(iter(shapes.values()), None))
+        except BaseException:
+            self.__dict__.clear()
+            self.__dict__.update(before)
+            raise
         self.built = True
         self._after_build()
 
@@ -496,7 +502,9 @@ class Layer(Operation, Configurable):
 
     def get_config(self) -> dict[str, Any]:
         """The constructor's arguments that make an equal layer."""
-        return self._base_config() if type(self).__init__ is Layer.__init__ else super().get_config()
+        config = self._base_config() if type(self).__init__ is Layer.__init__ else super().get_config()
+        config.pop("weights", None)  # first values, which saved weights replace
+        return config
 
     def _base_config(self) -> dict[str, Any]:
         policy: Any = self.dtype_policy

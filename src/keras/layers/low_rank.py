@@ -37,7 +37,8 @@ class LowRank:
         if self.lora_rank is None:
             config.pop("lora_rank", None)
             config.pop("lora_alpha", None)
-        config.pop("weights", None)
+        if config.get("activity_regularizer") is None:
+            config.pop("activity_regularizer", None)
         return config
 
     def _build_lora(self: Any) -> None:

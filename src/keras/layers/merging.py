@@ -23,7 +23,7 @@ _COMMON = """
     """
 
 
-class Merge(Layer):
+class MergeLayer(Layer):
     """Base of layers that take a list of tensors and combine them element by element."""
 
     supports_masking = True
@@ -84,7 +84,7 @@ def _with_rank(x: Any, rank: int) -> Any:
     return expand_dims(x, tuple(range(1, 1 + missing))) if missing else x
 
 
-class Add(Merge):
+class Add(MergeLayer):
     __doc__ = """The sum of the inputs, element by element.
 
     Example:
@@ -96,7 +96,7 @@ class Add(Merge):
         return functools.reduce(elementwise.add, tensors)
 
 
-class Subtract(Merge):
+class Subtract(MergeLayer):
     __doc__ = """The difference of two inputs, element by element.
 
     Example:
@@ -111,7 +111,7 @@ class Subtract(Merge):
         return elementwise.subtract(*tensors)
 
 
-class Multiply(Merge):
+class Multiply(MergeLayer):
     __doc__ = """The product of the inputs, element by element.
 
     Example:
@@ -123,7 +123,7 @@ class Multiply(Merge):
         return functools.reduce(elementwise.multiply, tensors)
 
 
-class Average(Merge):
+class Average(MergeLayer):
     __doc__ = """The mean of the inputs, element by element.
 
     Example:
@@ -135,7 +135,7 @@ class Average(Merge):
         return divide(functools.reduce(elementwise.add, tensors), float(len(tensors)))
 
 
-class Maximum(Merge):
+class Maximum(MergeLayer):
     __doc__ = """The largest of the inputs, element by element.
 
     Example:
@@ -147,7 +147,7 @@ class Maximum(Merge):
         return functools.reduce(elementwise.maximum, tensors)
 
 
-class Minimum(Merge):
+class Minimum(MergeLayer):
     __doc__ = """The smallest of the inputs, element by element.
 
     Example:
@@ -159,7 +159,7 @@ class Minimum(Merge):
         return functools.reduce(elementwise.minimum, tensors)
 
 
-class Concatenate(Merge):
+class Concatenate(MergeLayer):
     """The inputs side by side along one axis.
 
     Arguments:
@@ -210,7 +210,7 @@ def _first_features(x: Any, rank: int) -> Any:
     return x
 
 
-class Dot(Merge):
+class Dot(MergeLayer):
     """The product of two tensors, summed over one axis of each.
 
     Arguments:
