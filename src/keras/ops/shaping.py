@@ -225,7 +225,7 @@ def _concatenate_gradient(g: Tensor, y: Tensor, *xs: Tensor, axis: int) -> list[
 
 
 @primitive(custom(_concatenate_rule, operands="list", promote=same), vjp=_concatenate_gradient)
-def concatenate(xs: Sequence[Tensor], axis: int = -1) -> Tensor:
+def concatenate(xs: Sequence[Tensor], axis: int = 0) -> Tensor:
     """The tensors joined along `axis`."""
 
 
