@@ -405,6 +405,8 @@ class Trainer:
                     hooks.end(number, {"outputs": made})
                 if self.model.stop_predicting:
                     break
+            if adapter.num_samples == 0:
+                outputs.append(tree.map_structure(engine.current().to_numpy, step(example)))
             listeners.on_predict_end()
         finally:
             adapter.close()
