@@ -243,13 +243,19 @@ class Layer(Operation, Configurable):
         arguments = self._call_signature.bind(args, kwargs)
         shapes = {f"{name}_shape": _shapes_of(value) for name, value in arguments.items() if _is_tensor_nest(value)}
         wanted = build_parameters(type(self))
-        with Outside(), naming.name_scope(self.name):
-            if len(wanted) > 1 and all(name in shapes or _has_default(type(self).build, name) for name in wanted):
-                self.build(**{name: shapes[name] for name in wanted if name in shapes})
-            elif wanted and wanted[0] in shapes:
-                self.build(shapes[wanted[0]])
-            else:
-                self.build(next(iter(shapes.values()), None))
+        before = dict(self.__dict__)
+        try:
+            with Outside(), naming.name_scope(self.name):
+                if len(wanted) > 1 and all(name in shapes or _has_default(type(self).build, name) for name in wanted):
+                    self.build(**{name: shapes[name] for name in wanted if name in shapes})
+                elif wanted and wanted[0] in shapes:
+                    self.build(shapes[wanted[0]])
+                else:
+                    self.build(next(iter(shapes.values()), None))
+        except BaseException:
+            self.__dict__.clear()
+            self.__dict__.update(before)
+            raise
         self.built = True
         self._after_build()
 
@@ -299,9 +305,14 @@ class Layer(Operation, Configurable):
         self.__dict__.setdefault("_made_variables", []).append(variable)
         return variable
 
-    def add_variable(self, shape: Any, initializer: Any, **kwargs: Any) -> Variable:
+    def add_variable(
+        self, shape: Any, initializer: Any, dtype: Any = None, trainable: bool = True, autocast: bool = True, regularizer: Any = None,
+        constraint: Any = None, name: str | None = None,
+    ) -> Variable:  # fmt: skip
         """A new variable of the layer; see `add_weight`."""
-        return self.add_weight(shape=shape, initializer=initializer, **kwargs)
+        return self.add_weight(
+            shape=shape, initializer=initializer, dtype=dtype, trainable=trainable, autocast=autocast, regularizer=regularizer, constraint=constraint, name=name
+        )
 
     def build_from_config(self, config: dict[str, Any]) -> None:
         """Build as `get_build_config` recorded."""
@@ -488,6 +499,12 @@ class Layer(Operation, Configurable):
     def quantization_mode(self) -> str | None:
         """None: the layer is not quantized."""
         return None
+
+    def get_config(self) -> dict[str, Any]:
+        """The constructor's arguments that make an equal layer."""
+        config = self._base_config() if type(self).__init__ is Layer.__init__ else super().get_config()
+        config.pop("weights", None)  # first values, which saved weights replace
+        return config
 
     def _base_config(self) -> dict[str, Any]:
         policy: Any = self.dtype_policy

@@ -127,6 +127,14 @@ class Sequential(Model):
             inputs = layer(inputs)
         return inputs
 
+    def compute_output_spec(self, inputs: Any, training: bool | None = None, mask: Any = None, **kwargs: Any) -> Any:
+        """Symbols of the output for symbols of the input."""
+        return super().compute_output_spec(inputs, training=training, mask=mask, **kwargs)
+
+    def compute_output_shape(self, input_shape: Any) -> Any:
+        """The output's shape for an input shape."""
+        return super().compute_output_shape(input_shape)
+
     def compute_mask(self, inputs: Any, previous_mask: Any = None) -> Any:
         """Masks were set on the outputs while they were computed."""
         return None
