@@ -54,6 +54,8 @@ class Trainer:
         self._loss_tracker: Any = None
         self._output_trackers: dict[str, Any] = {}
         self._steps: dict[str, Any] = {}
+        self._outputs: Any = None
+        self._linted = False
         self._log_names: tuple[Any, list[str]] = (None, [])
         self._validation_adapter: tuple[Any, DataAdapter] | None = None
         self.compile_config: dict[str, Any] = {}
@@ -76,6 +78,7 @@ class Trainer:
         self.steps_per_execution = options.get("steps_per_execution", 1)
         self.jit_compile = options.get("jit_compile", "auto")
         self.compile_config = {"optimizer": optimizer, "loss": loss, "loss_weights": loss_weights, "metrics": metrics, "weighted_metrics": weighted_metrics}
+        self._linted = False
         self._trainable_at_compile = [v.trainable for v in self.model.weights]
         self.compiled = True
         self.drop_programs()
@@ -214,15 +217,29 @@ class Trainer:
         """Build the model and the optimizer for data like this, before anything is traced."""
         model = self.model
         if not model.built or any(not layer.built for layer in model._flatten_layers(include_self=False) if not isinstance(layer, InputLayer)):
-            symbols = tree.map_structure(lambda a: None if a is None else KerasTensor((None, *np.shape(a)[1:]), dtype_name(np.asarray(a))), x)
             try:
-                with abstractly():
-                    model(symbols, training=False)
+                self._outputs = self._run_on_symbols(x)
             except TypeError:  # Python decides on numbers inside: run it on the numbers
                 model(x, training=False)
             model.built = True
         if self.optimizer is not None and not self.optimizer.built and model.trainable_variables:
             self.optimizer.build(model.trainable_variables)
+
+    def _run_on_symbols(self, x: Any) -> Any:
+        symbols = tree.map_structure(lambda a: None if a is None else KerasTensor((None, *np.shape(a)[1:]), dtype_name(np.asarray(a))), x)
+        with abstractly():
+            return self.model(symbols, training=False)
+
+    def _output_symbols(self, x: Any) -> Any:
+        """The model's outputs for data like this as symbols, None if only numbers could tell."""
+        if hasattr(self.model, "output_names"):
+            return self.model.output
+        if self._outputs is None:
+            try:
+                self._outputs = self._run_on_symbols(x)
+            except TypeError:
+                return None
+        return self._outputs
 
     def metrics_result(self) -> dict[str, Any]:
         """Every metric's value by name, sorted as Keras 3 prints them."""
@@ -350,8 +367,10 @@ class Trainer:
         x, y, _ = checks.example_batch(adapter)
         checks.check_input_shapes(self.model, x)
         self._prepare(x, y)
-        if training or self._losses is not None:
-            checks.check_targets(self.model, self._losses, adapter, y, lint=training)
+        if not self._overridden("train_step" if training else "test_step", "compute_loss"):
+            lint = self._metrics.names if training and self._metrics is not None and not self._linted else None
+            checks.check_targets(self.model, self._losses, adapter, y, self._output_symbols(x), lint)
+            self._linted = self._linted or training
 
     # --------------------------------------------------------------------------------------------------------- evaluate, predict
 
