@@ -25,6 +25,7 @@ class JaxEngine(Engine):
     """JAX as an engine."""
 
     name = "jax"
+    tensor_type = type(jax.device_put(np.zeros((), np.float32)))
     kernels = KERNELS
     natives = NATIVES
     reads_on_host = True
