@@ -27,7 +27,7 @@ class _ScoredAttention(Layer):
 
     def scores(self, query: Any, key: Any) -> Any:
         """(batch, queries, keys)."""
-        raise NotImplementedError
+        raise NotImplementedError(f"{type(self).__name__} does not define scores().")
 
     def call(
         self,

@@ -88,6 +88,9 @@ class ZeroPadding3D(ZeroPadding):
     __doc__ = described(ZERO_PADDING, 3, pairs=_PAIRS[3], example='np.ones((1, 3, 3, 3, 2), "float32")', result="(1, 7, 7, 7, 2)")
     rank = 3
 
+    def __init__(self, padding: Any = ((1, 1), (1, 1), (1, 1)), data_format: str | None = None, **kwargs: Any) -> None:
+        super().__init__(padding, data_format, **kwargs)
+
 
 CROPPING = """The inputs without some places at the ends of the spatial axes.
 

@@ -207,8 +207,8 @@ class UnitNormalization(Layer):
     Arguments:
         axis: int or several. Default: the last.
     Example:
-        >>> UnitNormalization()(np.array([[3.0, 4.0]], "float32")).round(2).tolist()
-        [[0.6, 0.8]]
+        >>> UnitNormalization()(np.array([[0.0, 4.0]], "float32")).tolist()
+        [[0.0, 1.0]]
     Source: keras.layers.UnitNormalization of Keras 3.
     """
 

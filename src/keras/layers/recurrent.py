@@ -8,10 +8,11 @@ from keras.core import tree
 from keras.core.state import Outside
 from keras.core.tensor import KerasTensor
 from keras.core.variable import Variable
-from keras.layers.cells import Cell, StackedRNNCells, initial_state
+from keras.layers.cells import Cell
 from keras.layers.layer import Layer
 from keras.layers.lookup import deserialize
 from keras.layers.nested import build_inside
+from keras.layers.stacked_cells import StackedRNNCells, initial_state
 from keras.ops.control import scan
 from keras.ops.elementwise import cast, select
 from keras.ops.shaping import expand_dims, reverse, shape_of, slice_along, squeeze, stack, transpose, zeros_like

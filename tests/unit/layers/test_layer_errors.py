@@ -17,7 +17,7 @@ from keras.layers.attention import Attention
 from keras.layers.batch_normalization import BatchNormalization
 from keras.layers.bidirectional import Bidirectional
 from keras.layers.borders import Cropping1D, UpSampling2D, ZeroPadding2D
-from keras.layers.cells import LSTMCell, StackedRNNCells
+from keras.layers.cells import LSTMCell
 from keras.layers.convolution import Conv1D, Conv2D
 from keras.layers.convolutional_recurrent import ConvLSTM2D, ConvLSTMCell
 from keras.layers.dense import Dense
@@ -32,6 +32,7 @@ from keras.layers.recurrent import RNN
 from keras.layers.recurrent_layers import GRU, LSTM
 from keras.layers.reshaping import Flatten, Permute, RepeatVector, Reshape
 from keras.layers.spectral_normalization import SpectralNormalization
+from keras.layers.stacked_cells import StackedRNNCells
 from keras.layers.time_distributed import TimeDistributed
 from keras.layers.transposed_convolution import Conv2DTranspose
 from keras.layers.wrapper import Lambda
