@@ -50,12 +50,16 @@ class Layer(Operation, Configurable):
     Source: keras.Layer of Keras 3.
     """
 
+    _decides_generation = True
+    """Whether the first of these tells which Keras the program speaks; an empty Sequential says nothing."""
+
     def __init__(
         self, *, activity_regularizer: Any = None, trainable: bool = True, dtype: Any = None, autocast: bool = True, name: str | None = None,
         input_shape: Any = None, batch_input_shape: Any = None, input_dim: int | None = None, batch_shape: Any = None, batch_size: int | None = None,
         input_length: int | None = None, input_dtype: Any = None, weights: Any = None,
     ) -> None:  # fmt: skip
-        naming.decide_generation(any(v is not None for v in (input_shape, batch_input_shape, input_dim)))
+        if self._decides_generation:
+            naming.decide_generation(any(v is not None for v in (input_shape, batch_input_shape, input_dim)))
         if name is not None and (not isinstance(name, str) or "/" in name):
             raise ValueError(f"{type(self).__name__}(name): got {name!r}. Accepted: a text without '/'.")
         self.name = name or naming.auto_name(naming.to_snake_case(type(self).__name__))

@@ -10,9 +10,23 @@ from keras.losses.loss import FunctionLoss
 from keras.ops.activations import softplus
 from keras.ops.contraction import matmul
 from keras.ops.elementwise import (
-    add, cast, dtype_of, equal, exp, log, logical_and, logical_not, maximum, minimum, multiply, not_equal, select, stop_gradient,
-    subtract, zeros_of,
-)  # fmt: skip
+    add,
+    cast,
+    dtype_of,
+    equal,
+    exp,
+    log,
+    logical_and,
+    logical_not,
+    maximum,
+    minimum,
+    multiply,
+    not_equal,
+    select,
+    stop_gradient,
+    subtract,
+    zeros_of,
+)
 from keras.ops.reduction import any, max, running_sum, sum
 from keras.ops.shaping import expand_dims, ones_like, reshape, shape_of, transpose
 

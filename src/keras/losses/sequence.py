@@ -10,12 +10,36 @@ from keras.losses.loss import FunctionLoss
 from keras.ops.activations import log_softmax
 from keras.ops.control import scan
 from keras.ops.elementwise import (
-    add, cast, dtype_of, equal, exp, log, logical_and, logical_or, maximum, multiply, negative, not_equal, select, stop_gradient,
+    add,
+    cast,
+    dtype_of,
+    equal,
+    exp,
+    log,
+    logical_and,
+    logical_or,
+    maximum,
+    multiply,
+    negative,
+    not_equal,
+    select,
+    stop_gradient,
     subtract,
-)  # fmt: skip
+)
 from keras.ops.indexing import take_along_axis
 from keras.ops.reduction import max, sum
-from keras.ops.shaping import arange, broadcast_to, concatenate, expand_dims, full_like, reshape, shape_of, slice_along, transpose, zeros_like
+from keras.ops.shaping import (
+    arange,
+    broadcast_to,
+    concatenate,
+    expand_dims,
+    full_like,
+    reshape,
+    shape_of,
+    slice_along,
+    transpose,
+    zeros_like,
+)
 
 Tensor = Any
 

@@ -13,8 +13,20 @@ from keras.losses.alignment import as_tensor
 from keras.metrics.confusion import as_columns, counts_at, counts_at_even, even_thresholds, prepared, standardize_thresholds
 from keras.metrics.metric import Metric
 from keras.ops.elementwise import (
-    add, divide_no_nan, greater, greater_equal, log, logical_and, maximum, minimum, multiply, select, sigmoid, subtract, zeros_of,
-)  # fmt: skip
+    add,
+    divide_no_nan,
+    greater,
+    greater_equal,
+    log,
+    logical_and,
+    maximum,
+    minimum,
+    multiply,
+    select,
+    sigmoid,
+    subtract,
+    zeros_of,
+)
 from keras.ops.reduction import max, mean, sum
 from keras.ops.shaping import expand_dims, reshape, shape_of, slice_along, stack
 
@@ -132,8 +144,8 @@ class AUC(_OverThresholds):
 
     def __init__(
         self, num_thresholds: int = 200, curve: str = "ROC", summation_method: str = "interpolation", name: str | None = None,
-        dtype: Any = None, thresholds: Sequence[float] | None = None, multi_label: bool = False, num_labels: int | None = None, label_weights: Any = None,
-        from_logits: bool = False,
+        dtype: Any = None, thresholds: Sequence[float] | None = None, multi_label: bool = False, num_labels: int | None = None,
+        label_weights: Any = None, from_logits: bool = False,
     ) -> None:  # fmt: skip
         super().__init__(name=name, dtype=dtype)
         _check_choice("curve", curve, CURVES)

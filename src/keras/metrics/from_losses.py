@@ -262,5 +262,6 @@ class SparseCategoricalCrossentropy(FunctionMetric):
         """Count in a batch. As in Keras 3, ignored targets weigh nothing where weights are given, and else count as 0."""
         if self.ignore_class is not None and sample_weight is not None:
             indices, _ = crossentropy.class_indices_pair(self.name, y_true, as_tensor(y_pred), self.axis)
-            sample_weight = multiply(*weights_for(as_tensor(not_equal(indices, self.ignore_class), self.dtype), as_tensor(sample_weight, self.dtype)))
+            counted = as_tensor(not_equal(indices, self.ignore_class), self.dtype)
+            sample_weight = multiply(*weights_for(counted, as_tensor(sample_weight, self.dtype)))
         super().update_state(y_true, y_pred, sample_weight)

@@ -13,8 +13,19 @@ from keras.core.dtypes import numpy_dtype
 from keras.losses.alignment import as_tensor, differ
 from keras.metrics.metric import Metric
 from keras.ops.elementwise import (
-    add, cast, divide, divide_no_nan, dtype_of, equal, greater, multiply, not_equal, select, subtract, zeros_of,
-)  # fmt: skip
+    add,
+    cast,
+    divide,
+    divide_no_nan,
+    dtype_of,
+    equal,
+    greater,
+    multiply,
+    not_equal,
+    select,
+    subtract,
+    zeros_of,
+)
 from keras.ops.indexing import add_at, take
 from keras.ops.reduction import argmax, sum
 from keras.ops.shaping import reshape, shape_of

@@ -10,9 +10,22 @@ from keras.core import dims as D
 from keras.losses.alignment import as_tensor, matched
 from keras.metrics.metric import Metric
 from keras.ops.elementwise import (
-    abs, add, cast, divide, divide_no_nan, dtype_of, equal, greater, greater_equal, logical_and, multiply, select, square, subtract,
+    abs,
+    add,
+    cast,
+    divide,
+    divide_no_nan,
+    dtype_of,
+    equal,
+    greater,
+    greater_equal,
+    logical_and,
+    multiply,
+    select,
+    square,
+    subtract,
     zeros_of,
-)  # fmt: skip
+)
 from keras.ops.reduction import max, mean, sum
 from keras.ops.shaping import expand_dims, shape_of
 

@@ -28,6 +28,8 @@ class Model(Layer):
     Source: keras.Model of Keras 3.
     """
 
+    _decides_generation = False
+
     def __new__(cls, *args: Any, **kwargs: Any) -> Any:
         if cls is Model and _is_functional_call(args, kwargs):
             return object.__new__(functional_class())

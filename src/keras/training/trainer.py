@@ -54,6 +54,7 @@ class Trainer:
         self._loss_tracker: Any = None
         self._output_trackers: dict[str, Any] = {}
         self._steps: dict[str, Any] = {}
+        self._log_names: tuple[Any, list[str]] = (None, [])
         self._validation_adapter: tuple[Any, DataAdapter] | None = None
         self.compile_config: dict[str, Any] = {}
 
@@ -98,6 +99,7 @@ class Trainer:
     def drop_programs(self) -> None:
         """Forget compiled steps."""
         self._steps = {}
+        self._log_names = (None, [])
 
     @property
     def metrics(self) -> list[Any]:
@@ -258,7 +260,11 @@ class Trainer:
         return LazyLogs(dict.fromkeys(self._known_names()), read=lambda _: {k: _number(v) for k, v in self.metrics_result().items()})
 
     def _known_names(self) -> list[str]:
-        return list(self.metrics_result())
+        """The names of the logs; they are worked out again only when an output or its metrics were met for the first time."""
+        state = (len(self._output_trackers), len(self._metrics.metrics) if self._metrics is not None else 0)
+        if self._log_names[0] != state:
+            self._log_names = (state, list(self.metrics_result()))
+        return self._log_names[1]
 
     # ---------------------------------------------------------------------------------------------------------------------- fit
 
