@@ -41,7 +41,8 @@ class Bidirectional(Wrapper):
         for needed in ("go_backwards", "return_sequences", "return_state"):
             if not hasattr(layer, needed):
                 raise ValueError(
-                    f"Bidirectional(layer): {type(layer).__name__} has no `{needed}`. Accepted: a recurrent layer. Write Bidirectional(keras.layers.LSTM(8))."
+                    f"Bidirectional(layer): {type(layer).__name__} has no `{needed}`. Accepted: a recurrent layer. "
+                    f"Write Bidirectional(keras.layers.LSTM(8))."
                 )
         self.forward_layer = _copy(layer, "forward_", layer.go_backwards)
         if backward_layer is None:
@@ -59,7 +60,8 @@ class Bidirectional(Wrapper):
         backward: Any = self.backward_layer
         if forward.go_backwards == backward.go_backwards:
             raise ValueError(
-                f"Bidirectional(backward_layer): both layers have go_backwards={forward.go_backwards}. Write backward_layer=LSTM(8, go_backwards=True)."
+                f"Bidirectional(backward_layer): both layers have go_backwards={forward.go_backwards}. "
+                f"Write backward_layer=LSTM(8, go_backwards=True)."
             )
         for name in ("stateful", "return_sequences", "return_state"):
             if getattr(forward, name) != getattr(backward, name):

@@ -69,8 +69,9 @@ class SpatialDropout(Dropout):
     rank: int
 
     def __init__(
-        self, rate: float, data_format: str | None = None, seed: int | None = None, name: str | None = None, dtype: Any = None, **kwargs: Any
-    ) -> None:
+        self, rate: float, data_format: str | None = None, seed: int | None = None, name: str | None = None, dtype: Any = None,
+        **kwargs: Any,
+    ) -> None:  # fmt: skip
         super().__init__(rate, seed=seed, name=name, dtype=dtype, **kwargs)
         self.data_format = config.standardize_data_format(data_format)
         self.input_spec = InputSpec(ndim=self.rank + 2)

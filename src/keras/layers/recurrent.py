@@ -52,8 +52,8 @@ class RNN(Layer):
     supports_masking = True
 
     def __init__(
-        self, cell: Any, return_sequences: bool = False, return_state: bool = False, go_backwards: bool = False, stateful: bool = False, unroll: bool = False,
-        zero_output_for_mask: bool = False, **kwargs: Any,
+        self, cell: Any, return_sequences: bool = False, return_state: bool = False, go_backwards: bool = False, stateful: bool = False,
+        unroll: bool = False, zero_output_for_mask: bool = False, **kwargs: Any,
     ) -> None:  # fmt: skip
         if isinstance(cell, (list, tuple)):
             cell = StackedRNNCells(cell)
@@ -126,7 +126,8 @@ class RNN(Layer):
             wanted = len(self.state_size) if isinstance(self.state_size, (list, tuple)) else 1
             if len(states) != wanted:
                 raise ValueError(
-                    f"{type(self).__name__} {self.name!r}: initial_state has {len(states)} tensor(s). Accepted: {wanted}, of sizes {self.state_size}."
+                    f"{type(self).__name__} {self.name!r}: initial_state has {len(states)} tensor(s). "
+                    f"Accepted: {wanted}, of sizes {self.state_size}."
                 )
             return tree.map_structure(lambda s: cast(s, self.compute_dtype), states)
         if self.stateful and self._carried.variables is not None and not isinstance(sequences, KerasTensor):

@@ -53,7 +53,8 @@ class Reshape(Layer):
         self.target_shape = (target_shape,) if isinstance(target_shape, int) else tuple(target_shape)
         if sum(n == -1 or n is None for n in self.target_shape) > 1:
             raise ValueError(
-                f"Reshape(target_shape): got {self.target_shape}. Accepted: sizes without the batch axis, at most one -1. Write Reshape((-1, 8))."
+                f"Reshape(target_shape): got {self.target_shape}. Accepted: sizes without the batch axis, at most one -1. "
+                f"Write Reshape((-1, 8))."
             )
 
     def call(self, inputs: Any) -> Any:
@@ -87,7 +88,8 @@ class Permute(Layer):
         self.dims = tuple(dims)
         if sorted(self.dims) != list(range(1, len(self.dims) + 1)):
             raise ValueError(
-                f"Permute(dims): got {dims!r}. Accepted: each axis from 1 to the number of axes once, without the batch axis. Write Permute((2, 1))."
+                f"Permute(dims): got {dims!r}. Accepted: each axis from 1 to the number of axes once, without the batch axis. "
+                f"Write Permute((2, 1))."
             )
         self.input_spec = InputSpec(ndim=len(self.dims) + 1)
 

@@ -30,7 +30,8 @@ class StackedRNNCells(Layer):
         for cell in self.cells:
             if not callable(cell) or not hasattr(cell, "state_size"):
                 raise ValueError(
-                    f"StackedRNNCells(cells): got {cell!r}. Accepted: cells with `call` and `state_size`. Write StackedRNNCells([LSTMCell(8), LSTMCell(8)])."
+                    f"StackedRNNCells(cells): got {cell!r}. Accepted: cells with `call` and `state_size`. "
+                    f"Write StackedRNNCells([LSTMCell(8), LSTMCell(8)])."
                 )
 
     @property

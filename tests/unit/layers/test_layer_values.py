@@ -195,7 +195,9 @@ def test_dropout_keeps_the_mean_and_drops_the_fraction() -> None:
     assert all(len(np.unique(image[..., c])) == 1 for image in images for c in range(8))
 
 
-@pytest.mark.parametrize("layer", [GaussianNoise(0.5, seed=1), GaussianDropout(0.2, seed=1), AlphaDropout(0.2, seed=1)], ids=lambda v: type(v).__name__)
+@pytest.mark.parametrize(
+    "layer", [GaussianNoise(0.5, seed=1), GaussianDropout(0.2, seed=1), AlphaDropout(0.2, seed=1)], ids=lambda v: type(v).__name__
+)
 def test_noise_keeps_mean_and_variance(layer: Any) -> None:
     x = np.random.default_rng(0).normal(size=(200, 200)).astype("float32")
     y = np.asarray(layer(x, training=True))
@@ -254,8 +256,14 @@ def test_low_rank_adaptation_trains_two_small_matrices(rng: np.random.Generator)
 
 @pytest.mark.parametrize(
     ("equation", "output_shape", "shape"),
-    [("abc,cd->abd", (None, 4), (2, 3, 5)), ("abc,bcd->ad", 4, (2, 3, 5)), ("abc,bd->adc", (4, None), (2, 3, 5)), ("ab,ab->a", (), (2, 3)), ("a...c,ce->a...e", 4, (2, 3, 3, 5))],
-)  # fmt: skip
+    [
+        ("abc,cd->abd", (None, 4), (2, 3, 5)),
+        ("abc,bcd->ad", 4, (2, 3, 5)),
+        ("abc,bd->adc", (4, None), (2, 3, 5)),
+        ("ab,ab->a", (), (2, 3)),
+        ("a...c,ce->a...e", 4, (2, 3, 3, 5)),
+    ],
+)
 def test_equations_mean_what_numpy_means(equation: str, output_shape: Any, shape: tuple[int, ...], rng: np.random.Generator) -> None:
     x = rng.normal(size=shape).astype("float32")
     layer = EinsumDense(equation, output_shape)

@@ -174,7 +174,12 @@ def test_both_directions_are_joined_step_by_step(mode: str | None, x: np.ndarray
     outputs = layer(x)
     forward = np.asarray(layer.forward_layer(x))
     backward = np.asarray(layer.backward_layer(x))[:, ::-1]
-    joined = {"concat": np.concatenate([forward, backward], -1), "sum": forward + backward, "mul": forward * backward, "ave": (forward + backward) / 2}
+    joined = {
+        "concat": np.concatenate([forward, backward], -1),
+        "sum": forward + backward,
+        "mul": forward * backward,
+        "ave": (forward + backward) / 2,
+    }
     if mode is None:
         np.testing.assert_allclose(outputs[0], forward, rtol=1e-6)
         np.testing.assert_allclose(outputs[1], backward, rtol=1e-6)
@@ -192,7 +197,9 @@ def test_both_directions_hand_their_states_on(x: np.ndarray) -> None:
 
 def test_dropout_is_one_mask_for_a_whole_sequence() -> None:
     x = np.ones((4, 6, 50), "float32")
-    layer = SimpleRNN(1, dropout=0.5, activation=None, kernel_initializer="ones", recurrent_initializer="zeros", return_sequences=True, seed=3)
+    layer = SimpleRNN(
+        1, dropout=0.5, activation=None, kernel_initializer="ones", recurrent_initializer="zeros", return_sequences=True, seed=3
+    )
     outputs = np.asarray(layer(x, training=True))[:, :, 0]
     np.testing.assert_array_equal(outputs, np.broadcast_to(outputs[:, :1], outputs.shape))
     assert len(np.unique(outputs[:, 0])) > 1
