@@ -66,7 +66,8 @@ class Bidirectional(Wrapper):
         for name in ("stateful", "return_sequences", "return_state"):
             if getattr(forward, name) != getattr(backward, name):
                 raise ValueError(
-                    f"Bidirectional(backward_layer): `{name}` is {getattr(forward, name)} forwards and {getattr(backward, name)} backwards. Write equal values."
+                    f"Bidirectional(backward_layer): `{name}` is {getattr(forward, name)} forwards "
+                    f"and {getattr(backward, name)} backwards. Write equal values."
                 )
 
     def build(self, sequences_shape: Any, initial_state_shape: Any = None) -> None:

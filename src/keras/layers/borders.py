@@ -116,7 +116,8 @@ class Cropping(_Border):
             n = shape_of(x)[axis]
             if isinstance(n, int) and low + high >= n:
                 raise ValueError(
-                    f"{type(self).__name__} {self.name!r}: cropping {(low, high)} leaves nothing of axis {axis} of {D.display(shape_of(inputs))}. Write a smaller cropping."
+                    f"{type(self).__name__} {self.name!r}: cropping {(low, high)} leaves nothing of axis {axis} "
+                    f"of {D.display(shape_of(inputs))}. Write a smaller cropping."
                 )
             if low or high:
                 x = slice_along(x, axis, low, -high if high else None)

@@ -41,7 +41,8 @@ class EinsumPlan:
             if size is not None:
                 if sizes.get(letter) not in (None, size):
                     raise ValueError(
-                        f"EinsumDense(output_shape): {letter!r} of {equation!r} is {size} in output_shape and {sizes[letter]} in the input. Write equal sizes, or None."
+                        f"EinsumDense(output_shape): {letter!r} of {equation!r} is {size} in output_shape "
+                        f"and {sizes[letter]} in the input. Write equal sizes, or None."
                     )
                 sizes[letter] = size
         unknown = [c for c in self.kernel if sizes.get(c) is None]

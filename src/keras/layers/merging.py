@@ -245,7 +245,8 @@ class Dot(MergeLayer):
         i, j = i % len(shape_of(a)), j % len(shape_of(b))
         if 0 in (i, j) or D.unify(shape_of(a)[i], shape_of(b)[j]) is None:
             raise ValueError(
-                f"Dot {self.name!r}: axes {self.axes} of shapes {D.display(shape_of(a))} and {D.display(shape_of(b))} have sizes {shape_of(a)[i]} and {shape_of(b)[j]}. "
+                f"Dot {self.name!r}: axes {self.axes} of shapes {D.display(shape_of(a))} and {D.display(shape_of(b))} "
+                f"have sizes {shape_of(a)[i]} and {shape_of(b)[j]}. "
                 f"Accepted: axes of equal size, not the batch axis."
             )
         if self.normalize:

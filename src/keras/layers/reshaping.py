@@ -65,7 +65,8 @@ class Reshape(Layer):
         open_size = any(n in (-1, None) for n in self.target_shape)
         if isinstance(total, int) and (total % known if open_size and known else total != known):
             raise ValueError(
-                f"Reshape {self.name!r}: a sample of shape {D.display(sizes[1:])} has {total} elements and cannot become {self.target_shape}. "
+                f"Reshape {self.name!r}: a sample of shape {D.display(sizes[1:])} has {total} elements "
+                f"and cannot become {self.target_shape}. "
                 f"Write a target_shape with {total} elements; -1 stands for the size that follows from the others."
             )
         target = tuple(total // known if n in (-1, None) else n for n in self.target_shape)

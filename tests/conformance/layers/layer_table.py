@@ -1,4 +1,4 @@
-"""Every public layer with an example: constructor arguments, input shapes, and what holds for it. The properties are in `layer_properties`."""
+"""Every public layer with an example: constructor arguments, input shapes, and what holds for it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Values that the recorded cases leave open: attention masks and gates, masked and renormalized batches, low-rank adaptation, masks of merges."""
+"""Values that the recorded cases leave open: masks and gates of attention, masked batches, noise, low-rank adaptation, merged masks."""
 
 from __future__ import annotations
 
