@@ -132,20 +132,21 @@ def _primitive_call(op: Op) -> Callable[..., Any]:
             operands, attributes = args, op.defaults
         else:
             operands, attributes = op.bind(args, kwargs)
+        current = engine.current()
+        tensor_type = current.tensor_type
         for x in operands:
-            if type(x) is not np.ndarray:
+            if type(x) is not tensor_type:
                 operands = tuple(map(as_operand, operands))
                 break
         for x in operands:
             if isinstance(x, Symbol):
                 return _on_symbols(op, operands, attributes, args, kwargs)
-        return _on_values(op, operands, attributes)
+        return _on_values(op, current, operands, attributes)
 
     return call
 
 
-def _on_values(op: Op, operands: Sequence[Any], attributes: dict[str, Any]) -> Any:
-    current = engine.current()
+def _on_values(op: Op, current: Any, operands: Sequence[Any], attributes: dict[str, Any]) -> Any:
     keys = tuple([_dtype_key(x, current) for x in operands])
     wanted = op.promote(keys, attributes)
     arrays = [x if key == target else current.operand(x, target) for x, key, target in zip(operands, keys, wanted, strict=True)]
@@ -155,7 +156,7 @@ def _on_values(op: Op, operands: Sequence[Any], attributes: dict[str, Any]) -> A
         if error.args == (op.name,):
             raise NotImplementedError(current.unsupported(op.name)) from None
         raise
-    except (ValueError, TypeError, IndexError):
+    except current.errors:
         specs = [Spec(tuple(np.shape(x)), dtypes.result_type(key)) for x, key in zip(operands, keys, strict=True)]
         canonical = op.rule(op.name, specs, attributes)[1]  # says what is wrong in the same words as for symbols
         if canonical == attributes:

@@ -18,18 +18,22 @@ class Engine:
 
     Attributes:
         name: as `keras.backend.backend()` returns it.
+        tensor_type: the class that most tensors are of exactly; operands of it need no conversion.
         kernels: primitive's name -> function of (*tensors, **attributes), the operands promoted already.
         natives: composite's name -> the engine's own faster version with the composite's signature.
         UNSUPPORTED: name -> reason.
+        errors: what the kernels raise for operands or attributes that do not fit; the table's rule then says what is wrong.
         reads_on_host: whether small calculations with variables' values are better done by NumPy (each op would be compiled).
     An engine may also have `value_and_grad(function, has_aux)` (else the table's gradients are used) and `cond(predicate, f, g)`.
     """
 
     name = ""
+    tensor_type: Any = None
     kernels: dict[str, Callable[..., Any]] = {}
     natives: dict[str, Callable[..., Any]] = {}
     UNSUPPORTED: dict[str, str] = {}
     reads_on_host = False
+    errors: tuple[type[Exception], ...] = (ValueError, TypeError, IndexError)
 
     def __init__(self) -> None:
         self._names: dict[Any, str] = {}

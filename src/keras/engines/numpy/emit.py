@@ -76,18 +76,21 @@ def _negated_into(mask: Array, bits: Array) -> None:
 
 
 def _sigmoid(xs: Sequence[Array], out: Array, scratch: Scratch) -> list[Step]:
-    x, one = xs[0], out.dtype.type(1)
-    e, positive = scratch(out.shape, out.dtype), scratch(out.shape, np.bool_)
-    total = scratch(out.shape, out.dtype)
+    x = xs[0]
+    if out.dtype not in (np.float32, np.float64):
+        return [(_copy_result, (out, KERNELS["sigmoid"], xs))]
+    one, most = out.dtype.type(1), out.dtype.type(int(np.log(np.finfo(out.dtype).max)))
     return [
-        (np.greater_equal, (x, out.dtype.type(0), positive)),
-        (np.abs, (x, e)),
-        (np.negative, (e, e)),
-        (np.exp, (e, e)),
-        (np.add, (e, one, total)),
-        (_put_where, (e, one, positive)),
-        (np.divide, (e, total, out)),
+        (np.negative, (x, out)),
+        (_minimum_into, (out, most, out)),  # exp stays finite
+        (np.exp, (out, out)),
+        (np.add, (out, one, out)),
+        (np.reciprocal, (out, out)),
     ]
+
+
+def _minimum_into(x: Array, most: Any, out: Array) -> None:
+    np.minimum(x, most, out=out)
 
 
 def _put_where(out: Array, value: Any, mask: Array) -> None:
