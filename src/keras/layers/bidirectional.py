@@ -50,6 +50,9 @@ class Bidirectional(Wrapper):
         else:
             self.backward_layer = as_layer(self, "backward_layer", backward_layer)
             self._check_pair()
+        for inner in (self.forward_layer, self.backward_layer):
+            if layer.return_sequences and hasattr(inner, "zero_output_for_mask"):
+                inner.zero_output_for_mask = True  # a repeated output would come from the other side of the gap in each direction
         self.layer = self.forward_layer
         self.return_sequences = layer.return_sequences
         self.return_state = layer.return_state

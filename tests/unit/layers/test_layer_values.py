@@ -26,6 +26,7 @@ from keras.layers.pooling import GlobalAveragePooling1D
 from keras.layers.reshaping import Flatten
 from keras.layers.spectral_normalization import SpectralNormalization
 from keras.layers.time_distributed import TimeDistributed
+from keras.layers.transposed_convolution import Conv1DTranspose
 from keras.layers.wrapper import Lambda, Masking
 from keras.ops.elementwise import square
 from keras.ops.reduction import sum as total_of
@@ -285,6 +286,25 @@ def test_lambda_hands_on_what_its_function_names() -> None:
     layer = Lambda(lambda x, scale, training=None: x * (scale if training else 1), arguments={"scale": 3})
     x = np.ones((1, 2), "float32")
     assert float(layer(x, training=True)[0, 0]) == 3 and float(layer(x)[0, 0]) == 1
+
+
+@pytest.mark.parametrize(
+    ("kernel_size", "strides", "output_padding", "expected"),
+    [
+        (2, 2, 0, [0, 1, 2, 0, 0, 0]),
+        (2, 2, 1, [0, 0, 1, 2, 0, 0, 0]),
+        (3, 2, 0, [0, 1, 2, 3, 0, 0, 0]),
+        (3, 2, 1, [0, 0, 1, 2, 3, 0, 0, 0]),
+        (4, 3, 0, [0, 1, 2, 3, 4, 0, 0, 0, 0]),
+        (5, 3, 2, [0, 0, 1, 2, 3, 4, 5, 0, 0, 0, 0, 0]),
+    ],
+)
+def test_output_padding_of_a_same_transposed_convolution(kernel_size: int, strides: int, output_padding: int, expected: list[int]) -> None:
+    x = np.array([0, 1, 0, 0], "float32").reshape(1, 4, 1)
+    layer = Conv1DTranspose(1, kernel_size, strides=strides, padding="same", output_padding=output_padding, use_bias=False)
+    layer(x)
+    layer.set_weights([np.arange(1.0, kernel_size + 1).reshape(-1, 1, 1)])
+    assert np.asarray(layer(x)).ravel().tolist() == expected
 
 
 def test_flatten_moves_channels_to_the_end_first(rng: np.random.Generator) -> None:

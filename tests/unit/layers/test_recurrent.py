@@ -187,6 +187,12 @@ def test_both_directions_are_joined_step_by_step(mode: str | None, x: np.ndarray
         np.testing.assert_allclose(outputs, joined[mode], rtol=1e-6)
 
 
+def test_both_directions_give_zeros_where_the_mask_is_false(x: np.ndarray) -> None:
+    mask = np.array([[True, True, False, True, False]] * 2)
+    outputs = np.asarray(Bidirectional(GRU(4, return_sequences=True))(x, mask=mask))
+    assert not outputs[~mask].any() and outputs[mask].all()
+
+
 def test_both_directions_hand_their_states_on(x: np.ndarray) -> None:
     layer = Bidirectional(LSTM(4, return_state=True))
     outputs, *states = layer(x)
