@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from keras.core.op import op
+from keras.core.op import Op
 from keras.layers.arguments import fraction, keep, positive
 from keras.layers.dense import affine
 from keras.layers.layer import Layer
@@ -25,12 +25,14 @@ def _gates_gradient(g: Any, y: Any, x: Any, count: int, axis: int) -> Any:
     return (concatenate(list(g), axis=axis),)
 
 
-@op(category="internal", operands=1, vjp=_gates_gradient)
-def gates_of(x: Any, count: int, axis: int = -1) -> tuple[Any, ...]:
+def _gates(x: Any, count: int, axis: int = -1) -> tuple[Any, ...]:
     """One axis in `count` equal parts; the gradient is one concatenation instead of one array per part."""
     axis = axis % len(shape_of(x))
     size = shape_of(x)[axis] // count
     return tuple(slice_along(x, axis, i * size, (i + 1) * size) for i in range(count))
+
+
+gates_of = Op("gates_of", _gates, 1, body=_gates, vjp=_gates_gradient, category="internal").function
 
 
 def zero_states(state_size: Any, like: Any) -> Any:
