@@ -2,7 +2,7 @@
 
 from keras._surface import attach
 from keras.ops import (  # noqa: F401 (each module puts its ops into the registry)
-    activations, arrangement, construction, contraction, control, convolution, elementwise, indexing, pooling, random, reduction, shaping, sorting, statistics,
+    activations, arrangement, construction, contraction, control, convolution, elementwise, indexing, linalg, pooling, random, reduction, shaping, sorting, statistics,
 )  # fmt: skip
 
 __getattr__, __dir__, __all__ = attach("keras.ops")

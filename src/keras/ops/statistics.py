@@ -21,7 +21,7 @@ from keras.ops.elementwise import (
 from keras.ops.indexing import add_at, gather_along_axis
 from keras.ops.reduction import _max_over, _min_over, all, any, argmax, argmin, max, mean, min, prod, running_sum, sum
 from keras.ops.shaping import (
-    broadcast_to, expand_dims, flip, moveaxis, ones_like, reshape, shape_of, slice_along, transpose, zeros,
+    arange, broadcast_to, expand_dims, flip, moveaxis, ones_like, reshape, shape_of, slice_along, transpose, zeros,
 )  # fmt: skip
 from keras.ops.sorting import searchsorted, sorted_along
 
@@ -450,7 +450,7 @@ def bincount(x: Tensor, weights: Tensor | None = None, minlength: int = 0, spars
     rows = reshape(x, (D.product(sizes[:-1]), sizes[-1]))
     places = cast(minimum(rows, length), "int32")  # what is too large goes to one extra place, which is cut off
     count = shape_of(rows)[0]
-    offset = multiply(reshape(running_sum(ones_like(slice_along(places, 1, 0, 1)), axis=0) - 1, (count, 1)), length + 1)
+    offset = multiply(reshape(arange(count, dtype="int32"), (count, 1)), length + 1)
     flat = add_at(zeros((count * (length + 1),), dtype_of(weights)), reshape(add(places, offset), (-1,)), reshape(weights, (-1,)), axis=0)
     return reshape(slice_along(reshape(flat, (count, length + 1)), 1, 0, length), (*sizes[:-1], length))
 

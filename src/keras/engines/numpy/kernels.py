@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from keras.core.dtypes import numpy_dtype
-from keras.engines.numpy import convolution, elementwise, philox, special, windows
+from keras.engines.numpy import convolution, decompositions, elementwise, philox, special, windows
 from keras.ops.activations import log_softmax, softmax
 
 Array = np.ndarray
@@ -255,6 +255,7 @@ KERNELS: dict[str, Callable[..., Any]] = {
     "dynamic_update": dynamic_update,
     "matmul": matmul,
     "contract": lambda *operands, subscripts: einsum(operands, subscripts),
+    **decompositions.KERNELS,
     "order": lambda x, axis: np.argsort(x, axis=axis, kind="stable").astype(np.int32),
     "sorted_along": lambda x, axis: np.sort(x, axis=axis, kind="stable"),
     "largest": _largest,
