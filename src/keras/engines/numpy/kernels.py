@@ -84,6 +84,28 @@ def add_rows(out: Array, indices: Array, updates: Array, axis: int) -> None:
         np.add.at(target, flat, moved)
 
 
+_JOIN = {"max": np.maximum, "min": np.minimum, "prod": np.multiply}
+
+
+def _reduce_at(x: Array, indices: Array, updates: Array, kind: str) -> Array:
+    out = x.copy()
+    _JOIN[kind].at(out, wrap_indices(indices, out.shape[0], "scatter"), updates)
+    return out
+
+
+def _replace_at(x: Array, indices: Array, updates: Array) -> Array:
+    out = x.copy()
+    out[wrap_indices(indices, out.shape[0], "scatter")] = updates
+    return out
+
+
+def _complex(x: Array, y: Array) -> Array:
+    kind = np.complex128 if x.dtype == np.float64 else np.complex64
+    out = np.empty(np.broadcast_shapes(x.shape, y.shape), kind)
+    out.real, out.imag = x, y
+    return out
+
+
 def _add_at(x: Array, indices: Array, updates: Array, axis: int) -> Array:
     out = x.copy()
     add_rows(out, indices, updates, axis)
@@ -249,6 +271,12 @@ KERNELS: dict[str, Callable[..., Any]] = {
     "pad_constant": lambda x, pad_width, value: np.pad(x, pad_width, constant_values=value),
     "take_along": _take,
     "add_at": _add_at,
+    "reduce_at": _quiet(_reduce_at),
+    "replace_at": _replace_at,
+    "real": lambda x: np.array(x.real),
+    "imag": lambda x: np.array(x.imag),
+    "complex_of": _complex,
+    "view": lambda x, dtype: np.ascontiguousarray(x).view(numpy_dtype(dtype or x.dtype)).copy(),
     "gather_along_axis": lambda x, indices, axis: np.take_along_axis(x, wrap_indices(indices, x.shape[axis], "take_along_axis"), axis),
     "add_along_axis": _add_along_axis,
     "dynamic_slice": dynamic_slice,
