@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from keras._surface import attach
 from keras.activations.functions import exponential, gelu, leaky_relu, linear, mish, relu, softmax
 from keras.core.registry import Registry
 from keras.ops.activations import (
@@ -68,4 +69,4 @@ def deserialize(config: Any, custom_objects: dict[str, Any] | None = None) -> An
     return registry.deserialize(config, custom_objects)
 
 
-__all__ = sorted({*_NAMES, "get", "serialize", "deserialize"})
+__getattr__, __dir__, __all__ = attach("keras.activations")

@@ -4,14 +4,22 @@ from __future__ import annotations
 
 from typing import Any
 
+from keras._surface import attach
 from keras.constraints.projections import Constraint, MaxNorm, MinMaxNorm, NonNeg, UnitNorm
 from keras.core.registry import Registry
 
 max_norm, min_max_norm, non_neg, unit_norm = MaxNorm, MinMaxNorm, NonNeg, UnitNorm
 
-_SPELLINGS = {"MaxNorm": ("max_norm", "maxnorm"), "MinMaxNorm": ("min_max_norm",), "NonNeg": ("non_neg", "nonneg"), "UnitNorm": ("unit_norm", "unitnorm")}
+_SPELLINGS = {
+    "MaxNorm": ("max_norm", "maxnorm"),
+    "MinMaxNorm": ("min_max_norm",),
+    "NonNeg": ("non_neg", "nonneg"),
+    "UnitNorm": ("unit_norm", "unitnorm"),
+}
 registry = Registry(
-    "constraints", {name: f"keras.constraints.projections:{target}" for target, names in _SPELLINGS.items() for name in (target, *names)}, Constraint
+    "constraints",
+    {name: f"keras.constraints.projections:{target}" for target, names in _SPELLINGS.items() for name in (target, *names)},
+    Constraint,
 )
 
 
@@ -35,4 +43,4 @@ def deserialize(config: Any, custom_objects: dict[str, Any] | None = None) -> An
     return registry.deserialize(config, custom_objects)
 
 
-__all__ = ["Constraint", "MaxNorm", "MinMaxNorm", "NonNeg", "UnitNorm", "deserialize", "get", "max_norm", "min_max_norm", "non_neg", "serialize", "unit_norm"]
+__getattr__, __dir__, __all__ = attach("keras.constraints")

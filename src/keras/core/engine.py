@@ -12,6 +12,7 @@ from contextvars import ContextVar
 from typing import Any
 
 from keras.core import config
+from keras.core.state import StateScope, current_scope
 
 ENGINES = ("numpy", "jax", "torch", "tensorflow")
 _INSTALL = {"jax": "jax", "torch": "torch", "tensorflow": "tensorflow"}
@@ -84,6 +85,30 @@ def use(name: str) -> Iterator[Any]:
         yield _context_engine.get()
     finally:
         _context_engine.reset(token)
+
+
+class _HostScope(StateScope):
+    """Variables are read as NumPy arrays."""
+
+    def __init__(self, engine: Any) -> None:
+        super().__init__()
+        self.engine = engine
+
+    def read(self, variable: Any) -> Any:
+        """The variable's value."""
+        value = self.values.get(id(variable))
+        return self.engine.to_numpy(variable._value) if value is None else value
+
+
+@contextlib.contextmanager
+def on_host() -> Iterator[None]:
+    """Context for small calculations with values that are known, such as a metric's result: where each op would be compiled, NumPy does them."""
+    engine = current()
+    if not engine.reads_on_host or current_scope() is not None:
+        yield
+        return
+    with use("numpy"), _HostScope(engine):
+        yield
 
 
 def name() -> str:

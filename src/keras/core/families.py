@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from keras.core import dims as D
 from keras.core import dtypes
@@ -20,8 +19,7 @@ Rule = Callable[[str, Sequence[Any], dict[str, Any]], tuple[Any, dict[str, Any]]
 Promote = Callable[[tuple[Any, ...], dict[str, Any]], Sequence[str]]
 
 
-@dataclass(frozen=True)
-class Family:
+class Family(NamedTuple):
     """What a primitive's dispatch needs: the number of leading tensor operands (or "list"), dtype promotion, shape rule."""
 
     operands: int | str

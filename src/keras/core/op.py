@@ -50,10 +50,12 @@ class Op:
     def __init__(self, name: str, definition: Callable[..., Any], operands: int | str, **fields: Any) -> None:
         self.name = name
         self.operands = operands
-        signature = inspect.signature(definition)
-        self.parameters = tuple(signature.parameters)
+        code = definition.__code__  # `inspect.signature` for every op would be half of the import's time
+        self.parameters = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
         count = 1 if operands == "list" else int(operands)
-        self.defaults = {p.name: p.default for p in list(signature.parameters.values())[count:] if p.default is not p.empty}
+        positional = definition.__defaults__ or ()
+        defaults = dict(zip(self.parameters[code.co_argcount - len(positional) : code.co_argcount], positional, strict=True)) | (definition.__kwdefaults__ or {})
+        self.defaults = {name: value for name, value in defaults.items() if name in self.parameters[count:]}
         self.foldable = fields.pop("foldable", True)
         self.category = fields.pop("category", "")
         self.promote = fields.pop("promote", None)
@@ -130,30 +132,31 @@ def _primitive_call(op: Op) -> Callable[..., Any]:
             operands, attributes = args, op.defaults
         else:
             operands, attributes = op.bind(args, kwargs)
+        current = engine.current()
+        tensor_type = current.tensor_type
         for x in operands:
-            if type(x) is not np.ndarray:
+            if type(x) is not tensor_type:
                 operands = tuple(map(as_operand, operands))
                 break
         for x in operands:
             if isinstance(x, Symbol):
                 return _on_symbols(op, operands, attributes, args, kwargs)
-        return _on_values(op, operands, attributes)
+        return _on_values(op, current, operands, attributes)
 
     return call
 
 
-def _on_values(op: Op, operands: Sequence[Any], attributes: dict[str, Any]) -> Any:
-    current = engine.current()
+def _on_values(op: Op, current: Any, operands: Sequence[Any], attributes: dict[str, Any]) -> Any:
     keys = tuple([_dtype_key(x, current) for x in operands])
     wanted = op.promote(keys, attributes)
-    arrays = [x if key == target else current.asarray(x, target) for x, key, target in zip(operands, keys, wanted, strict=True)]
+    arrays = [x if key == target else current.operand(x, target) for x, key, target in zip(operands, keys, wanted, strict=True)]
     try:
         return current.kernels[op.name](*arrays, **attributes)
     except KeyError as error:
         if error.args == (op.name,):
             raise NotImplementedError(current.unsupported(op.name)) from None
         raise
-    except (ValueError, TypeError, IndexError):
+    except current.errors:
         specs = [Spec(tuple(np.shape(x)), dtypes.result_type(key)) for x, key in zip(operands, keys, strict=True)]
         canonical = op.rule(op.name, specs, attributes)[1]  # says what is wrong in the same words as for symbols
         if canonical == attributes:
@@ -209,19 +212,23 @@ def _find_symbol(args: Any) -> type | None:
 def _composite_call(op: Op) -> Callable[..., Any]:
     body = op.body
     name = op.name
-    count = 0 if op.operands == "list" else int(op.operands)
+    count = op.operands if isinstance(op.operands, int) else 0
+    operand_names = op.parameters[:count]
 
     def call(*args: Any, **kwargs: Any) -> Any:
         for x in args[:count]:
-            if type(x) is list:
-                args = (*[as_operand(a) if type(a) is list else a for a in args[:count]], *args[count:])
+            if type(x) in (list, tuple, Variable):
+                args = tuple(map(as_operand, args[:count])) + args[count:]
                 break
+        for key in operand_names:
+            if kwargs and type(kwargs.get(key)) in (list, tuple, Variable):
+                kwargs[key] = as_operand(kwargs[key])
         kind = _find_symbol(args) or (_find_symbol(kwargs.values()) if kwargs else None)
         if kind is None:
             native = engine.current().natives.get(name)
             return native(*args, **kwargs) if native is not None else body(*args, **kwargs)
         if kind is Traced:
-            if op.vjp is ZERO:
+            if op.vjp is ZERO and name not in engine.current().natives:
                 return body(*args, **kwargs)
             return _record_composite(op, *op.bind(args, kwargs))
         if _inside_composite.get():

@@ -43,6 +43,10 @@ class Operation:
     name: str
     _inbound_nodes: list[Node]
 
+    def __init__(self, name: str | None = None) -> None:
+        self.name = name or naming.auto_name(naming.to_snake_case(type(self).__name__))
+        self._inbound_nodes = []
+
     @property
     def input(self) -> Any:
         """The symbol(s) of the first call's input."""
@@ -66,9 +70,8 @@ class OpOperation(Operation):
     """An op of the table as one operation of a Functional model, for example `mean` or `mean_1`."""
 
     def __init__(self, record: Any) -> None:
+        super().__init__(naming.auto_name(record.name))
         self.record = record
-        self.name = naming.auto_name(record.name)
-        self._inbound_nodes: list[Node] = []
         self.built = True
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:

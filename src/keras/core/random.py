@@ -11,11 +11,12 @@ _global: np.random.Generator | None = None
 _global_seed: int | None = None
 
 
-def set_global_seed(seed: int) -> None:
+def set_global_seed(seed: int) -> np.random.Generator:
     """Fix every seed that objects draw from now on (`keras.utils.set_random_seed`)."""
     global _global, _global_seed
     _global_seed = int(seed)
     _global = np.random.Generator(np.random.Philox(key=_global_seed & (2**64 - 1)))
+    return _global
 
 
 def global_seed() -> int | None:
@@ -31,10 +32,8 @@ def reset() -> None:
 
 def draw_seed() -> int:
     """A new seed: from the global seed if one was set, else from the operating system."""
-    if _global is None:
-        set_global_seed(secrets.randbits(63))
-    assert _global is not None
-    return int(_global.integers(0, 2**31 - 1))
+    generator = set_global_seed(secrets.randbits(63)) if _global is None else _global
+    return int(generator.integers(0, 2**31 - 1))
 
 
 def host_generator(seed: Any) -> np.random.Generator:

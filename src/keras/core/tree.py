@@ -37,21 +37,21 @@ def flatten(structure: Any) -> list[Any]:
     return list(leaves(structure))
 
 
-def map_structure(function: Callable[..., Any], *structures: Any, none_is_leaf: bool = True) -> Any:
-    """`function` applied to the corresponding leaves of nests of one structure, in a nest of that structure."""
+def map_structure(func: Callable[..., Any], *structures: Any, none_is_leaf: bool = True) -> Any:
+    """`func` applied to the corresponding leaves of nests of one structure, in a nest of that structure."""
     first = structures[0]
     if isinstance(first, dict):
         _same_structure(structures, lambda s: isinstance(s, dict) and set(s) == set(first))
-        by_key = {key: map_structure(function, *(s[key] for s in structures), none_is_leaf=none_is_leaf) for key in _sorted_keys(first)}
+        by_key = {key: map_structure(func, *(s[key] for s in structures), none_is_leaf=none_is_leaf) for key in _sorted_keys(first)}
         pairs = {key: by_key[key] for key in first}
         return pairs if type(first) is dict else type(first)(pairs)
     if isinstance(first, (list, tuple)):
         _same_structure(structures, lambda s: isinstance(s, (list, tuple)) and len(s) == len(first))
-        items = [map_structure(function, *parts, none_is_leaf=none_is_leaf) for parts in zip(*structures, strict=True)]
+        items = [map_structure(func, *parts, none_is_leaf=none_is_leaf) for parts in zip(*structures, strict=True)]
         return _rebuild(first, items)
     if first is None and not none_is_leaf:
         return None
-    return function(*structures)
+    return func(*structures)
 
 
 def _rebuild(like: Any, items: list[Any]) -> Any:
@@ -71,9 +71,9 @@ def describe(structure: Any) -> str:
     return str(map_structure(lambda _: "*", structure)).replace("'*'", "*")
 
 
-def pack_as(structure: Any, flat: list[Any]) -> Any:
+def pack_as(structure: Any, flat_sequence: list[Any]) -> Any:
     """The nest of `structure` with the leaves of `flat`, in `flatten`'s order."""
-    iterator = iter(flat)
+    iterator = iter(flat_sequence)
 
     def build(part: Any) -> Any:
         if isinstance(part, dict):
@@ -87,5 +87,5 @@ def pack_as(structure: Any, flat: list[Any]) -> Any:
     result = build(structure)
     remaining = sum(1 for _ in iterator)
     if remaining:
-        raise ValueError(f"pack_as: {describe(structure)} has {remaining} leaves fewer than the {len(flat)} values given.")
+        raise ValueError(f"pack_as: {describe(structure)} has {remaining} leaves fewer than the {len(flat_sequence)} values given.")
     return result

@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from keras.core import config, dtypes, engine, naming
+from keras.core import config, dtypes, engine, late, naming
 from keras.core.state import autocast_dtype, current_scope
-from keras.core.tensor import REGISTRY, Operators
+from keras.core.tensor import REGISTRY, KerasTensor, Operators
 
 KINDS = ("weight", "statistic", "metric", "slot", "seed")
 
@@ -34,30 +34,33 @@ class Variable(Operators):
 
     def __init__(
         self, initializer: Any, shape: Sequence[int] | None = None, dtype: Any = None, trainable: bool = True, autocast: bool = True,
-        aggregation: str = "none", name: str | None = None, *, kind: str = "weight", **kwargs: Any,
+        aggregation: str = "none", synchronization: str = "auto", name: str | None = None, layout: Any = None, *, kind: str = "weight", path: str | None = None,
     ) -> None:  # fmt: skip
         if kind not in KINDS:
             raise ValueError(f"Variable(kind): got {kind!r}. Accepted: {', '.join(map(repr, KINDS))}.")
         self.name = name or naming.auto_name("variable")
         if not isinstance(self.name, str) or "/" in self.name:
             raise ValueError(f"Variable(name): got {name!r}. Accepted: a text without '/'.")
-        self.path = kwargs.pop("path", self.name)
+        self.path = path or self.name
         self.kind = kind
         self.aggregation = aggregation
+        self.synchronization = synchronization
+        self.layout = layout
         self.autocast = autocast
         self.regularizer: Any = None
         self.constraint: Any = None
         self.overwrite_with_gradient = False
         self._trainable = trainable
         self.made_trainable = trainable
-        self._value = self._first_value(initializer, shape, dtype)
+        with engine.current().concretely():
+            self._value = self._first_value(initializer, shape, dtype)
         self.dtype: str = engine.current().dtype_of(self._value)
         self.shape: tuple[int, ...] = tuple(self._value.shape)
         self.engine_name: str = engine.current().name
 
     def _first_value(self, initializer: Any, shape: Sequence[int] | None, dtype: Any) -> Any:
         if isinstance(initializer, str):
-            initializer = REGISTRY["get_initializer"](initializer)
+            initializer = late.load("initializer")(initializer)
         if callable(initializer):
             if shape is None:
                 raise ValueError(f"Variable {self.name!r}: shape is needed with an initializer function. Write Variable(initializer, shape=(2, 3)).")
@@ -87,6 +90,8 @@ class Variable(Operators):
         new = REGISTRY["convert_to_tensor"](value, dtype=self.dtype)
         if tuple(new.shape) != self.shape:
             raise ValueError(f"Variable {self.path!r}: got a value of shape {tuple(new.shape)}, but the variable has shape {self.shape}.")
+        if isinstance(new, KerasTensor):  # a call on symbols only says what comes out: nothing is stored
+            return new
         scope = current_scope()
         if scope is not None:
             scope.write(self, new)

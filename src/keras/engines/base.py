@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 import numpy as np
@@ -17,16 +18,22 @@ class Engine:
 
     Attributes:
         name: as `keras.backend.backend()` returns it.
+        tensor_type: the class that most tensors are of exactly; operands of it need no conversion.
         kernels: primitive's name -> function of (*tensors, **attributes), the operands promoted already.
         natives: composite's name -> the engine's own faster version with the composite's signature.
         UNSUPPORTED: name -> reason.
+        errors: what the kernels raise for operands or attributes that do not fit; the table's rule then says what is wrong.
+        reads_on_host: whether small calculations with variables' values are better done by NumPy (each op would be compiled).
     An engine may also have `value_and_grad(function, has_aux)` (else the table's gradients are used) and `cond(predicate, f, g)`.
     """
 
     name = ""
+    tensor_type: Any = None
     kernels: dict[str, Callable[..., Any]] = {}
     natives: dict[str, Callable[..., Any]] = {}
     UNSUPPORTED: dict[str, str] = {}
+    reads_on_host = False
+    errors: tuple[type[Exception], ...] = (ValueError, TypeError, IndexError)
 
     def __init__(self) -> None:
         self._names: dict[Any, str] = {}
@@ -40,6 +47,10 @@ class Engine:
     def asarray(self, x: Any, dtype: str | None = None) -> Any:
         """`x` as a tensor: Python numbers and lists become int32 or the default float, arrays keep their dtype unless one is given."""
         raise NotImplementedError(f"{type(self).__name__}.asarray")
+
+    def operand(self, x: Any, dtype: str) -> Any:
+        """`x` as a kernel takes it; an engine whose kernels take NumPy's numbers saves a transfer here."""
+        return self.asarray(x, dtype)
 
     def to_numpy(self, x: Any) -> np.ndarray:
         """`x` as a NumPy array."""
@@ -66,6 +77,10 @@ class Engine:
     def store(self, storage: Any, value: Any) -> Any:
         """What a variable holds after an assignment."""
         return value
+
+    def concretely(self) -> AbstractContextManager[Any]:
+        """Context in which values are computed at once even while the engine traces a function: new variables are made there."""
+        return nullcontext()
 
     # -------------------------------------------------------------------------------------------------------------------- verbs
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from keras._surface import attach
 from keras.core import naming
 from keras.core.registry import Registry
-from keras.core.tensor import REGISTRY as _FUNCTIONS
 from keras.initializers.base import Initializer
 from keras.initializers.fixed_values import STFT, Constant, Identity, Ones, Zeros
 from keras.initializers.random_values import (
@@ -61,7 +61,4 @@ def deserialize(config: Any, custom_objects: dict[str, Any] | None = None) -> An
     """The initializer of a config; `custom_objects` adds names for this one."""
     return registry.deserialize(config, custom_objects)
 
-
-_FUNCTIONS["get_initializer"] = get
-
-__all__ = sorted({*(c.__name__ for c in _CLASSES), "Initializer", "get", "serialize", "deserialize"})
+__getattr__, __dir__, __all__ = attach("keras.initializers")

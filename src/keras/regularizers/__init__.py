@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from keras._surface import attach
 from keras.core.registry import Registry
 from keras.regularizers.penalties import L1, L1L2, L2, OrthogonalRegularizer, Regularizer
 
@@ -36,4 +37,4 @@ def deserialize(config: Any, custom_objects: dict[str, Any] | None = None) -> An
     return registry.deserialize(config, custom_objects)
 
 
-__all__ = ["L1", "L1L2", "L2", "OrthogonalRegularizer", "Regularizer", "deserialize", "get", "l1", "l1_l2", "l2", "orthogonal_regularizer", "serialize"]
+__getattr__, __dir__, __all__ = attach("keras.regularizers")

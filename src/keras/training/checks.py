@@ -77,7 +77,7 @@ def check_input_shapes(model: Any, x: Any, phase: str = "fit") -> None:
             raise ValueError(hint or f"{phase}: x has shape {shape}, but the model {model.name!r} expects {expected}. Reshape the data, or declare its shape in keras.Input(shape=...).")
 
 
-def check_targets(model: Any, losses: Any, adapter: DataAdapter, y: Any) -> None:
+def check_targets(model: Any, losses: Any, adapter: DataAdapter, y: Any, lint: bool = True) -> None:
     """Labels in range, one-hot or not as the loss wants, shapes that fit: before any state changes."""
     if losses is None or y is None:
         return
@@ -94,7 +94,7 @@ def check_targets(model: Any, losses: Any, adapter: DataAdapter, y: Any) -> None
             continue
         labels = _all_labels(adapter, position, target)
         data_checks.check_targets(name, labels, shape, from_logits=from_logits, ignore_class=ignored)
-        for text in data_checks.lint_targets(name, labels, shape, activation, from_logits=from_logits):
+        for text in data_checks.lint_targets(name, labels, shape, activation, from_logits=from_logits) if lint else ():
             warnings.warn(text, stacklevel=5)
 
 

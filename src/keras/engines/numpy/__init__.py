@@ -20,6 +20,7 @@ class NumpyEngine(Engine):
     """NumPy as an engine."""
 
     name = "numpy"
+    tensor_type = np.ndarray
     kernels = KERNELS
     natives = NATIVES
 

@@ -1,0 +1,98 @@
+"""The jax engine: speed on CPU, GPU and TPU. `compile` makes one XLA program per signature; nothing small is compiled on its own."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jax import lax
+
+from keras.core import config, tree
+from keras.engines.base import Engine, default_dtype
+from keras.engines.jax import control
+from keras.engines.jax.epochs import ResidentProgram, ResidentSteps
+from keras.engines.jax.kernels import KERNELS, NATIVES, engine_dtype
+from keras.engines.jax.step import CompiledFunction, is_array
+
+Array = Any
+
+
+class JaxFunction(CompiledFunction):
+    """A compiled function that can also run over data on the device, many steps in one dispatch."""
+
+    def __init__(self, function: Callable[..., Any]) -> None:
+        super().__init__(function)
+        self._resident: dict[Any, ResidentProgram] = {}
+
+    def resident(self, data: Any, example: Any) -> ResidentSteps:
+        """The function over rows of `data`; `example` is one batch of it. The program is kept for the next fit."""
+        key = tuple([(np.shape(a), str(a.dtype)) if is_array(a) else a for a in tree.flatten(list(example))])
+        program = self._resident.get(key)
+        if program is None:
+            program = self._resident[key] = ResidentProgram(self.function, example)
+        return ResidentSteps(program, data)
+
+
+class JaxEngine(Engine):
+    """JAX as an engine."""
+
+    name = "jax"
+    tensor_type = type(jax.device_put(np.zeros((), np.float32)))
+    kernels = KERNELS
+    natives = NATIVES
+    reads_on_host = True
+    UNSUPPORTED = dict.fromkeys(("scan_graph", "while_graph", "cond_graph"), "loops are jax.lax loops here; write keras.ops.scan, while_loop or cond")
+
+    def owns(self, x: Any) -> bool:
+        """Whether `x` is a JAX array, or stands for one while a function is traced."""
+        return isinstance(x, jax.Array)
+
+    def asarray(self, x: Any, dtype: str | None = None) -> Array:
+        """`x` as an array. NumPy arrays are copied, as JAX could use their memory in place."""
+        if isinstance(x, jax.Array):
+            return x if dtype is None or self.dtype_of(x) == dtype else lax.convert_element_type(x, engine_dtype(dtype))
+        if isinstance(x, (list, tuple)) and any(isinstance(leaf, jax.Array) for leaf in tree.leaves(x)):
+            return jnp.asarray(x, None if dtype is None else engine_dtype(dtype))
+        array = self.operand(x, dtype)
+        return jax.device_put(np.array(array) if array is x or array.base is not None else array)
+
+    def operand(self, x: Any, dtype: str | None = None) -> Any:
+        """What a kernel takes for `x`: numbers and NumPy arrays stay on the host, where a program can take them as constants."""
+        if isinstance(x, jax.Array):
+            return self.asarray(x, dtype)
+        array = np.asarray(x)
+        dtype = dtype or default_dtype(array, came_from_python=not hasattr(x, "dtype"))
+        return array.astype(jax.dtypes.canonicalize_dtype(array.dtype) if dtype is None else engine_dtype(dtype), copy=False)
+
+    def to_numpy(self, x: Any) -> np.ndarray:
+        """A NumPy array that may be written to."""
+        return np.array(x)
+
+    def concretely(self) -> AbstractContextManager[Any]:
+        """Context in which values are computed at once even while a function is traced: new variables are made there."""
+        return jax.ensure_compile_time_eval()
+
+    def compile(self, function: Callable[..., Any]) -> CompiledFunction:
+        """`function` as XLA programs."""
+        return JaxFunction(function)
+
+    value_and_grad = staticmethod(control.value_and_grad)
+    scan = staticmethod(control.scan)
+    while_loop = staticmethod(control.while_loop)
+    cond = staticmethod(control.cond)
+
+
+def _keep_programs() -> None:
+    """Compiled programs are kept in the folder of caches, unless the user chose another place or none."""
+    if jax.config.jax_compilation_cache_dir is None and "JAX_ENABLE_COMPILATION_CACHE" not in os.environ:
+        jax.config.update("jax_compilation_cache_dir", str(config.keras_home() / "xla-cache"))
+        jax.config.update("jax_persistent_cache_min_compile_time_secs", 0.05)
+
+
+_keep_programs()
+engine = JaxEngine()

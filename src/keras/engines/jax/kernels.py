@@ -1,0 +1,237 @@
+"""The jax engine's primitives: tables first. `jax.lax` is used where its function fits as it is, because it is traced fastest."""
+
+from __future__ import annotations
+
+import functools
+import math
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jax import lax
+
+from keras.core.dtypes import numpy_dtype
+from keras.engines.jax import convolution, random
+
+Array = Any
+
+UNARY: dict[str, Callable[..., Array]] = {
+    "negative": lax.neg, "abs": jnp.abs, "sign": lax.sign, "square": lax.square, "sqrt": lax.sqrt, "rsqrt": lax.rsqrt, "exp": lax.exp, "expm1": lax.expm1,
+    "log": lax.log, "log1p": lax.log1p, "sin": lax.sin, "cos": lax.cos, "tan": lax.tan, "arcsin": lax.asin, "arccos": lax.acos, "arctan": lax.atan,
+    "sinh": lax.sinh, "cosh": lax.cosh, "tanh": lax.tanh, "erf": lax.erf, "erfinv": lax.erf_inv, "erfc": lax.erfc, "isnan": jnp.isnan, "isinf": jnp.isinf,
+    "isfinite": jnp.isfinite, "sigmoid": lax.logistic, "logical_not": lax.bitwise_not, "reciprocal": jnp.reciprocal, "stop_gradient": lax.stop_gradient,
+}  # fmt: skip
+
+BINARY: dict[str, Callable[..., Array]] = {
+    "add": lax.add, "subtract": lax.sub, "multiply": lax.mul, "divide": lax.div, "maximum": lax.max, "minimum": lax.min, "arctan2": lax.atan2,
+    "equal": lax.eq, "not_equal": lax.ne, "less": lax.lt, "less_equal": lax.le, "greater": lax.gt, "greater_equal": lax.ge,
+    "logical_and": lax.bitwise_and, "logical_or": lax.bitwise_or, "logical_xor": lax.bitwise_xor,
+}  # fmt: skip
+
+ROUNDINGS: dict[str, Callable[..., Array]] = {
+    "floor": lax.floor, "ceil": lax.ceil, "trunc": jnp.trunc, "rint": lambda x: lax.round(x, lax.RoundingMethod.TO_NEAREST_EVEN),
+}  # fmt: skip
+
+BOOLEAN_SUMS = ("add", "multiply")
+"""lax refuses to add bools; the table's sum and product of bools are `or` and `and`."""
+
+
+def engine_dtype(name: str) -> np.dtype:
+    """The dtype that JAX gives for a name: without `jax_enable_x64` the 64-bit ones become 32-bit."""
+    return jax.dtypes.canonicalize_dtype(numpy_dtype(name))
+
+
+def _lined_up(function: Callable[..., Array]) -> Callable[..., Array]:
+    """`function` of operands with equally many axes, as lax broadcasts only those."""
+
+    def kernel(x: Array, y: Array) -> Array:
+        a, b = x.ndim, y.ndim
+        if a != b and a and b:
+            x = x if a > b else lax.expand_dims(x, range(b - a))
+            y = y if b > a else lax.expand_dims(y, range(a - b))
+        return function(x, y)
+
+    return kernel
+
+
+def _on_bools(function: Callable[..., Array], logical: Callable[..., Array]) -> Callable[..., Array]:
+    return lambda x, y: logical(x, y) if x.dtype == np.bool_ else function(x, y)
+
+
+def _keep_integers(rounding: Callable[..., Array]) -> Callable[..., Array]:
+    return lambda x: x if x.dtype.kind in "iub" else rounding(x)
+
+
+def _relu(x: Array) -> Array:
+    """max(x, 0) with gradient 0 at 0; NaN stays NaN."""
+    zero = np.zeros((), x.dtype)
+    return lax.select(lax.le(x, zero), lax.full_like(x, 0), x) if x.dtype != np.bool_ else x
+
+
+def _argument(function: Callable[..., Array]) -> Callable[..., Array]:
+    def kernel(x: Array, axis: int | None, keepdims: bool) -> Array:
+        if axis is None:
+            found = function(lax.reshape(x, (x.size,)), 0, np.int32)
+            return lax.reshape(found, (1,) * x.ndim) if keepdims else found
+        axis = axis % x.ndim
+        found = function(x, axis, np.int32)
+        return lax.expand_dims(found, (axis,)) if keepdims else found
+
+    return kernel
+
+
+def plain_slices(sizes: Sequence[int], starts: Any, stops: Any, steps: Any) -> list[tuple[int, int, int]]:
+    """(start, stop, step) of each axis as numbers from 0 to the size."""
+    return [slice(a, b, c).indices(n) for n, a, b, c in zip(sizes, starts, stops, steps, strict=True)]
+
+
+def _strided_slice(x: Array, starts: Any, stops: Any, steps: Any) -> Array:
+    if any(s < 0 for s in steps):
+        return x[tuple(slice(a, b, c) for a, b, c in zip(starts, stops, steps, strict=True))]
+    places = plain_slices(x.shape, starts, stops, steps)
+    return lax.slice(x, [a for a, _, _ in places], [max(a, b) for a, b, _ in places], [c for _, _, c in places])
+
+
+def _place_slice(x: Array, shape: Any, starts: Any, stops: Any, steps: Any) -> Array:
+    if any(s < 0 for s in steps):
+        return jnp.zeros(shape, x.dtype).at[tuple(slice(a, b, c) for a, b, c in zip(starts, stops, steps, strict=True))].set(x)
+    pads = []
+    for n, count, (a, _, c) in zip(shape, x.shape, plain_slices(shape, starts, stops, steps), strict=True):
+        used = a + max(count - 1, 0) * c + min(count, 1)
+        pads.append((a, n - used, c - 1))
+    return lax.pad(x, np.zeros((), x.dtype), pads)
+
+
+def _grid(shape: Sequence[int], indices: Array, updates: Array, axis: int) -> tuple[Array, ...]:
+    """For each place of `updates`, its place in an array of `shape`: the index along `axis`, itself along the others."""
+    grid: list[Any] = list(np.ogrid[tuple(slice(n) for n in updates.shape)])
+    grid = [g if shape[i] == updates.shape[i] else np.zeros_like(g) for i, g in enumerate(grid)]
+    grid[axis] = indices
+    return tuple(grid)
+
+
+def _add_along_axis(x: Array, indices: Array, updates: Array, axis: int) -> Array:
+    return x.at[_grid(x.shape, indices, updates, axis)].add(updates)
+
+
+def _gather_along_axis(x: Array, indices: Array, axis: int) -> Array:
+    return jnp.take_along_axis(x, indices, axis=axis)
+
+
+def _add_at(x: Array, indices: Array, updates: Array, axis: int) -> Array:
+    return x.at[(slice(None),) * (axis % x.ndim) + (indices,)].add(updates)
+
+
+def _largest(x: Array, k: int) -> tuple[Array, Array]:
+    values, indices = lax.top_k(x, k)
+    return values, indices.astype(np.int32)
+
+
+def _pairs(pad_width: Any, ndim: int) -> Any:
+    return [(int(a), int(b), 0) for a, b in np.broadcast_to(np.asarray(pad_width), (ndim, 2))]
+
+
+def _windows(x: Array, window: Any, strides: Any, padding: Any, value: float) -> list[Array]:
+    """For each tap of the window, the elements it meets: arrays of shape (batch, *places, channels)."""
+    x = lax.pad(x, np.asarray(value, x.dtype), [(0, 0, 0), *((low, high, 0) for low, high in padding), (0, 0, 0)])
+    sizes = x.shape[1:-1]
+    places = [max((n - k) // s + 1, 0) for n, k, s in zip(sizes, window, strides, strict=True)]
+    taps = []
+    for tap in np.ndindex(*window):
+        stops = [t + max((p - 1) * s + 1, 0) for t, p, s in zip(tap, places, strides, strict=True)]
+        taps.append(lax.slice(x, (0, *tap, 0), (x.shape[0], *stops, x.shape[-1]), (1, *strides, 1)))
+    return taps
+
+
+def extract_windows(x: Array, window: Any, strides: Any, padding: Any, value: float = 0.0) -> Array:
+    """Every window of x: (batch, *places, *window, channels)."""
+    taps = _windows(x, window, strides, padding, value)
+    stacked = jnp.stack(taps, axis=-2)
+    return lax.reshape(stacked, (*stacked.shape[:-2], *window, stacked.shape[-1]))
+
+
+def add_windows(g: Array, window: Any, strides: Any, padding: Any, x_shape: Any) -> Array:
+    """Windows added back to their places."""
+    x = jax.ShapeDtypeStruct(tuple(x_shape), g.dtype)
+    return jax.linear_transpose(lambda v: extract_windows(v, window, strides, padding), x)(g)[0]
+
+
+def _larger(best: Array, tap: Array) -> Array:
+    """The larger one; the first one (also for the gradient) where they are equal, and NaN if either is."""
+    keep = lax.bitwise_or(lax.ge(best, tap), lax.ne(best, best))
+    return lax.select(keep, best, tap)
+
+
+def max_pool(x: Array, window: Any, strides: Any, padding: Any) -> Array:
+    """The largest element of every window."""
+    lowest = -np.inf if x.dtype.kind not in "iub" else -(2**31)
+    return functools.reduce(_larger, _windows(x, window, strides, padding, lowest))
+
+
+def average_pool(x: Array, window: Any, strides: Any, padding: Any) -> Array:
+    """The mean of every window; places outside of x do not count."""
+    total = functools.reduce(lax.add, _windows(x, window, strides, padding, 0))
+    if all(p == (0, 0) for p in padding):
+        return lax.div(total, np.asarray(math.prod(window), x.dtype))
+    inside = np.ones((1, *x.shape[1:-1], 1), x.dtype)
+    return lax.div(total, functools.reduce(lax.add, _windows(inside, window, strides, padding, 0)))
+
+
+KERNELS: dict[str, Callable[..., Any]] = {
+    **UNARY,
+    **{name: _lined_up(function) for name, function in BINARY.items()},
+    **{name: _keep_integers(function) for name, function in ROUNDINGS.items()},
+    "add": _lined_up(_on_bools(lax.add, lax.bitwise_or)),
+    "multiply": _lined_up(_on_bools(lax.mul, lax.bitwise_and)),
+    "floor_divide": jnp.floor_divide,
+    "mod": jnp.remainder,
+    "power": jnp.power,
+    "choose": jnp.where,
+    "relu": _relu,
+    "relu_gradient": lambda g, y: jnp.where(y > 0, g, np.zeros((), g.dtype)),
+    "cast": lambda x, dtype: lax.convert_element_type(x, engine_dtype(dtype)),
+    "copy": jnp.copy,
+    "sum": lambda x, axis, keepdims: jnp.sum(x, axis, x.dtype, keepdims=keepdims),
+    "prod": lambda x, axis, keepdims: jnp.prod(x, axis, x.dtype, keepdims=keepdims),
+    "max_over": lambda x, axis, keepdims: jnp.max(x, axis, keepdims=keepdims),
+    "min_over": lambda x, axis, keepdims: jnp.min(x, axis, keepdims=keepdims),
+    "any": lambda x, axis, keepdims: jnp.any(x, axis, keepdims=keepdims),
+    "all": lambda x, axis, keepdims: jnp.all(x, axis, keepdims=keepdims),
+    "argmax": _argument(lax.argmax),
+    "argmin": _argument(lax.argmin),
+    "running_sum": lambda x, axis: jnp.cumsum(x, axis, x.dtype),
+    "reshape": lambda x, newshape: jnp.reshape(x, newshape),
+    "transpose": lambda x, axes: jnp.transpose(x, axes),
+    "broadcast_to": jnp.broadcast_to,
+    "filled_like": lambda x, value, dtype: lax.full(x.shape, value, engine_dtype(dtype)),
+    "concatenate": lambda *xs, axis: lax.concatenate(xs, axis % xs[0].ndim),
+    "strided_slice": _strided_slice,
+    "place_slice": _place_slice,
+    "reverse": lambda x, axis: lax.rev(x, (axis % x.ndim,)),
+    "pad_constant": lambda x, pad_width, value: lax.pad(x, np.asarray(value).astype(x.dtype), _pairs(pad_width, x.ndim)),
+    "take_along": lambda x, indices, axis: jnp.take(x, indices, axis=axis),
+    "add_at": _add_at,
+    "gather_along_axis": _gather_along_axis,
+    "add_along_axis": _add_along_axis,
+    "dynamic_slice": lambda x, starts, shape: lax.dynamic_slice(x, [starts[i] for i in range(x.ndim)], shape, allow_negative_indices=False),
+    "dynamic_update": lambda x, starts, updates: lax.dynamic_update_slice(x, updates, [starts[i] for i in range(x.ndim)], allow_negative_indices=False),
+    "matmul": jnp.matmul,
+    "contract": lambda *operands, subscripts: jnp.einsum(subscripts, *operands),
+    "order": lambda x, axis: jnp.argsort(x, axis=axis, stable=True).astype(np.int32),
+    "sorted_along": lambda x, axis: lax.sort(x, dimension=axis % x.ndim),
+    "largest": _largest,
+    "conv_channels_last": convolution.conv,
+    "conv_input_gradient": convolution.conv_input_gradient,
+    "conv_filter_gradient": convolution.conv_filter_gradient,
+    "extract_windows": extract_windows,
+    "add_windows": add_windows,
+    "draw_uniform": random.uniform,
+    "draw_normal": random.normal,
+    "draw_truncated_normal": random.truncated_normal,
+    "draw_mask": random.mask,
+    "draw_integers": random.integers,
+}
+
+NATIVES: dict[str, Callable[..., Any]] = {"max_pool_channels_last": max_pool, "average_pool_channels_last": average_pool}

@@ -1,0 +1,106 @@
+"""The torch engine: eager, with torch's own gradients. `compile` runs the function itself without recording gradients around it."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import torch
+
+from keras.core import tree
+from keras.core.dtypes import numpy_dtype
+from keras.engines.base import Engine, default_dtype
+from keras.engines.torch.autograd import value_and_grad
+from keras.engines.torch.dtypes import CARRIERS, NAMES, TORCH_DTYPES
+from keras.engines.torch.kernels import KERNELS
+from keras.engines.torch.natives import NATIVES
+
+Tensor = torch.Tensor
+
+
+def _default_device() -> torch.device:
+    chosen = torch.get_default_device()
+    return torch.device("cuda") if chosen.type == "cpu" and torch.cuda.is_available() else chosen
+
+
+class TorchEngine(Engine):
+    """PyTorch as an engine."""
+
+    name = "torch"
+    tensor_type = Tensor
+    kernels = KERNELS
+    natives = NATIVES
+    errors = (*Engine.errors, RuntimeError)
+    UNSUPPORTED = dict.fromkeys(("scan_graph", "while_graph", "cond_graph"), "loops are Python loops here; write keras.ops.scan, while_loop or cond")
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.device = _default_device()
+        self._number = functools.lru_cache(maxsize=1024, typed=True)(self._make_number)
+
+    def owns(self, x: Any) -> bool:
+        """Whether `x` is a torch tensor."""
+        return isinstance(x, Tensor)
+
+    def dtype_of(self, x: Any) -> str:
+        """The canonical dtype name of a tensor (or NumPy array)."""
+        return NAMES.get(x.dtype) or super().dtype_of(x)
+
+    def asarray(self, x: Any, dtype: str | None = None) -> Tensor:
+        """`x` as a tensor on the engine's device, with memory of its own."""
+        if isinstance(x, Tensor):
+            return x if dtype is None else x.to(TORCH_DTYPES[dtype])
+        if isinstance(x, (list, tuple)) and any(isinstance(leaf, Tensor) for leaf in tree.leaves(x)):
+            stacked = torch.stack([self.asarray(item) for item in x])
+            return stacked if dtype is None else stacked.to(TORCH_DTYPES[dtype])
+        array = np.asarray(x)
+        dtype = dtype or default_dtype(array, came_from_python=not hasattr(x, "dtype"))
+        return self.moved(np.array(array if dtype is None else array.astype(numpy_dtype(dtype))))
+
+    def moved(self, array: np.ndarray) -> Tensor:
+        """A tensor of the same numbers, on the CPU the same memory."""
+        name = array.dtype.name
+        if not array.flags.writeable:
+            array = array.copy()
+        if name in CARRIERS:
+            return torch.from_numpy(array.view(CARRIERS[name])).view(TORCH_DTYPES[name]).to(self.device)
+        if any(s < 0 for s in array.strides):
+            array = array.copy()
+        return torch.from_numpy(array).to(self.device)
+
+    def operand(self, x: Any, dtype: str) -> Tensor:
+        """`x` as a kernel takes it; numbers are made once, as they come again at every step."""
+        if isinstance(x, (int, float)) and x:
+            return self._number(x, dtype)
+        return self.asarray(x, dtype)
+
+    def _make_number(self, x: Any, dtype: str) -> Tensor:
+        return torch.tensor(x, dtype=TORCH_DTYPES[dtype], device=self.device)
+
+    def to_numpy(self, x: Any) -> np.ndarray:
+        """`x` as a NumPy array."""
+        if not isinstance(x, Tensor):
+            return np.asarray(x)
+        x = x.detach().cpu().resolve_conj().resolve_neg()
+        carrier = CARRIERS.get(NAMES[x.dtype])
+        return x.numpy() if carrier is None else x.contiguous().view(TORCH_DTYPES[carrier]).numpy().view(numpy_dtype(NAMES[x.dtype]))
+
+    def store(self, storage: Tensor, value: Tensor) -> Tensor:
+        """What a variable holds after an assignment."""
+        return value.detach()
+
+    def compile(self, function: Callable[..., Any]) -> Callable[..., Any]:
+        """The function without gradients around it, NumPy arguments as tensors."""
+
+        def run(*arguments: Any) -> Any:
+            with torch.no_grad():
+                return function(*tree.map_structure(lambda a: self.moved(a) if type(a) is np.ndarray else a, arguments))
+
+        return run
+
+    value_and_grad = staticmethod(value_and_grad)
+
+
+engine = TorchEngine()

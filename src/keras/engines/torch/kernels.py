@@ -1,0 +1,205 @@
+"""The torch engine's primitives: tables first, then functions for what torch spells differently."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+import torch
+from torch.nn import functional as F
+
+from keras.engines.torch import convolution, random
+from keras.engines.torch.dtypes import TORCH_DTYPES, UNSIGNED
+
+Tensor = torch.Tensor
+
+ELEMENTWISE: dict[str, Callable[..., Tensor]] = {
+    "negative": torch.neg, "abs": torch.abs, "sign": torch.sign, "square": torch.square, "sqrt": torch.sqrt, "rsqrt": torch.rsqrt,
+    "reciprocal": torch.reciprocal, "exp": torch.exp, "expm1": torch.expm1, "log": torch.log, "log1p": torch.log1p, "sin": torch.sin, "cos": torch.cos,
+    "tan": torch.tan, "arcsin": torch.asin, "arccos": torch.acos, "arctan": torch.atan, "sinh": torch.sinh, "cosh": torch.cosh, "tanh": torch.tanh,
+    "erf": torch.erf, "erfc": torch.erfc, "erfinv": torch.erfinv, "isnan": torch.isnan, "isinf": torch.isinf, "isfinite": torch.isfinite,
+    "relu": torch.relu, "sigmoid": torch.sigmoid, "logical_not": torch.logical_not, "stop_gradient": torch.detach, "copy": torch.clone,
+    "divide": torch.true_divide, "arctan2": torch.atan2, "logical_and": torch.logical_and, "logical_or": torch.logical_or,
+    "logical_xor": torch.logical_xor, "choose": torch.where,
+}  # fmt: skip
+
+ON_INTEGERS: dict[str, Callable[..., Tensor]] = {
+    "add": torch.add, "subtract": torch.sub, "multiply": torch.mul, "floor_divide": torch.floor_divide, "mod": torch.remainder, "power": torch.pow,
+    "maximum": torch.maximum, "minimum": torch.minimum, "equal": torch.eq, "not_equal": torch.ne, "less": torch.lt, "less_equal": torch.le,
+    "greater": torch.gt, "greater_equal": torch.ge, "matmul": torch.matmul,
+}  # fmt: skip
+
+ROUNDINGS: dict[str, Callable[..., Tensor]] = {"floor": torch.floor, "ceil": torch.ceil, "trunc": torch.trunc, "rint": torch.round}
+
+
+def _unsigned_as_int64(function: Callable[..., Tensor]) -> Callable[..., Tensor]:
+    """torch has no arithmetic on unsigned integers of more than 8 bits; the low bits of the 64-bit result are the right ones."""
+
+    def kernel(x: Tensor, y: Tensor) -> Tensor:
+        if x.dtype not in UNSIGNED:
+            return function(x, y)
+        result = function(x.to(torch.int64), y.to(torch.int64))
+        return result if result.dtype is torch.bool else result.to(x.dtype)
+
+    return kernel
+
+
+def _floats_only(function: Callable[..., Tensor]) -> Callable[..., Tensor]:
+    return lambda x: function(x) if x.dtype.is_floating_point else x.clone()
+
+
+def _axes(x: Tensor, axis: Any) -> tuple[int, ...]:
+    return tuple(range(x.ndim)) if axis is None else tuple(axis) if isinstance(axis, (tuple, list)) else (axis,)
+
+
+def _reduction(function: Callable[..., Tensor]) -> Callable[..., Tensor]:
+    def kernel(x: Tensor, axis: Any, keepdims: bool) -> Tensor:
+        axes = _axes(x, axis)
+        return function(x, axes, keepdims) if axes else x  # torch takes "no axes" for "all axes"
+
+    return kernel
+
+
+def _sum(x: Tensor, axes: Any, keepdims: bool) -> Tensor:
+    return torch.sum(x, axes, keepdim=keepdims, dtype=x.dtype) if x.dtype not in UNSIGNED else _sum(x.to(torch.int64), axes, keepdims).to(x.dtype)
+
+
+def _prod(x: Tensor, axes: Any, keepdims: bool) -> Tensor:
+    for axis in sorted((a % x.ndim for a in axes), reverse=True):
+        x = torch.prod(x, axis, keepdim=keepdims, dtype=x.dtype)
+    return x
+
+
+def _argument(function: Callable[..., Tensor]) -> Callable[..., Tensor]:
+    def kernel(x: Tensor, axis: int | None, keepdims: bool) -> Tensor:
+        x = x.to(torch.uint8) if x.dtype is torch.bool else x
+        found = function(x, dim=axis, keepdim=keepdims and axis is not None).to(torch.int32)
+        return found.reshape((1,) * x.ndim) if keepdims and axis is None else found
+
+    return kernel
+
+
+def slices_of(starts: Any, stops: Any, steps: Any) -> tuple[slice, ...]:
+    """One Python slice per axis."""
+    return tuple(slice(a, b, c) for a, b, c in zip(starts, stops, steps, strict=True))
+
+
+def _place_slice(x: Tensor, shape: Any, starts: Any, stops: Any, steps: Any) -> Tensor:
+    out = x.new_zeros(tuple(shape))
+    out[slices_of(starts, stops, steps)] = x
+    return out
+
+
+def _pad(x: Tensor, pad_width: Any, value: Any) -> Tensor:
+    pairs = np.broadcast_to(np.asarray(pad_width), (x.ndim, 2))[::-1].reshape(-1).tolist()
+    return F.pad(x, pairs, value=value.item() if hasattr(value, "item") else value)
+
+
+def _wrapped(name: str, indices: Tensor, size: int) -> Tensor:
+    """Indices as torch takes them, negative ones counted from the end; out-of-range ones are refused by name."""
+    indices = indices.to(torch.int64)
+    if indices.device.type == "cpu" and indices.numel():
+        low, high = (int(v) for v in torch.aminmax(indices))
+        if low < -size or high >= size:
+            raise IndexError(f"keras.ops.{name}(indices): got index {high if high >= size else low} for an axis of size {size}. Accepted: {-size} to {size - 1}.")
+        if low >= 0:
+            return indices
+    return torch.where(indices < 0, indices + size, indices)
+
+
+def _take(x: Tensor, indices: Tensor, axis: int) -> Tensor:
+    axis = axis % x.ndim
+    flat = _wrapped("take", indices, x.shape[axis]).reshape(-1)
+    return torch.index_select(x, axis, flat).reshape(*x.shape[:axis], *indices.shape, *x.shape[axis + 1 :])
+
+
+def _add_at(x: Tensor, indices: Tensor, updates: Tensor, axis: int) -> Tensor:
+    axis = axis % x.ndim
+    flat = _wrapped("scatter", indices, x.shape[axis]).reshape(-1)
+    return torch.index_add(x, axis, flat, updates.reshape(*x.shape[:axis], flat.numel(), *x.shape[axis + 1 :]))
+
+
+def _gather_along_axis(x: Tensor, indices: Tensor, axis: int) -> Tensor:
+    return torch.take_along_dim(x, _wrapped("take_along_axis", indices, x.shape[axis]), dim=axis)
+
+
+def _add_along_axis(x: Tensor, indices: Tensor, updates: Tensor, axis: int) -> Tensor:
+    axis = axis % x.ndim
+    grid = list(torch.meshgrid(*(torch.arange(n, device=x.device) if n == m else torch.zeros(n, dtype=torch.int64, device=x.device) for n, m in zip(updates.shape, x.shape, strict=True)), indexing="ij"))
+    grid[axis] = _wrapped("take_along_axis", indices, x.shape[axis])
+    return torch.index_put(x, tuple(grid), updates, accumulate=True)
+
+
+def _place(x: Tensor, starts: Tensor, sizes: Sequence[int]) -> tuple[slice, ...]:
+    begins = [min(max(s, 0), n - k) for s, n, k in zip(starts.tolist(), x.shape, sizes, strict=True)]
+    return tuple(slice(b, b + k) for b, k in zip(begins, sizes, strict=True))
+
+
+def _dynamic_update(x: Tensor, starts: Tensor, updates: Tensor) -> Tensor:
+    out = x.clone()
+    out[_place(x, starts, updates.shape)] = updates
+    return out
+
+
+def _largest(x: Tensor, k: int) -> tuple[Tensor, Tensor]:
+    values, indices = torch.sort(x, dim=-1, descending=True, stable=True)  # topk leaves the order of equal elements open
+    return values[..., :k], indices[..., :k].to(torch.int32)
+
+
+def _strided_slice(x: Tensor, starts: Any, stops: Any, steps: Any) -> Tensor:
+    return x[slices_of(starts, stops, steps)]
+
+
+def _cast(x: Tensor, dtype: str) -> Tensor:
+    return x.to(TORCH_DTYPES[dtype])
+
+
+ARITHMETIC = {name: _unsigned_as_int64(function) for name, function in ON_INTEGERS.items()}
+
+KERNELS: dict[str, Callable[..., Any]] = {
+    **ELEMENTWISE,
+    **ARITHMETIC,
+    **{name: _floats_only(function) for name, function in ROUNDINGS.items()},
+    "floor_divide": lambda x, y: ARITHMETIC["floor_divide"](x.detach(), y.detach()),
+    "relu_gradient": lambda g, y: g * (y > 0).to(g.dtype),
+    "cast": _cast,
+    "sum": _reduction(_sum),
+    "prod": _reduction(_prod),
+    "max_over": _reduction(torch.amax),
+    "min_over": _reduction(torch.amin),
+    "any": _reduction(torch.any),
+    "all": _reduction(torch.all),
+    "argmax": _argument(torch.argmax),
+    "argmin": _argument(torch.argmin),
+    "running_sum": lambda x, axis: torch.cumsum(x, axis, dtype=x.dtype),
+    "reshape": lambda x, newshape: torch.reshape(x, newshape if isinstance(newshape, tuple) else (newshape,) if isinstance(newshape, int) else tuple(newshape)),
+    "transpose": lambda x, axes: torch.permute(x, tuple(reversed(range(x.ndim))) if axes is None else tuple(axes)),
+    "broadcast_to": lambda x, shape: torch.broadcast_to(x, tuple(shape)),
+    "filled_like": lambda x, value, dtype: torch.full(x.shape, value, dtype=TORCH_DTYPES[dtype], device=x.device),
+    "concatenate": lambda *xs, axis: torch.cat(xs, axis),
+    "strided_slice": _strided_slice,
+    "place_slice": _place_slice,
+    "reverse": lambda x, axis: torch.flip(x, (axis,)),
+    "pad_constant": _pad,
+    "take_along": _take,
+    "add_at": _add_at,
+    "gather_along_axis": _gather_along_axis,
+    "add_along_axis": _add_along_axis,
+    "dynamic_slice": lambda x, starts, shape: x[_place(x, starts, shape)],
+    "dynamic_update": _dynamic_update,
+    "contract": lambda *operands, subscripts: torch.einsum(subscripts, *operands),
+    "order": lambda x, axis: torch.argsort(x, dim=axis, stable=True).to(torch.int32),
+    "sorted_along": lambda x, axis: torch.sort(x, dim=axis, stable=True).values,
+    "largest": _largest,
+    "conv_channels_last": convolution.conv,
+    "conv_input_gradient": convolution.conv_input_gradient,
+    "conv_filter_gradient": convolution.conv_filter_gradient,
+    "extract_windows": convolution.extract_windows,
+    "add_windows": convolution.add_windows,
+    "draw_uniform": random.uniform,
+    "draw_normal": random.normal,
+    "draw_truncated_normal": random.truncated_normal,
+    "draw_mask": random.mask,
+    "draw_integers": random.integers,
+}
