@@ -41,7 +41,7 @@ def dot_product_attention(
     Source: Vaswani et al. 2017; keras.ops.dot_product_attention of Keras 3.
     """
     q, k, v = shape_of(query), shape_of(key), shape_of(value)
-    if not len(q) == len(k) == len(v) == 4 or k[:3] != v[:3]:
+    if not len(q) == len(k) == len(v) == 4 or any(D.unify(m, n) is None for m, n in zip(k[:3], v[:3], strict=True)):
         raise ValueError(
             f"keras.ops.dot_product_attention: query has shape {D.display(q)}, key {D.display(k)}, value {D.display(v)}. "
             f"Accepted: (batch, places, heads, size) each; key and value with equal places and heads."
