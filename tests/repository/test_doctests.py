@@ -19,6 +19,8 @@ import public_surface
 import pytest
 import source_tree
 
+import keras
+
 FLAGS = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE | doctest.IGNORE_EXCEPTION_DETAIL
 ENGINE_PACKAGES = {"keras.engines.jax": "jax", "keras.engines.torch": "torch", "keras.engines.tensorflow": "tensorflow"}
 
@@ -50,7 +52,8 @@ def documented(module: ModuleType) -> Iterator[str]:
         if getattr(value, "__module__", None) != module.__name__:
             continue
         members = list(vars(value).values()) if isinstance(value, type) else []
-        for item in (value, *members):
+        own = [member for member in members if getattr(member, "__module__", module.__name__) == module.__name__]
+        for item in (value, *own):
             text = getattr(item, "__doc__", None)
             if isinstance(text, str) and ">>> " in text:
                 yield text
@@ -67,7 +70,7 @@ def examples(module: ModuleType, path: Path) -> list[doctest.DocTest]:
     for text in documented(module):
         texts.setdefault(text, 0)
     parser = doctest.DocTestParser()
-    names = {**vars(module), "keras": importlib.import_module("keras"), "np": np}
+    names = {**vars(module), "keras": keras, "np": np}
     return [
         parser.get_doctest(spaced(text), dict(names), f"{module.__name__}:{line or 'filled in'}", str(path), max(line - 1, 0))
         for text, line in texts.items()
@@ -77,6 +80,7 @@ def examples(module: ModuleType, path: Path) -> list[doctest.DocTest]:
 def failures(test: doctest.DocTest) -> str:
     """What a doctest shows that it should not; empty when it passes."""
     report: list[str] = []
+    keras.utils.clear_session()  # automatic names such as `dense` start anew in each text
     doctest.DocTestRunner(optionflags=FLAGS, verbose=False).run(test, out=report.append)
     return "".join(report)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -133,6 +134,7 @@ def cycles(graph: dict[str, set[str]]) -> list[list[str]]:
     return groups
 
 
+@cache
 def _all_imports() -> dict[str, tuple[Path, list[Import]]]:
     modules = source_tree.modules()
     known = frozenset(modules)

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 from keras.core import hooks
+from keras.core.op import as_operand
 from keras.ops import activations as ops
 from keras.ops import elementwise
 from keras.ops.elementwise import exp, greater_equal, maximum, minimum, multiply, select, subtract, tanh, zeros_of
@@ -47,12 +48,14 @@ def relu(x: Tensor, negative_slope: float = 0.0, max_value: float | None = None,
         [-1.0, 1.0, 6.0]
     Source: keras.activations.relu of Keras 3.
     """
+    x = as_operand(x)
     if threshold == 0 and negative_slope == 0:
         y = elementwise.relu(x)
         return y if max_value is None else minimum(y, max_value)
     x = ops.to_float(x)
     if threshold == 0:
-        y = maximum(x, multiply(x, negative_slope)) if 0 <= negative_slope <= 1 else select(greater_equal(x, 0), x, multiply(x, negative_slope))
+        damped = multiply(x, negative_slope)
+        y = maximum(x, damped) if 0 <= negative_slope <= 1 else select(greater_equal(x, 0), x, damped)
     else:
         below = multiply(subtract(x, threshold), negative_slope) if negative_slope else zeros_of(x)
         y = select(greater_equal(x, threshold), x, below)
@@ -68,7 +71,7 @@ def leaky_relu(x: Tensor, negative_slope: float = 0.2) -> Tensor:
         [-0.5, 1.0]
     Source: Maas, Hannun, Ng 2013; keras.activations.leaky_relu of Keras 3.
     """
-    return ops.leaky_relu(x, negative_slope)
+    return ops.leaky_relu(as_operand(x), negative_slope)
 
 
 def gelu(x: Tensor, approximate: bool = False) -> Tensor:
@@ -83,7 +86,7 @@ def gelu(x: Tensor, approximate: bool = False) -> Tensor:
         [-0.1587, 0.0, 0.8413]
     Source: Hendrycks and Gimpel 2016; keras.activations.gelu of Keras 3.
     """
-    return ops.gelu(x, approximate=approximate)
+    return ops.gelu(as_operand(x), approximate=approximate)
 
 
 def softmax(x: Tensor, axis: Any = -1) -> Tensor:
@@ -98,6 +101,7 @@ def softmax(x: Tensor, axis: Any = -1) -> Tensor:
         [0.5, 0.5]
     Source: keras.activations.softmax of Keras 3.
     """
+    x = as_operand(x)
     if isinstance(axis, int):
         sizes = shape_of(x)
         if -len(sizes) <= axis < len(sizes) and sizes[axis] == 1:
@@ -138,5 +142,5 @@ def mish(x: Tensor) -> Tensor:
         [-0.3034, 0.0, 0.8651]
     Source: Misra 2019; keras.activations.mish of Keras 3.
     """
-    x = ops.to_float(x)
+    x = ops.to_float(as_operand(x))
     return multiply(x, tanh(ops.softplus(x)))

@@ -10,9 +10,16 @@ from keras.core.registry import Registry
 
 max_norm, min_max_norm, non_neg, unit_norm = MaxNorm, MinMaxNorm, NonNeg, UnitNorm
 
-_SPELLINGS = {"MaxNorm": ("max_norm", "maxnorm"), "MinMaxNorm": ("min_max_norm",), "NonNeg": ("non_neg", "nonneg"), "UnitNorm": ("unit_norm", "unitnorm")}
+_SPELLINGS = {
+    "MaxNorm": ("max_norm", "maxnorm"),
+    "MinMaxNorm": ("min_max_norm",),
+    "NonNeg": ("non_neg", "nonneg"),
+    "UnitNorm": ("unit_norm", "unitnorm"),
+}
 registry = Registry(
-    "constraints", {name: f"keras.constraints.projections:{target}" for target, names in _SPELLINGS.items() for name in (target, *names)}, Constraint
+    "constraints",
+    {name: f"keras.constraints.projections:{target}" for target, names in _SPELLINGS.items() for name in (target, *names)},
+    Constraint,
 )
 
 

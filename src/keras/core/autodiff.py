@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from keras.core import tree
-from keras.core.graph import Graph, Node, Traced, Tracer, current_tracer
+from keras.core.graph import Graph, Node, Traced, Tracer, current_tracer, trace
 from keras.core.op import ZERO, NotDifferentiable, lift
 from keras.core.tensor import REGISTRY, Spec
 from keras.core.variable import Variable
@@ -40,7 +40,7 @@ def _accumulate(found: dict[int, Any], x: Traced, cotangent: Any) -> None:
 def _operand_cotangents(node: Node, arrived: list[Any], dependent: set[int]) -> list[tuple[Traced, Any]]:
     rule = node.op.vjp
     if rule is ZERO:
-        return []
+        return [] if node.op.body is None else _body_cotangents(node, arrived)
     if isinstance(rule, NotDifferentiable):
         raise ValueError(f"No gradient goes through keras.ops.{node.op.name}: {rule.reason}")
     g: Any = arrived[0]
@@ -62,6 +62,15 @@ def _operand_cotangents(node: Node, arrived: list[Any], dependent: set[int]) -> 
             else:
                 pairs.append((x, operand_rule(g, y, *node.inputs, **node.attributes)))
     return [(x, c) for x, c in pairs if c is not None and id(x) in dependent]
+
+
+def _body_cotangents(node: Node, arrived: list[Any]) -> list[tuple[Traced, Any]]:
+    """The cotangents of a composite that an engine runs as one node: by the gradient of its definition."""
+    body, _, _ = trace(lambda *operands: node.op.body(*operands, **node.attributes), [Spec(x.dims, x.dtype) for x in node.inputs])
+    wrt = [i for i, x in enumerate(node.inputs) if x.dtype.startswith(("float", "bfloat"))]
+    filled = [REGISTRY["zeros_like"](o) if a is None else a for a, o in zip(arrived, node.outputs, strict=True)]
+    found = vjp_graph(body, wrt).call(*node.inputs, *filled)
+    return [(node.inputs[i], c) for i, c in zip(wrt, found, strict=True)]
 
 
 def _fit(cotangent: Traced, x: Traced) -> Any:

@@ -93,6 +93,9 @@ def serialize(value: Any) -> Any:
 
 def public_module(cls: type) -> str | None:
     """`keras.layers` for a class of the library, None for a user's."""
+    written = cls.__dict__.get("_written_module")
+    if written is not None:
+        return str(written)
     parts = cls.__module__.split(".")
     if parts[0] != "keras":
         return None
@@ -101,4 +104,4 @@ def public_module(cls: type) -> str | None:
 
 def registered_name(cls: type) -> str | None:
     """The name under which a user's class is registered (`package>Name`), None for the library's own."""
-    return getattr(cls, "_registered_name", None) or (cls.__name__ if public_module(cls) is None else None)
+    return cls.__dict__.get("_registered_name") or (cls.__name__ if public_module(cls) is None else None)

@@ -86,8 +86,8 @@ def standardize(dtype: Any) -> str:
         name = {"float": config.floatx(), "int": "int32", "half": "float16", "double": "float64", "single": "float32"}.get(dtype, dtype)
     elif isinstance(dtype, np.dtype):
         name = dtype.name
-    elif isinstance(dtype, type) and dtype in (bool, int, float, complex):
-        name = {bool: "bool", int: "int32", float: config.floatx(), complex: "complex64"}[dtype]
+    elif isinstance(dtype, type) and dtype in (bool, int, float, complex, str):  # a tf.DType equals the Python type
+        name = {bool: "bool", int: "int32", float: config.floatx(), complex: "complex64", str: "string"}[dtype]
     elif isinstance(dtype, type) and issubclass(dtype, np.generic):
         name = np.dtype(dtype).name
     else:
@@ -118,6 +118,12 @@ def is_float(dtype: str) -> bool:
 def is_integer(dtype: str) -> bool:
     """Whether a canonical dtype name is an integer (bool is not)."""
     return dtype in INTEGER
+
+
+def integer_limits(dtype: str) -> tuple[int, int]:
+    """The smallest and the largest number of an integer dtype."""
+    bits = int(dtype.lstrip("uint"))
+    return (0, 2**bits - 1) if dtype in UNSIGNED else (-(2 ** (bits - 1)), 2 ** (bits - 1) - 1)
 
 
 def promote_operands(dtypes: Iterable[Any]) -> str:

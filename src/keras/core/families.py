@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from keras.core import dims as D
 from keras.core import dtypes
@@ -20,8 +19,7 @@ Rule = Callable[[str, Sequence[Any], dict[str, Any]], tuple[Any, dict[str, Any]]
 Promote = Callable[[tuple[Any, ...], dict[str, Any]], Sequence[str]]
 
 
-@dataclass(frozen=True)
-class Family:
+class Family(NamedTuple):
     """What a primitive's dispatch needs: the number of leading tensor operands (or "list"), dtype promotion, shape rule."""
 
     operands: int | str
@@ -75,6 +73,16 @@ def first_boolean(keys: tuple[Any, ...], attributes: dict[str, Any]) -> Sequence
 def no_bool(keys: tuple[Any, ...], attributes: dict[str, Any]) -> Sequence[str]:
     """All operands in their common dtype, bool as int32."""
     return tuple("int32" if d == "bool" else d for d in _same(keys))
+
+
+@functools.cache
+def _products(keys: tuple[Any, ...]) -> tuple[str, ...]:
+    return tuple("int32" if d == "int8" else d for d in _same(keys))
+
+
+def products(keys: tuple[Any, ...], attributes: dict[str, Any]) -> Sequence[str]:
+    """All operands in their common dtype, int8 as int32, whose products and sums an int8 does not hold."""
+    return _products(keys)
 
 
 # ------------------------------------------------------------------------------------------------------------ axis handling

@@ -6,8 +6,8 @@ import functools
 import importlib
 from typing import Any
 
-ADDRESSES = {"trainer": "keras.training.trainer:Trainer", "legacy": "keras.legacy.plug:plug"}
-"""A model's trainer, needed when it is compiled or fitted; the tables of older generations, needed when a name or argument was refused."""
+ADDRESSES = {"initializer": "keras.initializers:get", "trainer": "keras.training.trainer:Trainer", "legacy": "keras.legacy.plug:plug"}
+"""An initializer by name, for a variable; a model's trainer, needed when it is compiled or fitted; the tables of older generations, needed when a name or argument was refused."""
 
 
 @functools.cache

@@ -50,10 +50,12 @@ class Op:
     def __init__(self, name: str, definition: Callable[..., Any], operands: int | str, **fields: Any) -> None:
         self.name = name
         self.operands = operands
-        signature = inspect.signature(definition)
-        self.parameters = tuple(signature.parameters)
+        code = definition.__code__  # `inspect.signature` for every op would be half of the import's time
+        self.parameters = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
         count = 1 if operands == "list" else int(operands)
-        self.defaults = {p.name: p.default for p in list(signature.parameters.values())[count:] if p.default is not p.empty}
+        positional = definition.__defaults__ or ()
+        defaults = dict(zip(self.parameters[code.co_argcount - len(positional) : code.co_argcount], positional, strict=True)) | (definition.__kwdefaults__ or {})
+        self.defaults = {name: value for name, value in defaults.items() if name in self.parameters[count:]}
         self.foldable = fields.pop("foldable", True)
         self.category = fields.pop("category", "")
         self.promote = fields.pop("promote", None)
@@ -210,14 +212,23 @@ def _find_symbol(args: Any) -> type | None:
 def _composite_call(op: Op) -> Callable[..., Any]:
     body = op.body
     name = op.name
+    count = op.operands if isinstance(op.operands, int) else 0
+    operand_names = op.parameters[:count]
 
     def call(*args: Any, **kwargs: Any) -> Any:
+        for x in args[:count]:
+            if type(x) in (list, tuple, Variable):
+                args = tuple(map(as_operand, args[:count])) + args[count:]
+                break
+        for key in operand_names:
+            if kwargs and type(kwargs.get(key)) in (list, tuple, Variable):
+                kwargs[key] = as_operand(kwargs[key])
         kind = _find_symbol(args) or (_find_symbol(kwargs.values()) if kwargs else None)
         if kind is None:
             native = engine.current().natives.get(name)
             return native(*args, **kwargs) if native is not None else body(*args, **kwargs)
         if kind is Traced:
-            if op.vjp is ZERO:
+            if op.vjp is ZERO and name not in engine.current().natives:
                 return body(*args, **kwargs)
             return _record_composite(op, *op.bind(args, kwargs))
         if _inside_composite.get():

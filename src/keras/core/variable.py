@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from keras.core import config, dtypes, engine, naming
+from keras.core import config, dtypes, engine, late, naming
 from keras.core.state import autocast_dtype, current_scope
-from keras.core.tensor import REGISTRY, Operators
+from keras.core.tensor import REGISTRY, KerasTensor, Operators
 
 KINDS = ("weight", "statistic", "metric", "slot", "seed")
 
@@ -60,7 +60,7 @@ class Variable(Operators):
 
     def _first_value(self, initializer: Any, shape: Sequence[int] | None, dtype: Any) -> Any:
         if isinstance(initializer, str):
-            initializer = REGISTRY["get_initializer"](initializer)
+            initializer = late.load("initializer")(initializer)
         if callable(initializer):
             if shape is None:
                 raise ValueError(f"Variable {self.name!r}: shape is needed with an initializer function. Write Variable(initializer, shape=(2, 3)).")
@@ -90,6 +90,8 @@ class Variable(Operators):
         new = REGISTRY["convert_to_tensor"](value, dtype=self.dtype)
         if tuple(new.shape) != self.shape:
             raise ValueError(f"Variable {self.path!r}: got a value of shape {tuple(new.shape)}, but the variable has shape {self.shape}.")
+        if isinstance(new, KerasTensor):  # a call on symbols only says what comes out: nothing is stored
+            return new
         scope = current_scope()
         if scope is not None:
             scope.write(self, new)

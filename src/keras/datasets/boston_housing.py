@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
+from keras._surface import attach
 from keras.datasets.npz import read_npz
 from keras.datasets.source import GOOGLE_STORAGE, fetch
 from keras.datasets.splits import Arrays, check_test_split, shuffled, split
+
+_, __dir__, __all__ = attach("keras.datasets.boston_housing")
 
 URL = f"{GOOGLE_STORAGE}boston_housing.npz"
 FILE_SHA256 = "f553886a1f8d56431e820c5b82552d9d95cfcb96d1e678153f8839538947dff5"

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
+from keras._surface import attach
 from keras.datasets.npz import read_npz
 from keras.datasets.source import GOOGLE_STORAGE, fetch
 from keras.datasets.splits import Arrays, check_test_split, shuffled, split
+
+_, __dir__, __all__ = attach("keras.datasets.california_housing")
 
 URL = f"{GOOGLE_STORAGE}california_housing.npz"
 FILE_SHA256 = "1a2e3a52e0398de6463aebe6f4a8da34fb21fbb6b934cf88c3425e766f2a1a6f"

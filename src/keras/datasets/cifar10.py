@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from keras._surface import attach
 from keras.datasets.cifar import labels, pictures, read_batches
 from keras.datasets.splits import Arrays
+
+_, __dir__, __all__ = attach("keras.datasets.cifar10")
 
 URL = "https://www.cs.toronto.edu/~kriz/cifar-10-python.tar.gz"
 FILE_SHA256 = "6d958be074577803d12ecdefd02955f39262c83c16fe9348329d7fe0b5c001ce"

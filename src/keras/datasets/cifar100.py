@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from keras._surface import attach
 from keras.datasets.cifar import labels, pictures, read_batches
 from keras.datasets.splits import Arrays
+
+_, __dir__, __all__ = attach("keras.datasets.cifar100")
 
 URL = "https://www.cs.toronto.edu/~kriz/cifar-100-python.tar.gz"
 FILE_SHA256 = "85cd44d02ba6437773c5bbd22e183051d648de2e7d6b014e1ef29b855ba677a7"

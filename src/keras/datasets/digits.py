@@ -11,6 +11,10 @@ from pathlib import Path
 
 import numpy as np
 
+from keras._surface import attach
+
+_, __dir__, __all__ = attach("keras.datasets.digits")
+
 Arrays = tuple[np.ndarray, np.ndarray]
 
 _FILE = Path(__file__).with_name("digits.npz")

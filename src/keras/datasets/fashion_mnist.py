@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from keras._surface import attach
 from keras.datasets.idx import read_idx
 from keras.datasets.source import GOOGLE_STORAGE, fetch
 from keras.datasets.splits import Arrays
+
+_, __dir__, __all__ = attach("keras.datasets.fashion_mnist")
 
 FILES = ("train-images-idx3-ubyte", "train-labels-idx1-ubyte", "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte")
 

@@ -7,10 +7,13 @@ from typing import Any
 
 import numpy as np
 
+from keras._surface import attach
 from keras.datasets.npz import read_npz
 from keras.datasets.source import GOOGLE_STORAGE, fetch, open_verified, unpickle_arrays
 from keras.datasets.splits import Arrays, shuffled
 from keras.datasets.word_sequences import encode
+
+_, __dir__, __all__ = attach("keras.datasets.imdb")
 
 URL = f"{GOOGLE_STORAGE}imdb.npz"
 FILE_SHA256 = "69664113be75683a8fe16e3ed0ab59fda8886cb3cd7ada244f7d9544e4676b9f"

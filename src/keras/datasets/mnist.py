@@ -7,9 +7,12 @@ from pathlib import Path
 
 import numpy as np
 
+from keras._surface import attach
 from keras.datasets.idx import read_idx
 from keras.datasets.npz import read_npz
 from keras.utils.files import DownloadError, cache_folder, download
+
+_, __dir__, __all__ = attach("keras.datasets.mnist")
 
 Arrays = tuple[np.ndarray, np.ndarray]
 

@@ -6,10 +6,13 @@ import json
 
 import numpy as np
 
+from keras._surface import attach
 from keras.datasets.npz import read_npz
 from keras.datasets.source import GOOGLE_STORAGE, fetch, open_verified, unpickle_arrays
 from keras.datasets.splits import Arrays, check_test_split, shuffled, split
 from keras.datasets.word_sequences import encode
+
+_, __dir__, __all__ = attach("keras.datasets.reuters")
 
 URL = f"{GOOGLE_STORAGE}reuters.npz"
 FILE_SHA256 = "d6586e694ee56d7a4e65172e12b3e987c03096cb01eab99753921ef915959916"

@@ -7,7 +7,6 @@ from typing import Any
 from keras._surface import attach
 from keras.core import naming
 from keras.core.registry import Registry
-from keras.core.tensor import REGISTRY as _FUNCTIONS
 from keras.initializers.base import Initializer
 from keras.initializers.fixed_values import STFT, Constant, Identity, Ones, Zeros
 from keras.initializers.random_values import (
@@ -61,8 +60,5 @@ def serialize(initializer: Any) -> Any:
 def deserialize(config: Any, custom_objects: dict[str, Any] | None = None) -> Any:
     """The initializer of a config; `custom_objects` adds names for this one."""
     return registry.deserialize(config, custom_objects)
-
-
-_FUNCTIONS["get_initializer"] = get
 
 __getattr__, __dir__, __all__ = attach("keras.initializers")

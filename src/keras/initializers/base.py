@@ -50,5 +50,7 @@ def checked_shape(initializer: Any, shape: Any) -> tuple[int, ...]:
     except TypeError:
         sizes = (-1,)
     if any(n < 0 for n in sizes):
-        raise ValueError(f"{type(initializer).__name__}(shape): got {shape!r}. Accepted: a tuple of integers >= 0. Write initializer(shape=(2, 3)).")
+        raise ValueError(
+            f"{type(initializer).__name__}(shape): got {shape!r}. Accepted: a tuple of integers >= 0. Write initializer(shape=(2, 3))."
+        )
     return sizes

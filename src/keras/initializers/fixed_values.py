@@ -59,7 +59,9 @@ class Constant(Initializer):
         try:
             return np.broadcast_to(value, shape)
         except ValueError:
-            raise ValueError(f"Constant(value): got an array of shape {value.shape}, which does not broadcast to the shape {shape} of the weight.") from None
+            raise ValueError(
+                f"Constant(value): got an array of shape {value.shape}, which does not broadcast to the shape {shape} of the weight."
+            ) from None
 
     def get_config(self) -> dict[str, Any]:
         """The value, as a plain number or list."""
@@ -146,5 +148,7 @@ def _named_window(name: str, length: int) -> np.ndarray:
         from scipy.signal import windows
     except ImportError:
         known = ", ".join(map(repr, _WINDOWS))
-        raise ValueError(f"STFT(window): got {name!r}.{suggestion(name, _WINDOWS)} Without SciPy: {known}. For others: pip install scipy.") from None
+        raise ValueError(
+            f"STFT(window): got {name!r}.{suggestion(name, _WINDOWS)} Without SciPy: {known}. For others: pip install scipy."
+        ) from None
     return windows.get_window(name, length, fftbins=False)

@@ -24,7 +24,9 @@ class RandomInitializer(Initializer):
 
     def __init__(self, seed: Any = None) -> None:
         if seed is not None and not hasattr(seed, "next") and (isinstance(seed, bool) or not isinstance(seed, (int, np.integer))):
-            raise ValueError(f"{type(self).__name__}(seed): got {seed!r}. Accepted: an integer, None or a keras.random.SeedGenerator. Write seed=0.")
+            raise ValueError(
+                f"{type(self).__name__}(seed): got {seed!r}. Accepted: an integer, None or a keras.random.SeedGenerator. Write seed=0."
+            )
         self._given_seed = seed
         self.seed = random.draw_seed() if seed is None else seed
 
@@ -202,7 +204,9 @@ def _product(shape: Sequence[int], axes: Sequence[int] | int) -> int:
 def _scaled(name: str, scale: float, mode: str, distribution: str, formula: str, source: str) -> type:
     """A subclass of VarianceScaling with everything but the seed and the axes fixed."""
 
-    def __init__(self: Any, seed: Any = None, input_axes: Sequence[int] | int | None = None, output_axes: Sequence[int] | int | None = None) -> None:
+    def __init__(
+        self: Any, seed: Any = None, input_axes: Sequence[int] | int | None = None, output_axes: Sequence[int] | int | None = None
+    ) -> None:
         VarianceScaling.__init__(self, scale, mode, distribution, seed, input_axes, output_axes)
 
     documentation = f"""{formula}
@@ -220,7 +224,9 @@ def _scaled(name: str, scale: float, mode: str, distribution: str, formula: str,
 
 _GLOROT, _HE, _LECUN = "Glorot and Bengio 2010", "He, Zhang, Ren, Sun 2015", "LeCun, Bottou, Orr, Müller 1998"
 GlorotUniform = _scaled("GlorotUniform", 1.0, "fan_avg", "uniform", "Uniform values within sqrt(6 / (fan_in + fan_out)) of 0.", _GLOROT)
-GlorotNormal = _scaled("GlorotNormal", 1.0, "fan_avg", "truncated_normal", "Truncated normal values, stddev = sqrt(2 / (fan_in + fan_out)).", _GLOROT)
+GlorotNormal = _scaled(
+    "GlorotNormal", 1.0, "fan_avg", "truncated_normal", "Truncated normal values, stddev = sqrt(2 / (fan_in + fan_out)).", _GLOROT
+)
 HeUniform = _scaled("HeUniform", 2.0, "fan_in", "uniform", "Uniform values within sqrt(6 / fan_in) of 0.", _HE)
 HeNormal = _scaled("HeNormal", 2.0, "fan_in", "truncated_normal", "Truncated normal values, stddev = sqrt(2 / fan_in).", _HE)
 LecunUniform = _scaled("LecunUniform", 1.0, "fan_in", "uniform", "Uniform values within sqrt(3 / fan_in) of 0.", _LECUN)

@@ -10,6 +10,7 @@ from keras.layers.input_spec import InputSpec
 from keras.layers.layer import Layer
 from keras.ops.activations import elu, leaky_relu, softmax
 from keras.ops.elementwise import add, cast, dtype_of, logical_not, multiply, negative, relu, subtract
+from keras.ops.shaping import shape_of
 
 
 class Activation(Layer):
@@ -126,7 +127,14 @@ class PReLU(Layer):
 
     supports_masking = True
 
-    def __init__(self, alpha_initializer: Any = "Zeros", alpha_regularizer: Any = None, alpha_constraint: Any = None, shared_axes: Any = None, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        alpha_initializer: Any = "Zeros",
+        alpha_regularizer: Any = None,
+        alpha_constraint: Any = None,
+        shared_axes: Any = None,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(**kwargs)
         keep(self, locals())
         self.shared_axes = None if shared_axes is None else [shared_axes] if isinstance(shared_axes, int) else list(shared_axes)
@@ -135,7 +143,13 @@ class PReLU(Layer):
         """Make `alpha`: the shape of a sample, with 1 on the shared axes."""
         shared = {a % len(input_shape) for a in self.shared_axes or ()}
         shape = tuple(1 if axis in shared else n for axis, n in enumerate(input_shape))[1:]
-        self.alpha = self.add_weight(shape=shape, name="alpha", initializer=self.alpha_initializer, regularizer=self.alpha_regularizer, constraint=self.alpha_constraint)
+        self.alpha = self.add_weight(
+            shape=shape,
+            name="alpha",
+            initializer=self.alpha_initializer,
+            regularizer=self.alpha_regularizer,
+            constraint=self.alpha_constraint,
+        )
         self.input_spec = InputSpec(ndim=len(input_shape), axes={i: n for i, n in enumerate(input_shape) if i and i not in shared})
 
     def call(self, inputs: Any) -> Any:
@@ -163,6 +177,8 @@ class Softmax(Layer):
 
     def call(self, inputs: Any, mask: Any = None) -> Any:
         """The probabilities; masked places get 0."""
+        if mask is not None and len(shape_of(mask)) < len(shape_of(inputs)):
+            mask = None  # of the steps before, not of the elements
         if mask is not None:
             inputs = add(inputs, multiply(cast(logical_not(mask), dtype_of(inputs)), large_negative(dtype_of(inputs))))
         axis = tuple(self.axis) if isinstance(self.axis, (list, tuple)) else self.axis

@@ -31,7 +31,15 @@ ADAPTIVE = """The {statistic} of `output_size` nearly equal windows that cover t
 def _text(name: str, statistic: str, rank: int) -> str:
     shape = (1, *(5,) * rank, 3)
     result = str((1, *(2,) * rank, 3))
-    return described(ADAPTIVE, rank, name=name, statistic=statistic, example=f'np.ones({shape}, "float32")', result=result, torch=name.replace("Average", "Avg").replace("Pooling", "Pool").replace("D", "d"))
+    return described(
+        ADAPTIVE,
+        rank,
+        name=name,
+        statistic=statistic,
+        example=f'np.ones({shape}, "float32")',
+        result=result,
+        torch=name.replace("Average", "Avg").replace("Pooling", "Pool").replace("D", "d"),
+    )
 
 
 class AdaptivePooling(Layer):
@@ -47,7 +55,7 @@ class AdaptivePooling(Layer):
 
     def reduction(self, x: Any, axis: int) -> Any:
         """The statistic of a window along one axis, which stays with size 1."""
-        raise NotImplementedError
+        raise NotImplementedError(f"{type(self).__name__} does not define reduction().")
 
     def call(self, inputs: Any) -> Any:
         """The pooled inputs, one axis after the other: a window is a box."""
@@ -55,7 +63,9 @@ class AdaptivePooling(Layer):
         for axis, count in zip(spatial_axes(self.data_format, self.rank + 2), self.output_size, strict=True):
             size = shape_of(x)[axis]
             if not isinstance(size, int):
-                raise ValueError(f"{type(self).__name__} {self.name!r}: the size of axis {axis} must be known. Write Input with numbers for the spatial sizes.")
+                raise ValueError(
+                    f"{type(self).__name__} {self.name!r}: the size of axis {axis} must be known. Write Input with numbers for the spatial sizes."
+                )
             windows = [(i * size // count, -(-(i + 1) * size // count)) for i in range(count)]
             x = concatenate([self.reduction(slice_along(x, axis, low, high), axis) for low, high in windows], axis=axis)
         return x

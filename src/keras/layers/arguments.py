@@ -49,7 +49,9 @@ def sizes(layer: Any, name: str, value: Any, rank: int, lowest: int = 1) -> tupl
     values = (value,) * rank if isinstance(value, int) else tuple(value) if isinstance(value, (list, tuple)) else ()
     if len(values) != rank or not all(isinstance(v, int) and not isinstance(v, bool) and v >= lowest for v in values):
         accepted = f"an integer >= {lowest}" + (f" or {rank} of them" if rank > 1 else "")
-        raise ValueError(f"{type(layer).__name__}({name}): got {value!r}. Accepted: {accepted}. Write {name}={(3,) * rank if rank > 1 else 3}.")
+        raise ValueError(
+            f"{type(layer).__name__}({name}): got {value!r}. Accepted: {accepted}. Write {name}={(3,) * rank if rank > 1 else 3}."
+        )
     return values
 
 
@@ -57,5 +59,7 @@ def choice(layer: Any, name: str, value: Any, accepted: tuple[str, ...]) -> str:
     """`value` in small letters if it is one of the accepted texts, else an error that names the argument."""
     chosen = value.lower() if isinstance(value, str) else value
     if chosen not in accepted:
-        raise ValueError(f"{type(layer).__name__}({name}): got {value!r}. Accepted: {', '.join(map(repr, accepted))}. Write {name}={accepted[0]!r}.")
+        raise ValueError(
+            f"{type(layer).__name__}({name}): got {value!r}. Accepted: {', '.join(map(repr, accepted))}. Write {name}={accepted[0]!r}."
+        )
     return chosen

@@ -8,7 +8,7 @@ from keras.layers.arguments import fraction, keep
 from keras.layers.input_spec import InputSpec
 from keras.layers.layer import Layer
 from keras.ops.activations import batch_normalization, moments
-from keras.ops.elementwise import add, cast, clip, divide, multiply, sqrt, square, stop_gradient, subtract
+from keras.ops.elementwise import add, cast, clip, divide, maximum, multiply, sqrt, square, stop_gradient, subtract
 from keras.ops.reduction import sum
 from keras.ops.shaping import expand_dims, ones_like, reshape, shape_of
 
@@ -59,14 +59,27 @@ class BatchNormalization(Layer):
         shape = (channels,)
         self.gamma = self.beta = None
         if self.scale:
-            self.gamma = self.add_weight(shape=shape, name="gamma", initializer=self.gamma_initializer, regularizer=self.gamma_regularizer, constraint=self.gamma_constraint)
+            self.gamma = self.add_weight(
+                shape=shape,
+                name="gamma",
+                initializer=self.gamma_initializer,
+                regularizer=self.gamma_regularizer,
+                constraint=self.gamma_constraint,
+            )
         if self.center:
-            self.beta = self.add_weight(shape=shape, name="beta", initializer=self.beta_initializer, regularizer=self.beta_regularizer, constraint=self.beta_constraint)
+            self.beta = self.add_weight(
+                shape=shape,
+                name="beta",
+                initializer=self.beta_initializer,
+                regularizer=self.beta_regularizer,
+                constraint=self.beta_constraint,
+            )
         self.moving_mean = self._statistic("moving_mean", shape, self.moving_mean_initializer)
         self.moving_variance = self._statistic("moving_variance", shape, self.moving_variance_initializer)
         if self.renorm:
-            self.renorm_mean = self._statistic("renorm_mean", shape, self.moving_mean_initializer)
-            self.renorm_stddev = self._statistic("renorm_stddev", shape, self.moving_variance_initializer)
+            self.moving_stddev = self._statistic("moving_stddev", shape, "ones")
+            self.renorm_mean = self._statistic("renorm_mean", shape, "zeros")
+            self.renorm_stddev = self._statistic("renorm_stddev", shape, "ones")
         rank = len(input_shape)
         self.input_spec = InputSpec(ndim=rank, axes={self.axis % rank: channels})
 
@@ -93,7 +106,11 @@ class BatchNormalization(Layer):
             offset, scale = self._renormalized(mean, variance, offset, scale)
         outputs = self._normalize(x, mean, variance, offset, scale)
         _follow(self.moving_mean, mean, self.momentum)
-        _follow(self.moving_variance, variance, self.momentum)
+        if self.renorm:
+            _follow(self.moving_stddev, sqrt(add(variance, self.epsilon)), self.momentum)
+            self.moving_variance.assign(maximum(subtract(square(self.moving_stddev.raw), self.epsilon), 0.0))
+        else:
+            _follow(self.moving_variance, variance, self.momentum)
         return outputs
 
     def _moments(self, x: Any, mask: Any) -> tuple[Any, Any]:

@@ -112,7 +112,9 @@ class Cropping(_Border):
         for axis, (low, high) in zip(spatial_axes(self.data_format, self.rank + 2), self._edges, strict=True):
             n = shape_of(x)[axis]
             if isinstance(n, int) and low + high >= n:
-                raise ValueError(f"{type(self).__name__} {self.name!r}: cropping {(low, high)} leaves nothing of axis {axis} of {D.display(shape_of(inputs))}. Write a smaller cropping.")
+                raise ValueError(
+                    f"{type(self).__name__} {self.name!r}: cropping {(low, high)} leaves nothing of axis {axis} of {D.display(shape_of(inputs))}. Write a smaller cropping."
+                )
             if low or high:
                 x = slice_along(x, axis, low, -high if high else None)
         return x
@@ -128,7 +130,9 @@ class Cropping1D(Cropping):
 
 
 class Cropping2D(Cropping):
-    __doc__ = described(CROPPING, 2, pairs=_PAIRS[2], data_format=_LAYOUT, example='np.ones((1, 5, 5, 2), "float32")', result="(1, 3, 3, 2)")
+    __doc__ = described(
+        CROPPING, 2, pairs=_PAIRS[2], data_format=_LAYOUT, example='np.ones((1, 5, 5, 2), "float32")', result="(1, 3, 3, 2)"
+    )
     rank = 2
 
     def __init__(self, cropping: Any = ((0, 0), (0, 0)), data_format: str | None = None, **kwargs: Any) -> None:
@@ -137,7 +141,9 @@ class Cropping2D(Cropping):
 
 
 class Cropping3D(Cropping):
-    __doc__ = described(CROPPING, 3, pairs=_PAIRS[3], data_format=_LAYOUT, example='np.ones((1, 5, 5, 5, 2), "float32")', result="(1, 3, 3, 3, 2)")
+    __doc__ = described(
+        CROPPING, 3, pairs=_PAIRS[3], data_format=_LAYOUT, example='np.ones((1, 5, 5, 5, 2), "float32")', result="(1, 3, 3, 3, 2)"
+    )
     rank = 3
 
     def __init__(self, cropping: Any = ((1, 1), (1, 1), (1, 1)), data_format: str | None = None, **kwargs: Any) -> None:
@@ -154,7 +160,9 @@ UP_SAMPLING = """Every place repeated `size` times along the spatial axes.
         {result}
     Source: keras.layers.UpSampling{rank}D of Keras 3.
     """
-_INTERPOLATION = _LAYOUT + "\n        interpolation: 'nearest' (repeat), or 'bilinear', 'bicubic', 'lanczos3', 'lanczos5' between the places."
+_INTERPOLATION = (
+    _LAYOUT + "\n        interpolation: 'nearest' (repeat), or 'bilinear', 'bicubic', 'lanczos3', 'lanczos5' between the places."
+)
 
 
 class UpSampling(Layer):

@@ -23,14 +23,14 @@ from keras.ops.random import SeedGenerator
 from keras.ops.shaping import broadcast_to, concatenate, ones_like, reshape, shape_of, slice_along, zeros, zeros_like
 
 
-def _gates_gradient(g: Any, y: Any, x: Any, count: int) -> Any:
-    return (concatenate(list(g), axis=-1),)
+def _gates_gradient(g: Any, y: Any, x: Any, count: int, axis: int) -> Any:
+    return (concatenate(list(g), axis=axis),)
 
 
 @op(category="internal", operands=1, vjp=_gates_gradient)
-def gates_of(x: Any, count: int) -> tuple[Any, ...]:
-    """The last axis in `count` equal parts; the gradient is one concatenation instead of one array per part."""
-    axis = len(shape_of(x)) - 1
+def gates_of(x: Any, count: int, axis: int = -1) -> tuple[Any, ...]:
+    """One axis in `count` equal parts; the gradient is one concatenation instead of one array per part."""
+    axis = axis % len(shape_of(x))
     size = shape_of(x)[axis] // count
     return tuple(slice_along(x, axis, i * size, (i + 1) * size) for i in range(count))
 
@@ -71,7 +71,8 @@ class Cell(Layer):
         """Draw the dropout masks for one sequence whose steps are like `inputs`."""
         rates = (self.dropout, self.recurrent_dropout) if training else (0.0, 0.0)
         self._masks = tuple(  # type: ignore[assignment]
-            random.dropout(ones_like(x), rate, seed=self.seed_generator) if rate else None for x, rate in zip((inputs, states[0]), rates, strict=True)
+            random.dropout(ones_like(x), rate, seed=self.seed_generator) if rate else None
+            for x, rate in zip((inputs, states[0]), rates, strict=True)
         )
 
     def forget_masks(self) -> None:
@@ -90,11 +91,11 @@ class Cell(Layer):
 
     def project(self, inputs: Any) -> Any:
         """The part of a step that needs no state, for inputs with any leading axes."""
-        raise NotImplementedError
+        raise NotImplementedError(f"{type(self).__name__} does not define project().")
 
     def step(self, projected: Any, states: Any) -> tuple[Any, list[Any]]:
         """The output and the new states for projected inputs."""
-        raise NotImplementedError
+        raise NotImplementedError(f"{type(self).__name__} does not define step().")
 
     def call(self, inputs: Any, states: Any, training: bool = False) -> tuple[Any, Any]:
         """The output and the new states for the inputs (batch, features) of one step."""
@@ -140,7 +141,11 @@ class DenseCell(Cell):
     def _weight(self, name: str, shape: tuple[int, ...], initializer: Any) -> Any:
         kind = name.removesuffix("_kernel")
         return self.add_weight(
-            shape=shape, name=name, initializer=initializer, regularizer=getattr(self, f"{kind}_regularizer"), constraint=getattr(self, f"{kind}_constraint")
+            shape=shape,
+            name=name,
+            initializer=initializer,
+            regularizer=getattr(self, f"{kind}_regularizer"),
+            constraint=getattr(self, f"{kind}_constraint"),
         )
 
     def _bias_shape(self) -> tuple[int, ...]:
@@ -304,9 +309,9 @@ def lstm_bias(initializer: Any, unit_forget_bias: bool, shape: Any, dtype: Any) 
     return np.concatenate([np.asarray(p, "float64") for p in parts])
 
 
-def lstm_step(z: Any, c: Any, activation: Any, recurrent_activation: Any) -> tuple[Any, list[Any]]:
-    """Output and states from the sum of both projections (last axis: input, forget, candidate, output) and the memory."""
-    i, f, candidate, o = gates_of(z, count=4)
+def lstm_step(z: Any, c: Any, activation: Any, recurrent_activation: Any, axis: int = -1) -> tuple[Any, list[Any]]:
+    """Output and states from the sum of both projections (along `axis`: input, forget, candidate, output) and the memory."""
+    i, f, candidate, o = gates_of(z, count=4, axis=axis)
     memory = add(multiply(recurrent_activation(f), c), multiply(recurrent_activation(i), activation(candidate)))
     output = multiply(recurrent_activation(o), activation(memory))
     return output, [output, memory]
@@ -330,7 +335,9 @@ class StackedRNNCells(Layer):
         self.cells = [deserialize(cell) if isinstance(cell, dict) else cell for cell in cells]
         for cell in self.cells:
             if not callable(cell) or not hasattr(cell, "state_size"):
-                raise ValueError(f"StackedRNNCells(cells): got {cell!r}. Accepted: cells with `call` and `state_size`. Write StackedRNNCells([LSTMCell(8), LSTMCell(8)]).")
+                raise ValueError(
+                    f"StackedRNNCells(cells): got {cell!r}. Accepted: cells with `call` and `state_size`. Write StackedRNNCells([LSTMCell(8), LSTMCell(8)])."
+                )
 
     @property
     def state_size(self) -> list[Any]:

@@ -62,8 +62,16 @@ class ConvLayer(Layer):
         axis = channel_axis(self.data_format, self.rank + 2)
         channels = input_shape[axis]
         if channels is None:
-            raise ValueError(f"{type(self).__name__} {self.name!r}: axis {axis} (the channels) of the input shape {tuple(input_shape)} must be known. Write Input with a number there.")
-        looks_turned = self.data_format == "channels_last" and self.rank == 2 and input_shape[1] in (1, 3) and input_shape[2] == channels and channels > 4
+            raise ValueError(
+                f"{type(self).__name__} {self.name!r}: axis {axis} (the channels) of the input shape {tuple(input_shape)} must be known. Write Input with a number there."
+            )
+        looks_turned = (
+            self.data_format == "channels_last"
+            and self.rank == 2
+            and input_shape[1] in (1, 3)
+            and input_shape[2] == channels
+            and channels > 4
+        )
         if looks_turned:
             warnings.warn(
                 f"{type(self).__name__} {self.name!r}: an input of shape {tuple(input_shape)} looks like channels first, but data_format is 'channels_last'. "
@@ -104,13 +112,17 @@ class Conv(ConvLayer):
         self.filters = positive(self, "filters", filters)
         self.groups = positive(self, "groups", groups)
         if self.filters % self.groups:
-            raise ValueError(f"{type(self).__name__}(groups): got {groups} for {filters} filters. Accepted: a divisor of filters. Write groups=1.")
+            raise ValueError(
+                f"{type(self).__name__}(groups): got {groups} for {filters} filters. Accepted: a divisor of filters. Write groups=1."
+            )
 
     def build(self, input_shape: Any) -> None:
         """Make `kernel` (*kernel_size, channels / groups, filters) and `bias` (filters,)."""
         channels = self._channels(input_shape)
         if channels % self.groups:
-            raise ValueError(f"{type(self).__name__} {self.name!r}: the input has {channels} channels, which {self.groups} groups cannot share. Write groups=1.")
+            raise ValueError(
+                f"{type(self).__name__} {self.name!r}: the input has {channels} channels, which {self.groups} groups cannot share. Write groups=1."
+            )
         self.kernel = self._kernel("kernel", (*self.kernel_size, channels // self.groups, self.filters), "kernel")
         self._build_bias(self.filters)
 
@@ -120,7 +132,9 @@ class Conv(ConvLayer):
 
 
 class Conv1D(Conv):
-    __doc__ = described(CONV, 1, causal=", or 'causal' (nothing from the future)", example='np.ones((2, 8, 3), "float32")', result="(2, 6, 4)")
+    __doc__ = described(
+        CONV, 1, causal=", or 'causal' (nothing from the future)", example='np.ones((2, 8, 3), "float32")', result="(2, 6, 4)"
+    )
     rank = 1
     paddings = ("valid", "same", "causal")
 

@@ -99,7 +99,9 @@ class SeparableConv(ConvLayer):
         """Make `depthwise_kernel`, `pointwise_kernel` and `bias`."""
         channels = self._channels(input_shape)
         self.depthwise_kernel = self._kernel("depthwise_kernel", (*self.kernel_size, channels, self.depth_multiplier), "depthwise")
-        self.pointwise_kernel = self._kernel("pointwise_kernel", (*(1,) * self.rank, channels * self.depth_multiplier, self.filters), "pointwise")
+        self.pointwise_kernel = self._kernel(
+            "pointwise_kernel", (*(1,) * self.rank, channels * self.depth_multiplier, self.filters), "pointwise"
+        )
         self._build_bias(self.filters)
 
     def call(self, inputs: Any) -> Any:

@@ -79,7 +79,9 @@ class SpatialDropout(Dropout):
             return inputs
         sizes = shape_of(inputs)
         spatial = spatial_axes(self.data_format, len(sizes))
-        return random.dropout(inputs, self.rate, noise_shape=tuple(1 if i in spatial else n for i, n in enumerate(sizes)), seed=self.seed_generator)
+        return random.dropout(
+            inputs, self.rate, noise_shape=tuple(1 if i in spatial else n for i, n in enumerate(sizes)), seed=self.seed_generator
+        )
 
 
 class SpatialDropout1D(SpatialDropout):
@@ -157,7 +159,9 @@ class GaussianDropout(Layer):
         if not training or self.rate == 0:
             return inputs
         stddev = (self.rate / (1.0 - self.rate)) ** 0.5 if self.rate < 1 else float("inf")
-        return multiply(inputs, random.normal(shape_of(inputs), mean=1.0, stddev=stddev, dtype=self.compute_dtype, seed=self.seed_generator))
+        return multiply(
+            inputs, random.normal(shape_of(inputs), mean=1.0, stddev=stddev, dtype=self.compute_dtype, seed=self.seed_generator)
+        )
 
 
 class AlphaDropout(Layer):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from keras.core import dims as D
+from keras.core import naming
 from keras.core.operation import Node
 from keras.core.tensor import KerasTensor, Spec
 from keras.layers.layer import Layer
@@ -23,6 +24,8 @@ class InputLayer(Layer):
         self, shape: Any = None, batch_size: int | None = None, dtype: Any = None, sparse: bool | None = None, ragged: bool | None = None,
         batch_shape: Any = None, input_tensor: Any = None, optional: bool = False, name: str | None = None, **kwargs: Any,
     ) -> None:  # fmt: skip
+        if name is None and naming.generation() == 2:
+            name = naming.auto_name("input")
         super().__init__(name=name, dtype=None, **{k: v for k, v in kwargs.items() if k != "trainable"})
         batch_shape = batch_shape if batch_shape is not None else self._declared_input_shape
         if batch_shape is None and shape is not None:

@@ -13,7 +13,7 @@ from keras import initializers, regularizers
 from keras import constraints as constraints_module
 from keras.core import dims as D
 from keras.core import dtype_policy, dtypes, engine, masks, naming, tree
-from keras.core.configurable import Configurable
+from keras.core.configurable import Configurable, accepted_arguments
 from keras.core.graph import dtype_name
 from keras.core.op import abstractly, as_operand, history_is_kept
 from keras.core.operation import Node, Operation
@@ -50,12 +50,16 @@ class Layer(Operation, Configurable):
     Source: keras.Layer of Keras 3.
     """
 
+    _decides_generation = True
+    """Whether the first of these tells which Keras the program speaks; an empty Sequential says nothing."""
+
     def __init__(
         self, *, activity_regularizer: Any = None, trainable: bool = True, dtype: Any = None, autocast: bool = True, name: str | None = None,
         input_shape: Any = None, batch_input_shape: Any = None, input_dim: int | None = None, batch_shape: Any = None, batch_size: int | None = None,
         input_length: int | None = None, input_dtype: Any = None, weights: Any = None,
     ) -> None:  # fmt: skip
-        naming.decide_generation(any(v is not None for v in (input_shape, batch_input_shape, input_dim)))
+        if self._decides_generation:
+            naming.decide_generation(any(v is not None for v in (input_shape, batch_input_shape, input_dim)))
         if name is not None and (not isinstance(name, str) or "/" in name):
             raise ValueError(f"{type(self).__name__}(name): got {name!r}. Accepted: a text without '/'.")
         self.name = name or naming.auto_name(naming.to_snake_case(type(self).__name__))
@@ -239,13 +243,19 @@ class Layer(Operation, Configurable):
         arguments = self._call_signature.bind(args, kwargs)
         shapes = {f"{name}_shape": _shapes_of(value) for name, value in arguments.items() if _is_tensor_nest(value)}
         wanted = build_parameters(type(self))
-        with Outside(), naming.name_scope(self.name):
-            if len(wanted) > 1 and all(name in shapes or _has_default(type(self).build, name) for name in wanted):
-                self.build(**{name: shapes[name] for name in wanted if name in shapes})
-            elif wanted and wanted[0] in shapes:
-                self.build(shapes[wanted[0]])
-            else:
-                self.build(next(iter(shapes.values()), None))
+        before = dict(self.__dict__)
+        try:
+            with Outside(), naming.name_scope(self.name):
+                if len(wanted) > 1 and all(name in shapes or _has_default(type(self).build, name) for name in wanted):
+                    self.build(**{name: shapes[name] for name in wanted if name in shapes})
+                elif wanted and wanted[0] in shapes:
+                    self.build(shapes[wanted[0]])
+                else:
+                    self.build(next(iter(shapes.values()), None))
+        except BaseException:
+            self.__dict__.clear()
+            self.__dict__.update(before)
+            raise
         self.built = True
         self._after_build()
 
@@ -490,12 +500,30 @@ class Layer(Operation, Configurable):
         """None: the layer is not quantized."""
         return None
 
+    def get_config(self) -> dict[str, Any]:
+        """The constructor's arguments that make an equal layer."""
+        config = self._base_config() if type(self).__init__ is Layer.__init__ else super().get_config()
+        config.pop("weights", None)  # first values, which saved weights replace
+        return config
+
     def _base_config(self) -> dict[str, Any]:
         policy: Any = self.dtype_policy
         config = {"name": self.name, "trainable": self.trainable, "dtype": {"module": "keras", "class_name": "DTypePolicy", "config": policy.get_config(), "registered_name": None}}
         if self.activity_regularizer is not None:
             config["activity_regularizer"] = regularizers.serialize(self.activity_regularizer)
         return config
+
+    def get_config(self) -> dict[str, Any]:
+        """The constructor's arguments that make an equal layer."""
+        config = self._base_config() if type(self).__init__ is Layer.__init__ else super().get_config()
+        config.pop("weights", None)  # first values, not a description
+        return config
+
+    @classmethod
+    def from_config(cls, config: dict[str, Any]) -> Any:
+        """The layer that `get_config` described; an argument that is not known here and is None says nothing."""
+        accepted = accepted_arguments(cls)
+        return cls(**{k: v for k, v in config.items() if v is not None or accepted is None or k in accepted})
 
     def stateless_call(self, trainable_variables: Sequence[Any], non_trainable_variables: Sequence[Any], *args: Any, return_losses: bool = False, **kwargs: Any) -> Any:
         """The outputs and the new non-trainable values, as a pure function of the given values."""

@@ -8,7 +8,8 @@ from keras._surface import PACKAGES
 from keras.core.registry import Registry
 from keras.layers.layer import Layer
 
-registry = Registry("layers", PACKAGES.get("keras.layers", {}), Layer)
+_MODELS = {"Functional": "keras.models.functional:Functional", "Model": "keras.models.functional:Functional", "Sequential": "keras.models.sequential:Sequential"}
+registry = Registry("layers", {**PACKAGES.get("keras.layers", {}), **_MODELS}, Layer)
 
 
 def serialize(layer: Any) -> Any:

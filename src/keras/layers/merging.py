@@ -23,7 +23,7 @@ _COMMON = """
     """
 
 
-class Merge(Layer):
+class MergeLayer(Layer):
     """Base of layers that take a list of tensors and combine them element by element."""
 
     supports_masking = True
@@ -40,7 +40,7 @@ class Merge(Layer):
 
     def merged(self, tensors: list[Any]) -> Any:
         """The combination of tensors with equal ranks."""
-        raise NotImplementedError
+        raise NotImplementedError(f"{type(self).__name__} does not define merged().")
 
     def compute_mask(self, inputs: Any, previous_mask: Any = None) -> Any:
         """Where at least one input is valid; None if an input has no mask."""
@@ -51,9 +51,13 @@ class Merge(Layer):
     def _tensors(self, inputs: Any) -> list[Any]:
         name = type(self).__name__
         if not isinstance(inputs, (list, tuple)):
-            raise ValueError(f"{name} {self.name!r}: got one tensor of shape {D.display(shape_of(inputs))}. Accepted: a list of tensors. Write {name}()([a, b]).")
+            raise ValueError(
+                f"{name} {self.name!r}: got one tensor of shape {D.display(shape_of(inputs))}. Accepted: a list of tensors. Write {name}()([a, b])."
+            )
         if len(inputs) < self.fewest:
-            raise ValueError(f"{name} {self.name!r}: got {len(inputs)} tensor(s). Accepted: at least {self.fewest}. Write {name}()([a, b]).")
+            raise ValueError(
+                f"{name} {self.name!r}: got {len(inputs)} tensor(s). Accepted: at least {self.fewest}. Write {name}()([a, b])."
+            )
         return list(inputs)
 
     def _refuse_shapes(self, inputs: Sequence[Any], tensors: Sequence[Any]) -> None:
@@ -80,30 +84,24 @@ def _with_rank(x: Any, rank: int) -> Any:
     return expand_dims(x, tuple(range(1, 1 + missing))) if missing else x
 
 
-class Add(Merge):
-    __doc__ = (
-        """The sum of the inputs, element by element.
+class Add(MergeLayer):
+    __doc__ = """The sum of the inputs, element by element.
 
     Example:
         >>> Add()([np.ones((1, 2), "float32"), np.ones((1, 2), "float32")]).tolist()
-        [[2.0, 2.0]]"""
-        + _COMMON.format(name="Add")
-    )
+        [[2.0, 2.0]]""" + _COMMON.format(name="Add")
 
     def merged(self, tensors: list[Any]) -> Any:
         """x1 + x2 + ..."""
         return functools.reduce(elementwise.add, tensors)
 
 
-class Subtract(Merge):
-    __doc__ = (
-        """The difference of two inputs, element by element.
+class Subtract(MergeLayer):
+    __doc__ = """The difference of two inputs, element by element.
 
     Example:
         >>> Subtract()([np.ones((1, 2), "float32"), np.ones((1, 2), "float32")]).tolist()
-        [[0.0, 0.0]]"""
-        + _COMMON.format(name="Subtract")
-    )
+        [[0.0, 0.0]]""" + _COMMON.format(name="Subtract")
     fewest = 2
 
     def merged(self, tensors: list[Any]) -> Any:
@@ -113,67 +111,55 @@ class Subtract(Merge):
         return elementwise.subtract(*tensors)
 
 
-class Multiply(Merge):
-    __doc__ = (
-        """The product of the inputs, element by element.
+class Multiply(MergeLayer):
+    __doc__ = """The product of the inputs, element by element.
 
     Example:
         >>> Multiply()([np.full((1, 2), 3.0, "float32"), np.full((1, 2), 2.0, "float32")]).tolist()
-        [[6.0, 6.0]]"""
-        + _COMMON.format(name="Multiply")
-    )
+        [[6.0, 6.0]]""" + _COMMON.format(name="Multiply")
 
     def merged(self, tensors: list[Any]) -> Any:
         """x1 * x2 * ..."""
         return functools.reduce(elementwise.multiply, tensors)
 
 
-class Average(Merge):
-    __doc__ = (
-        """The mean of the inputs, element by element.
+class Average(MergeLayer):
+    __doc__ = """The mean of the inputs, element by element.
 
     Example:
         >>> Average()([np.zeros((1, 2), "float32"), np.ones((1, 2), "float32")]).tolist()
-        [[0.5, 0.5]]"""
-        + _COMMON.format(name="Average")
-    )
+        [[0.5, 0.5]]""" + _COMMON.format(name="Average")
 
     def merged(self, tensors: list[Any]) -> Any:
         """(x1 + x2 + ...) / n."""
         return divide(functools.reduce(elementwise.add, tensors), float(len(tensors)))
 
 
-class Maximum(Merge):
-    __doc__ = (
-        """The largest of the inputs, element by element.
+class Maximum(MergeLayer):
+    __doc__ = """The largest of the inputs, element by element.
 
     Example:
         >>> Maximum()([np.zeros((1, 2), "float32"), np.ones((1, 2), "float32")]).tolist()
-        [[1.0, 1.0]]"""
-        + _COMMON.format(name="Maximum")
-    )
+        [[1.0, 1.0]]""" + _COMMON.format(name="Maximum")
 
     def merged(self, tensors: list[Any]) -> Any:
         """max(x1, x2, ...)."""
         return functools.reduce(elementwise.maximum, tensors)
 
 
-class Minimum(Merge):
-    __doc__ = (
-        """The smallest of the inputs, element by element.
+class Minimum(MergeLayer):
+    __doc__ = """The smallest of the inputs, element by element.
 
     Example:
         >>> Minimum()([np.zeros((1, 2), "float32"), np.ones((1, 2), "float32")]).tolist()
-        [[0.0, 0.0]]"""
-        + _COMMON.format(name="Minimum")
-    )
+        [[0.0, 0.0]]""" + _COMMON.format(name="Minimum")
 
     def merged(self, tensors: list[Any]) -> Any:
         """min(x1, x2, ...)."""
         return functools.reduce(elementwise.minimum, tensors)
 
 
-class Concatenate(Merge):
+class Concatenate(MergeLayer):
     """The inputs side by side along one axis.
 
     Arguments:
@@ -200,7 +186,9 @@ class Concatenate(Merge):
             equal = all(len(s) == rank and D.unify(shapes[0][i], s[i]) is not None for s in shapes)
             if i != axis and not equal:
                 described = ", ".join(f"{_origin(x)}{D.display(shape_of(x))}" for x in inputs)
-                raise ValueError(f"Concatenate {self.name!r}: the inputs {described} differ on axis {i}. Accepted: tensors that are equal in every axis but axis={self.axis}.")
+                raise ValueError(
+                    f"Concatenate {self.name!r}: the inputs {described} differ on axis {i}. Accepted: tensors that are equal in every axis but axis={self.axis}."
+                )
         return shaping.concatenate(tensors, axis=axis)
 
     def compute_mask(self, inputs: Any, previous_mask: Any = None) -> Any:
@@ -222,7 +210,7 @@ def _first_features(x: Any, rank: int) -> Any:
     return x
 
 
-class Dot(Merge):
+class Dot(MergeLayer):
     """The product of two tensors, summed over one axis of each.
 
     Arguments:

@@ -14,7 +14,9 @@ def as_layer(owner: Any, argument: str, value: Any) -> Layer:
     if isinstance(value, dict) and "class_name" in value:
         value = deserialize(value)
     if not isinstance(value, Layer):
-        raise TypeError(f"{type(owner).__name__}({argument}): got {value!r}. Accepted: a layer. Write {type(owner).__name__}(keras.layers.Dense(8)).")
+        raise TypeError(
+            f"{type(owner).__name__}({argument}): got {value!r}. Accepted: a layer. Write {type(owner).__name__}(keras.layers.Dense(8))."
+        )
     return value
 
 

@@ -16,6 +16,14 @@ def _axes(axis: Any, rank: int) -> tuple[int, ...]:
     return tuple(sorted(a % rank for a in (axis if isinstance(axis, (list, tuple)) else (axis,))))
 
 
+def _several(layer: Any, axis: Any) -> list[int]:
+    """An axis or several as a list."""
+    axes = list(axis) if isinstance(axis, (list, tuple)) else [axis]
+    if not axes or not all(isinstance(a, int) for a in axes):
+        raise TypeError(f"{type(layer).__name__}(axis): got {axis!r}. Accepted: an integer or several. Write {type(layer).__name__}(axis=-1).")
+    return axes
+
+
 def _standardized(x: Any, axes: tuple[int, ...], epsilon: float) -> Any:
     """(x - mean) / sqrt(variance + epsilon) over the axes."""
     average, variance = moments(x, axes=axes, keepdims=True)
@@ -31,11 +39,21 @@ class _ScaledAndShifted(Layer):
         self.gamma = self.beta = None
         if self.scale:
             self.gamma = self.add_weight(
-                shape=shape, name="gamma", initializer=self.gamma_initializer, regularizer=self.gamma_regularizer, constraint=self.gamma_constraint, autocast=False
+                shape=shape,
+                name="gamma",
+                initializer=self.gamma_initializer,
+                regularizer=self.gamma_regularizer,
+                constraint=self.gamma_constraint,
+                autocast=False,
             )
-        if self.center:
+        if self.center and not getattr(self, "rms_scaling", False):
             self.beta = self.add_weight(
-                shape=shape, name="beta", initializer=self.beta_initializer, regularizer=self.beta_regularizer, constraint=self.beta_constraint, autocast=False
+                shape=shape,
+                name="beta",
+                initializer=self.beta_initializer,
+                regularizer=self.beta_regularizer,
+                constraint=self.beta_constraint,
+                autocast=False,
             )
 
     def _wide(self, inputs: Any) -> Any:
@@ -52,7 +70,9 @@ class _ScaledAndShifted(Layer):
 def _known(layer: Any, input_shape: Any, axes: tuple[int, ...]) -> tuple[int, ...]:
     sizes = tuple(input_shape[a] for a in axes)
     if None in sizes:
-        raise ValueError(f"{type(layer).__name__} {layer.name!r}: axis {axes} of the input shape {tuple(input_shape)} must be known. Write Input with numbers there.")
+        raise ValueError(
+            f"{type(layer).__name__} {layer.name!r}: axis {axes} of the input shape {tuple(input_shape)} must be known. Write Input with numbers there."
+        )
     return sizes
 
 
@@ -66,6 +86,7 @@ class LayerNormalization(_ScaledAndShifted):
         epsilon: float > 0, added inside the root. 1e-3 is Keras' value; PyTorch uses 1e-5.
         center, scale: whether `beta` is added and `gamma` multiplied.
         beta_initializer, gamma_initializer, beta_regularizer, gamma_regularizer, beta_constraint, gamma_constraint: name or object.
+        rms_scaling: whether the mean stays: x / sqrt(variance + epsilon) * gamma, what Keras 3.0 to 3.8 offered before RMSNormalization.
     Example:
         >>> LayerNormalization()(np.array([[1.0, 3.0]], "float32")).round(2).tolist()
         [[-1.0, 1.0]]
@@ -74,17 +95,12 @@ class LayerNormalization(_ScaledAndShifted):
 
     def __init__(
         self, axis: Any = -1, epsilon: float = 0.001, center: bool = True, scale: bool = True, beta_initializer: Any = "zeros", gamma_initializer: Any = "ones",
-        beta_regularizer: Any = None, gamma_regularizer: Any = None, beta_constraint: Any = None, gamma_constraint: Any = None, **kwargs: Any,
+        beta_regularizer: Any = None, gamma_regularizer: Any = None, beta_constraint: Any = None, gamma_constraint: Any = None,
+        rms_scaling: bool = False, **kwargs: Any,
     ) -> None:  # fmt: skip
-        rms_scaling = kwargs.pop("rms_scaling", False)
         super().__init__(**kwargs)
         keep(self, locals())
-        self.rms_scaling = rms_scaling
-        if not isinstance(axis, (int, list, tuple)):
-            raise TypeError(f"LayerNormalization(axis): got {axis!r}. Accepted: an integer or several. Write LayerNormalization(axis=-1).")
-
-    def _base_config(self) -> dict[str, Any]:
-        return {**super()._base_config(), "rms_scaling": self.rms_scaling}
+        self.axis = _several(self, axis)
 
     def build(self, input_shape: Any) -> None:
         """Make `gamma` and `beta`: the sizes of the normalized axes."""
@@ -133,7 +149,9 @@ class GroupNormalization(_ScaledAndShifted):
         if self.groups == -1:
             self.groups = channels
         if self.groups < 1 or channels % self.groups:
-            raise ValueError(f"GroupNormalization {self.name!r}: groups={self.groups} do not divide the {channels} channels. Write a divisor of {channels}, or -1.")
+            raise ValueError(
+                f"GroupNormalization {self.name!r}: groups={self.groups} do not divide the {channels} channels. Write a divisor of {channels}, or -1."
+            )
         self._build_scale_and_shift((channels,))
 
     def call(self, inputs: Any) -> Any:
@@ -163,12 +181,14 @@ class RMSNormalization(Layer):
 
     def __init__(self, axis: Any = -1, epsilon: float = 1e-6, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.axis = axis
+        self.axis = _several(self, axis)
         self.epsilon = epsilon
 
     def build(self, input_shape: Any) -> None:
         """Make `scale`: the sizes of the normalized axes."""
-        self.scale = self.add_weight(shape=_known(self, input_shape, _axes(self.axis, len(input_shape))), name="scale", initializer="ones", autocast=False)
+        self.scale = self.add_weight(
+            shape=_known(self, input_shape, _axes(self.axis, len(input_shape))), name="scale", initializer="ones", autocast=False
+        )
 
     def call(self, inputs: Any) -> Any:
         """The normalized inputs."""

@@ -28,7 +28,11 @@ POOLING = """The {statistic} of every window of `pool_size`, channel by channel.
         {result}
     Source: keras.layers.{name} of Keras 3.
     """
-_EXAMPLES = {1: ('np.ones((1, 4, 3), "float32")', "(1, 2, 3)"), 2: ('np.ones((1, 4, 4, 3), "float32")', "(1, 2, 2, 3)"), 3: ('np.ones((1, 4, 4, 4, 3), "float32")', "(1, 2, 2, 2, 3)")}
+_EXAMPLES = {
+    1: ('np.ones((1, 4, 3), "float32")', "(1, 2, 3)"),
+    2: ('np.ones((1, 4, 4, 3), "float32")', "(1, 2, 2, 3)"),
+    3: ('np.ones((1, 4, 4, 4, 3), "float32")', "(1, 2, 2, 2, 3)"),
+}
 
 
 def _pooling_text(name: str, statistic: str, rank: int) -> str:
@@ -42,7 +46,15 @@ class Pooling(Layer):
 
     rank: int
 
-    def __init__(self, pool_size: Any, strides: Any = None, padding: str = "valid", data_format: str | None = None, name: str | None = None, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        pool_size: Any,
+        strides: Any = None,
+        padding: str = "valid",
+        data_format: str | None = None,
+        name: str | None = None,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(name=name, **kwargs)
         self.pool_size = sizes(self, "pool_size", pool_size, self.rank)
         self.strides = self.pool_size if strides is None else sizes(self, "strides", strides, self.rank)
@@ -62,7 +74,15 @@ class AveragePooling(Pooling):
 class MaxPooling(Pooling):
     """Base of MaxPooling1D, 2D and 3D."""
 
-    def __init__(self, pool_size: Any = 2, strides: Any = None, padding: str = "valid", data_format: str | None = None, name: str | None = None, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        pool_size: Any = 2,
+        strides: Any = None,
+        padding: str = "valid",
+        data_format: str | None = None,
+        name: str | None = None,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(pool_size, strides, padding, data_format, name, **kwargs)
 
     def call(self, inputs: Any) -> Any:

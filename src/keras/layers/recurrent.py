@@ -60,7 +60,9 @@ class RNN(Layer):
             cell = deserialize(cell)
         for needed in ("call", "state_size"):
             if not hasattr(cell, needed):
-                raise ValueError(f"RNN(cell): {cell!r} has no `{needed}`. Accepted: a cell, or a list of cells. Write RNN(keras.layers.LSTMCell(8)).")
+                raise ValueError(
+                    f"RNN(cell): {cell!r} has no `{needed}`. Accepted: a cell, or a list of cells. Write RNN(keras.layers.LSTMCell(8))."
+                )
         super().__init__(**kwargs)
         self.cell = cell
         self.return_sequences = return_sequences
@@ -122,7 +124,9 @@ class RNN(Layer):
                 states = list(states[0])
             wanted = len(self.state_size) if isinstance(self.state_size, (list, tuple)) else 1
             if len(states) != wanted:
-                raise ValueError(f"{type(self).__name__} {self.name!r}: initial_state has {len(states)} tensor(s). Accepted: {wanted}, of sizes {self.state_size}.")
+                raise ValueError(
+                    f"{type(self).__name__} {self.name!r}: initial_state has {len(states)} tensor(s). Accepted: {wanted}, of sizes {self.state_size}."
+                )
             return tree.map_structure(lambda s: cast(s, self.compute_dtype), states)
         if self.stateful and self._carried.variables is not None and not isinstance(sequences, KerasTensor):
             return tree.map_structure(lambda v: cast(v.raw, self.compute_dtype), self._carried.variables)
@@ -137,7 +141,16 @@ class RNN(Layer):
         if self._carried.variables is None:
             with Outside():
                 self._carried.variables = tree.map_structure(
-                    lambda s: Variable("zeros", shape=tuple(s.shape), dtype=self.variable_dtype, trainable=False, autocast=False, name="rnn_state", kind="statistic"), states
+                    lambda s: Variable(
+                        "zeros",
+                        shape=tuple(s.shape),
+                        dtype=self.variable_dtype,
+                        trainable=False,
+                        autocast=False,
+                        name="rnn_state",
+                        kind="statistic",
+                    ),
+                    states,
                 )
         for variable, state in zip(tree.flatten(self._carried.variables), tree.flatten(states), strict=True):
             variable.assign(cast(state, variable.dtype))
@@ -174,38 +187,35 @@ class RNN(Layer):
     def _scan(self, step: Any, x: Any, mask: Any, states: list[Any], own_output: bool) -> tuple[Any, Any, list[Any]]:
         """The loop itself; with `own_output` the output is the first state, else it is carried beside the states."""
         collects = self.return_sequences or not own_output
-        repeats = mask is not None and not self.zero_output_for_mask
-        if mask is not None or not own_output:
-            blank = zeros_like(states[0] if own_output else step(squeeze(slice_along(x, 0, 0, 1), axis=0), states)[0])
+        carries_output = mask is not None and not own_output
+        blank = zeros_like(step(squeeze(slice_along(x, 0, 0, 1), axis=0), states)[0]) if carries_output else None
 
         def body(carry: Any, slices: Any) -> tuple[Any, Any]:
             before, previous = carry
             output, new = step(slices[0], before)
             if mask is not None:
                 valid = slices[1]
-                output = select(_like_rank(valid, output), output, previous if repeats else zeros_like(output))
                 new = tree.map_structure(lambda n, b: select(_like_rank(valid, n), n, b), new, before)
-            return (new, output if repeats else None), output if collects else None
+                if self.zero_output_for_mask:
+                    output = select(_like_rank(valid, output), output, zeros_like(output))
+                else:
+                    output = new[0] if own_output else select(_like_rank(valid, output), output, previous)
+            return (new, output if carries_output else None), output if collects else None
 
-        start = (states, blank if repeats else None)
-        (states, last), outputs = _iterate(body, start, (x, mask), self.go_backwards, self.unroll)
-        if last is None:
-            if own_output and mask is None:
-                last = states[0]
-            elif outputs is not None:
-                n = shape_of(outputs)[0]
-                edge = 0 if self.go_backwards else n - 1
-                last = squeeze(slice_along(outputs, 0, edge, edge + 1), axis=0)
-            else:
-                valid = _like_rank(_last_step(mask, self.go_backwards), states[0])
-                last = select(valid, states[0], blank)
+        (states, _), outputs = _iterate(body, (states, blank), (x, mask), self.go_backwards, self.unroll)
+        if outputs is not None:
+            last = _last(outputs, self.go_backwards)
+        elif mask is not None and self.zero_output_for_mask:
+            last = select(_like_rank(_last(mask, self.go_backwards), states[0]), states[0], zeros_like(states[0]))
+        else:
+            last = states[0]
         return last, outputs if self.return_sequences else None, states
 
 
-def _last_step(mask: Any, go_backwards: bool) -> Any:
-    n = shape_of(mask)[0]
-    edge = 0 if go_backwards else n - 1
-    return squeeze(slice_along(mask, 0, edge, edge + 1), axis=0)
+def _last(sequence: Any, backwards: bool) -> Any:
+    """The step of a sequence (time first) that the loop came to last."""
+    edge = 0 if backwards else shape_of(sequence)[0] - 1
+    return squeeze(slice_along(sequence, 0, edge, edge + 1), axis=0)
 
 
 def _iterate(body: Any, start: Any, xs: Any, backwards: bool, unroll: bool) -> tuple[Any, Any]:

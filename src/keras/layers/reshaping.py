@@ -6,7 +6,7 @@ from typing import Any
 
 from keras.core import config
 from keras.core import dims as D
-from keras.layers.arguments import keep, positive
+from keras.layers.arguments import positive
 from keras.layers.input_spec import InputSpec
 from keras.layers.layer import Layer
 from keras.ops.convolution import channels_last
@@ -52,7 +52,9 @@ class Reshape(Layer):
         super().__init__(**kwargs)
         self.target_shape = (target_shape,) if isinstance(target_shape, int) else tuple(target_shape)
         if sum(n == -1 or n is None for n in self.target_shape) > 1:
-            raise ValueError(f"Reshape(target_shape): got {self.target_shape}. Accepted: sizes without the batch axis, at most one -1. Write Reshape((-1, 8)).")
+            raise ValueError(
+                f"Reshape(target_shape): got {self.target_shape}. Accepted: sizes without the batch axis, at most one -1. Write Reshape((-1, 8))."
+            )
 
     def call(self, inputs: Any) -> Any:
         """The inputs in the new shape."""
@@ -84,7 +86,9 @@ class Permute(Layer):
         super().__init__(**kwargs)
         self.dims = tuple(dims)
         if sorted(self.dims) != list(range(1, len(self.dims) + 1)):
-            raise ValueError(f"Permute(dims): got {dims!r}. Accepted: each axis from 1 to the number of axes once, without the batch axis. Write Permute((2, 1)).")
+            raise ValueError(
+                f"Permute(dims): got {dims!r}. Accepted: each axis from 1 to the number of axes once, without the batch axis. Write Permute((2, 1))."
+            )
         self.input_spec = InputSpec(ndim=len(self.dims) + 1)
 
     def call(self, inputs: Any) -> Any:

@@ -7,7 +7,7 @@ from typing import Any
 
 from keras.core.variable import Variable
 
-_SKIPPED = frozenset({"_inbound_nodes", "_init_arguments", "_losses", "_trainer", "history", "_functional", "input_spec", "_nodes"})
+_SKIPPED = frozenset({"_inbound_nodes", "_init_arguments", "_losses", "_trainer", "history", "_network", "_symbols", "input_spec", "_nodes"})
 
 
 def owned(holder: Any, kinds: type | tuple[type, ...]) -> Iterator[Any]:

@@ -42,8 +42,12 @@ class ConvTranspose(ConvLayer):
         self._take(locals())
         self.filters = positive(self, "filters", filters)
         self.output_padding = None if output_padding is None else sizes(self, "output_padding", output_padding, self.rank, lowest=0)
-        if self.output_padding is not None and any(extra >= stride for extra, stride in zip(self.output_padding, self.strides, strict=True)):
-            raise ValueError(f"{type(self).__name__}(output_padding): got {output_padding} for strides {self.strides}. Accepted: smaller than the strides.")
+        if self.output_padding is not None and any(
+            extra >= stride for extra, stride in zip(self.output_padding, self.strides, strict=True)
+        ):
+            raise ValueError(
+                f"{type(self).__name__}(output_padding): got {output_padding} for strides {self.strides}. Accepted: smaller than the strides."
+            )
 
     def build(self, input_shape: Any) -> None:
         """Make `kernel` (*kernel_size, filters, channels) and `bias` (filters,)."""
@@ -52,7 +56,9 @@ class ConvTranspose(ConvLayer):
 
     def call(self, inputs: Any) -> Any:
         """The spread inputs."""
-        return self._finished(conv_transpose(inputs, self.kernel, self.strides, self.padding, self.output_padding, self.data_format, self.dilation_rate))
+        return self._finished(
+            conv_transpose(inputs, self.kernel, self.strides, self.padding, self.output_padding, self.data_format, self.dilation_rate)
+        )
 
 
 class Conv1DTranspose(ConvTranspose):

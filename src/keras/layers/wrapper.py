@@ -116,7 +116,12 @@ class Lambda(Layer):
     def get_config(self) -> dict[str, Any]:
         """The constructor's arguments; functions as they are."""
         extra = {"output_shape": self._output_shape, "mask": self.mask}
-        return {**self._base_config(), "function": self.function, "arguments": self.arguments, **{k: v for k, v in extra.items() if v is not None}}
+        return {
+            **self._base_config(),
+            "function": self.function,
+            "arguments": self.arguments,
+            **{k: v for k, v in extra.items() if v is not None},
+        }
 
 
 def _has_signature(function: Any) -> bool:

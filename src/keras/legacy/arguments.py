@@ -21,7 +21,9 @@ def _optimizer_arguments(cls: type, arguments: dict[str, Any], accepted: frozens
     arguments = dict(arguments)
     name = cls.__name__
     if arguments.get("schedule_decay", _NADAM_SCHEDULE) != _NADAM_SCHEDULE:
-        raise ValueError(f"{name}(schedule_decay): got {arguments['schedule_decay']!r}. Accepted: {_NADAM_SCHEDULE}, the only value that Keras 2 used.")
+        raise ValueError(
+            f"{name}(schedule_decay): got {arguments['schedule_decay']!r}. Accepted: {_NADAM_SCHEDULE}, the only value that Keras 2 used."
+        )
     arguments.pop("schedule_decay", None)
     written_for_keras_2 = "learning_rate" not in arguments
     for old, new in (("lr", "learning_rate"), ("decay", "rate_decay")):

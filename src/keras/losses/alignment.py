@@ -69,9 +69,10 @@ def matched(name: str, y_true: Any, y_pred: Any) -> tuple[Tensor, Tensor]:
 
 
 def _advice(true_shape: Any, pred_shape: Any) -> str:
+    repeat = "keras.ops.broadcast_to(y_true, keras.ops.shape(y_pred))"
     if len(true_shape) == len(pred_shape) and true_shape[-1] == 1 and true_shape[:-1] == pred_shape[:-1]:
-        return f"Write Dense(1) as the last layer, or targets with {D.display(pred_shape[-1:])[1:-1].rstrip(',')} columns; if one column is meant for all, keras.ops.broadcast_to(y_true, keras.ops.shape(y_pred))."
-    return "If one is meant to be repeated, write keras.ops.broadcast_to(y_true, keras.ops.shape(y_pred))."
+        return f"Write Dense(1) as the last layer; if one column is meant for all, {repeat}."
+    return f"If one is meant to be repeated, write {repeat}."
 
 
 def weights_for(values: Tensor, weights: Tensor) -> tuple[Tensor, Tensor]:

@@ -39,8 +39,9 @@ def binary_crossentropy(y_true: Tensor, y_pred: Tensor, from_logits: bool = Fals
     Returns: tensor without `axis`.
     Raises: ValueError if the shapes differ, or if `label_smoothing` is outside [0, 1].
     Example:
-        >>> binary_crossentropy([[0.0, 1.0]], [[0.5, 0.5]]).round(4).tolist()
-        [0.6930999755859375]
+        >>> round(float(binary_crossentropy([[0.0, 1.0]], [[0.5, 0.5]])[0]), 4)
+        0.6931
+
     Source: keras.losses.binary_crossentropy; probabilities are clipped to [epsilon, 1 - epsilon].
     """
     y_true, y_pred = matched("binary_crossentropy", y_true, as_float(y_pred))
@@ -63,8 +64,9 @@ def categorical_crossentropy(
     Returns: tensor without `axis`.
     Raises: ValueError if the targets are integers or have another number of classes, or if there is only one class.
     Example:
-        >>> categorical_crossentropy([[0.0, 1.0]], [[0.5, 0.5]]).round(4).tolist()
-        [0.6930999755859375]
+        >>> round(float(categorical_crossentropy([[0.0, 1.0]], [[0.5, 0.5]])[0]), 4)
+        0.6931
+
     Source: keras.losses.categorical_crossentropy.
     """
     y_true, y_pred = one_hot_pair("categorical_crossentropy", y_true, y_pred, axis)
@@ -88,8 +90,9 @@ def sparse_categorical_crossentropy(
     Returns: tensor of shape (...).
     Raises: ValueError if the targets are one-hot or do not fit the predictions.
     Example:
-        >>> sparse_categorical_crossentropy([1], [[0.5, 0.5]]).round(4).tolist()
-        [0.6930999755859375]
+        >>> round(float(sparse_categorical_crossentropy([1], [[0.5, 0.5]])[0]), 4)
+        0.6931
+
     Source: keras.losses.sparse_categorical_crossentropy.
     """
     y_true, y_pred = class_indices_pair("sparse_categorical_crossentropy", y_true, as_float(y_pred), axis)
@@ -113,17 +116,17 @@ def one_hot_pair(name: str, y_true: Any, y_pred: Any, axis: int) -> tuple[Tensor
     shapes = f"{name}(y_true, y_pred): y_true has shape {D.display(true_shape)}, but y_pred has shape {D.display(pred_shape)}."
     if pred_shape and pred_shape[axis] == 1:
         raise ValueError(
-            f"{name}(y_true, y_pred): y_pred has shape {D.display(pred_shape)}, so axis {axis} holds one class, whose probability is always 1: "
-            f"nothing can be learned. Accepted: two or more classes. Write Dense(1, activation='sigmoid') with loss='binary_crossentropy'."
+            f"{name}(y_true, y_pred): y_pred has shape {D.display(pred_shape)}, so axis {axis} holds one class, whose "
+            f"probability is always 1: nothing can be learned. Accepted: two or more classes. "
+            f"Write Dense(1, activation='sigmoid') with loss='binary_crossentropy'."
         )
     if differ(true_shape, pred_shape):
         classes = D.display((pred_shape[axis],))[1:-2] if pred_shape else "?"
         if len(true_shape) < len(pred_shape) or true_shape[-1:] == (1,):
+            keep = f"loss='sparse_{name}' and keep the targets, or " if name == "categorical_crossentropy" else ""
             raise ValueError(
                 f"{shapes} Targets that are class indices do not fit. Accepted: one-hot targets of the same shape as y_pred. "
-                f"Write loss='sparse_{name}' and keep the targets, or y = keras.utils.to_categorical(y, num_classes={classes})."
-                if name == "categorical_crossentropy"
-                else f"{shapes} Accepted: one-hot targets of the same shape as y_pred. Write y = keras.utils.to_categorical(y, num_classes={classes})."
+                f"Write {keep}y = keras.utils.to_categorical(y, num_classes={classes})."
             )
         raise ValueError(
             f"{shapes} Accepted: equal shapes, one column per class. Write a last layer with as many units as the targets have columns; "
@@ -158,8 +161,8 @@ class BinaryCrossentropy(FunctionLoss):
     """The mean cross-entropy of independent yes/no predictions.
 
     Example:
-        >>> float(BinaryCrossentropy(from_logits=True)([[0.0]], [[-100.0]]))
-        0.0
+        >>> round(float(BinaryCrossentropy()([[0.0], [1.0]], [[0.5], [0.5]])), 4)
+        0.6931
     """
 
     function = staticmethod(binary_crossentropy)

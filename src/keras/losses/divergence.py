@@ -26,6 +26,7 @@ def kl_divergence(y_true: Tensor, y_pred: Tensor) -> Tensor:
     Example:
         >>> kl_divergence([[0.5, 0.5]], [[0.5, 0.5]]).tolist()
         [0.0]
+
     Source: Kullback and Leibler 1951; keras.losses.kl_divergence.
     """
     y_true, y_pred = (clip(y, config.epsilon(), 1.0) for y in matched("kl_divergence", y_true, y_pred))
@@ -45,6 +46,7 @@ def poisson(y_true: Tensor, y_pred: Tensor) -> Tensor:
     Example:
         >>> poisson([[0.0, 0.0]], [[1.0, 2.0]]).tolist()
         [1.5]
+
     Source: keras.losses.poisson.
     """
     y_true, y_pred = matched("poisson", y_true, y_pred)

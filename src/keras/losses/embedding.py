@@ -19,6 +19,7 @@ from keras.ops.elementwise import (
     logical_and,
     logical_not,
     maximum,
+    minimum,
     multiply,
     not_equal,
     select,
@@ -26,8 +27,8 @@ from keras.ops.elementwise import (
     subtract,
     zeros_of,
 )
-from keras.ops.reduction import any, max, sum
-from keras.ops.shaping import arange, expand_dims, reshape, shape_of, transpose
+from keras.ops.reduction import any, max, running_sum, sum
+from keras.ops.shaping import expand_dims, ones_like, reshape, shape_of, transpose
 
 Tensor = Any
 
@@ -40,6 +41,20 @@ def _masked_logsumexp(x: Tensor, mask: Tensor) -> Tensor:
     weight = cast(mask, dtype_of(x))
     total = sum(multiply(exp(select(mask, subtract(x, largest), zeros_of(x))), weight), axis=1, keepdims=True)
     return reshape(add(log(select(found, total, add(total, 1.0))), largest), (-1,))
+
+
+def _pairs(labels: Tensor, references: Tensor, remove_diagonal: bool) -> tuple[Tensor, Tensor]:
+    """Which pairs are of one class, and which are of two."""
+    same = equal(expand_dims(labels, 1), expand_dims(references, 0))
+    other = logical_not(same)
+    if remove_diagonal:
+        row, column = (running_sum(ones_like(x), axis=0) for x in (labels, references))  # 1, 2, ... also for sizes unknown yet
+        same = logical_and(same, not_equal(expand_dims(row, 1), expand_dims(column, 0)))
+    return same, other
+
+
+def _has_both(same: Tensor, other: Tensor) -> Tensor:
+    return logical_and(any(same, axis=1), any(other, axis=1))
 
 
 def circle(
@@ -63,8 +78,9 @@ def circle(
     Returns: tensor of shape (n,).
     Raises: ValueError if the shapes do not fit.
     Example:
-        >>> circle([0, 0, 1], [[1.0, 0.0], [0.6, 0.8], [0.0, 1.0]], gamma=1.0).round(4).tolist()
-        [0.6162999868392944, 0.9617000222206116, 0.0]
+        >>> [round(float(x), 4) for x in circle([0, 0, 1], [[1.0, 0.0], [0.6, 0.8], [0.0, 1.0]], gamma=1.0)]
+        [0.6163, 0.9617, 0.0]
+
     Source: Sun et al. 2020, eq. 6; keras.losses.circle.
     """
     y_pred = as_tensor(y_pred)
@@ -76,27 +92,23 @@ def circle(
         )
     references = y_pred if ref_embeddings is None else as_tensor(ref_embeddings, dtype_of(y_pred))
     reference_labels = labels if ref_labels is None else reshape(as_tensor(ref_labels, dtype_of(labels)), (-1,))
-    similar = matmul(y_pred, transpose(references))
-    same = equal(expand_dims(labels, 1), expand_dims(reference_labels, 0))
-    other = logical_not(same)
-    if remove_diagonal:
-        rows, columns = shape_of(similar)
-        same = logical_and(same, not_equal(reshape(arange(rows), (-1, 1)), reshape(arange(columns), (1, -1))))
-    far = stop_gradient(maximum(subtract(1.0 + margin, similar), 0.0))
-    near = stop_gradient(maximum(add(similar, float(margin)), 0.0))
+    similar = minimum(matmul(y_pred, transpose(references)), 1.0)
+    same, other = _pairs(labels, reference_labels, remove_diagonal)
+    far = maximum(subtract(1.0 + margin, similar), 0.0)
+    near = maximum(add(similar, float(margin)), 0.0)
     positive = multiply(multiply(far, subtract(similar, 1.0 - margin)), -float(gamma))
     negative = multiply(multiply(near, subtract(similar, float(margin))), float(gamma))
     losses = softplus(add(_masked_logsumexp(positive, same), _masked_logsumexp(negative, other)))
-    return select(logical_and(any(same, axis=1), any(other, axis=1)), losses, zeros_of(losses))
+    return select(_has_both(same, other), losses, zeros_of(losses))
 
 
 class Circle(FunctionLoss):
-    """The mean circle loss of embeddings.
+    """The mean circle loss of embeddings, over the samples that have others of their class and of other classes.
 
     Example:
         >>> loss = Circle(gamma=1.0)
         >>> round(float(loss([0, 0, 1], [[1.0, 0.0], [0.6, 0.8], [0.0, 1.0]])), 4)
-        0.526
+        0.789
     """
 
     function = staticmethod(circle)
@@ -110,3 +122,7 @@ class Circle(FunctionLoss):
         self.gamma = gamma
         self.margin = margin
         self.remove_diagonal = remove_diagonal
+
+    def _target_mask(self, y_true: Tensor, y_pred: Tensor) -> Tensor:
+        labels = reshape(y_true, (-1,))
+        return _has_both(*_pairs(labels, labels, self.remove_diagonal))

@@ -9,7 +9,8 @@ from keras.losses.loss import Loss
 
 _FUNCTIONS = {
     "regression": (
-        "mean_squared_error mean_absolute_error mean_absolute_percentage_error mean_squared_logarithmic_error huber log_cosh cosine_similarity"
+        "mean_squared_error mean_absolute_error mean_absolute_percentage_error mean_squared_logarithmic_error "
+        "huber log_cosh cosine_similarity"
     ),
     "crossentropy": "binary_crossentropy categorical_crossentropy sparse_categorical_crossentropy",
     "focal": "binary_focal_crossentropy categorical_focal_crossentropy categorical_generalized_cross_entropy",
@@ -21,7 +22,9 @@ _FUNCTIONS = {
 }
 _CLASSES = {
     "loss": "Loss LossFunctionWrapper",
-    "regression": "MeanSquaredError MeanAbsoluteError MeanAbsolutePercentageError MeanSquaredLogarithmicError Huber LogCosh CosineSimilarity",
+    "regression": (
+        "MeanSquaredError MeanAbsoluteError MeanAbsolutePercentageError MeanSquaredLogarithmicError Huber LogCosh CosineSimilarity"
+    ),
     "crossentropy": "BinaryCrossentropy CategoricalCrossentropy SparseCategoricalCrossentropy",
     "focal": "BinaryFocalCrossentropy CategoricalFocalCrossentropy CategoricalGeneralizedCrossEntropy",
     "divergence": "KLDivergence Poisson",
@@ -59,6 +62,7 @@ def get(identifier: Any) -> Any:
     Example:
         >>> get("mse").__name__
         'mean_squared_error'
+
     Source: keras.losses.get of Keras 3.
     """
     return registry.get(identifier)

@@ -15,7 +15,8 @@ from keras.ops.shaping import shape_of
 
 Tensor = Any
 
-_SHARED_ARGUMENTS = """        reduction: 'sum_over_batch_size' or 'mean': the mean over the batch (default). 'sum': the sum. 'none' or None: one value per
+_SHARED_ARGUMENTS = """\
+        reduction: 'sum_over_batch_size' or 'mean': the mean over the batch (default). 'sum': the sum. 'none' or None: one value per
             sample. 'mean_with_sample_weight': the weighted sum divided by the sum of the weights.
         name: text shown in logs.
         dtype: float dtype in which the loss is computed. Default: the default float.
@@ -42,6 +43,7 @@ class Loss(Configurable):
         ...         return ops.max(ops.abs(y_true - y_pred), axis=-1)
         >>> float(LargestError()([[0.0, 1.0], [0.0, 0.0]], [[0.0, 3.0], [4.0, 0.0]]))
         3.0
+
     Source: keras.losses.Loss of Keras 3.
     """
 
@@ -180,4 +182,4 @@ def _with_arguments(docstring: str, function_docstring: str, names: tuple[str, .
             keep = entry and line.strip().split(":")[0] in names
         if keep:
             lines.append(line + "\n")
-    return f"{head.rstrip()}\n\n    Arguments:\n{''.join(lines)}{_SHARED_ARGUMENTS}{mark}{example}\n{source}    "
+    return f"{head.rstrip()}\n\n    Arguments:\n{''.join(lines)}{_SHARED_ARGUMENTS}{mark}{example}\n\n{source}    "

@@ -31,6 +31,7 @@ def hinge(y_true: Tensor, y_pred: Tensor) -> Tensor:
     Example:
         >>> hinge([[-1.0, 1.0]], [[1.0, 3.0]]).tolist()
         [1.0]
+
     Source: keras.losses.hinge.
     """
     y_true, y_pred = matched("hinge", y_true, y_pred)
@@ -50,6 +51,7 @@ def squared_hinge(y_true: Tensor, y_pred: Tensor) -> Tensor:
     Example:
         >>> squared_hinge([[-1.0, 1.0]], [[1.0, 3.0]]).tolist()
         [2.0]
+
     Source: keras.losses.squared_hinge.
     """
     y_true, y_pred = matched("squared_hinge", y_true, y_pred)
@@ -69,6 +71,7 @@ def categorical_hinge(y_true: Tensor, y_pred: Tensor) -> Tensor:
     Example:
         >>> categorical_hinge([[0.0, 1.0]], [[0.5, 0.5]]).tolist()
         [1.0]
+
     Source: keras.losses.categorical_hinge.
     """
     y_true, y_pred = matched("categorical_hinge", y_true, y_pred)

@@ -27,6 +27,7 @@ def dice(y_true: Tensor, y_pred: Tensor, axis: Any = None) -> Tensor:
     Example:
         >>> round(float(dice([[1.0, 0.0]], [[1.0, 1.0]])), 4)
         0.3333
+
     Source: Milletari et al. 2016; keras.losses.dice.
     """
     y_true, y_pred = matched("dice", y_true, y_pred)
@@ -51,6 +52,7 @@ def tversky(y_true: Tensor, y_pred: Tensor, alpha: float = 0.5, beta: float = 0.
     Example:
         >>> round(float(tversky([[1.0, 0.0]], [[1.0, 1.0]])), 4)
         0.3333
+
     Source: Salehi et al. 2017; keras.losses.tversky of Keras 3, whose documentation names the two weights the other way round.
     """
     y_true, y_pred = matched("tversky", y_true, y_pred)

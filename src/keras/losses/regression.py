@@ -28,6 +28,7 @@ def mean_squared_error(y_true: Tensor, y_pred: Tensor) -> Tensor:
     Example:
         >>> mean_squared_error([[0.0, 1.0]], [[1.0, 3.0]]).tolist()
         [2.5]
+
     Source: keras.losses.mean_squared_error.
     """
     y_true, y_pred = matched("mean_squared_error", y_true, y_pred)
@@ -47,6 +48,7 @@ def mean_absolute_error(y_true: Tensor, y_pred: Tensor) -> Tensor:
     Example:
         >>> mean_absolute_error([[0.0, 1.0]], [[1.0, 3.0]]).tolist()
         [1.5]
+
     Source: keras.losses.mean_absolute_error.
     """
     y_true, y_pred = matched("mean_absolute_error", y_true, y_pred)
@@ -66,6 +68,7 @@ def mean_absolute_percentage_error(y_true: Tensor, y_pred: Tensor) -> Tensor:
     Example:
         >>> mean_absolute_percentage_error([[2.0, 4.0]], [[3.0, 4.0]]).tolist()
         [25.0]
+
     Source: keras.losses.mean_absolute_percentage_error.
     """
     y_true, y_pred = matched("mean_absolute_percentage_error", y_true, y_pred)
@@ -86,6 +89,7 @@ def mean_squared_logarithmic_error(y_true: Tensor, y_pred: Tensor) -> Tensor:
     Example:
         >>> mean_squared_logarithmic_error([[0.0]], [[0.0]]).tolist()
         [0.0]
+
     Source: keras.losses.mean_squared_logarithmic_error.
     """
     y_true, y_pred = matched("mean_squared_logarithmic_error", y_true, y_pred)
@@ -107,6 +111,7 @@ def huber(y_true: Tensor, y_pred: Tensor, delta: float = 1.0) -> Tensor:
     Example:
         >>> huber([[0.0, 0.0]], [[1.0, 3.0]]).tolist()
         [1.5]
+
     Source: Huber 1964; keras.losses.huber.
     """
     y_true, y_pred = matched("huber", y_true, y_pred)
@@ -129,6 +134,7 @@ def log_cosh(y_true: Tensor, y_pred: Tensor) -> Tensor:
     Example:
         >>> log_cosh([[1.0]], [[1.0]]).tolist()
         [0.0]
+
     Source: keras.losses.log_cosh.
     """
     y_true, y_pred = matched("log_cosh", y_true, y_pred)
@@ -155,6 +161,7 @@ def cosine_similarity(y_true: Tensor, y_pred: Tensor, axis: int = -1) -> Tensor:
     Example:
         >>> cosine_similarity([[3.0, 0.0]], [[2.0, 0.0]]).tolist()
         [-1.0]
+
     Source: keras.losses.cosine_similarity; `cosine_proximity` of Keras 1 and 2.
     """
     y_true, y_pred = matched("cosine_similarity", y_true, y_pred)

@@ -46,6 +46,7 @@ def binary_accuracy(y_true: Tensor, y_pred: Tensor, threshold: float = 0.5) -> T
     Example:
         >>> binary_accuracy([[1.0, 0.0]], [[0.9, 0.6]]).tolist()
         [[1.0, 0.0]]
+
     Source: keras.metrics.binary_accuracy of Keras 3; Keras 2 returned the mean over the last axis.
     """
     y_true, y_pred = matched("binary_accuracy", y_true, y_pred)
@@ -62,6 +63,7 @@ def categorical_accuracy(y_true: Tensor, y_pred: Tensor) -> Tensor:
     Example:
         >>> categorical_accuracy([[0.0, 1.0]], [[0.3, 0.7]]).tolist()
         [1.0]
+
     Source: keras.metrics.categorical_accuracy.
     """
     y_true, y_pred = matched("categorical_accuracy", y_true, y_pred)
@@ -93,6 +95,7 @@ def sparse_categorical_accuracy(y_true: Tensor, y_pred: Tensor) -> Tensor:
     Example:
         >>> sparse_categorical_accuracy([1], [[0.3, 0.7]]).tolist()
         [1.0]
+
     Source: keras.metrics.sparse_categorical_accuracy.
     """
     y_true, y_pred = _class_indices("sparse_categorical_accuracy", y_true, y_pred)
@@ -110,6 +113,7 @@ def top_k_categorical_accuracy(y_true: Tensor, y_pred: Tensor, k: int = 5) -> Te
     Example:
         >>> top_k_categorical_accuracy([[0.0, 1.0, 0.0]], [[0.5, 0.3, 0.2]], k=2).tolist()
         [1.0]
+
     Source: keras.metrics.top_k_categorical_accuracy.
     """
     y_true, y_pred = matched("top_k_categorical_accuracy", y_true, y_pred)
@@ -128,6 +132,7 @@ def sparse_top_k_categorical_accuracy(y_true: Tensor, y_pred: Tensor, k: int = 5
     Example:
         >>> sparse_top_k_categorical_accuracy([1], [[0.5, 0.3, 0.2]], k=2).tolist()
         [1.0]
+
     Source: keras.metrics.sparse_top_k_categorical_accuracy.
     """
     y_true, y_pred = _class_indices("sparse_top_k_categorical_accuracy", y_true, y_pred)
@@ -147,6 +152,7 @@ class Accuracy(FunctionMetric):
     Example:
         >>> float(Accuracy()([1, 2, 3, 4], [1, 2, 3, 0]))
         0.75
+
     Source: keras.metrics.Accuracy.
     """
 
@@ -167,6 +173,7 @@ class BinaryAccuracy(FunctionMetric):
     Example:
         >>> float(BinaryAccuracy()([[1], [0]], [[0.9], [0.6]]))
         0.5
+
     Source: keras.metrics.BinaryAccuracy.
     """
 
@@ -189,6 +196,7 @@ class CategoricalAccuracy(FunctionMetric):
     Example:
         >>> float(CategoricalAccuracy()([[0, 1], [1, 0]], [[0.3, 0.7], [0.4, 0.6]]))
         0.5
+
     Source: keras.metrics.CategoricalAccuracy.
     """
 
@@ -207,6 +215,7 @@ class SparseCategoricalAccuracy(FunctionMetric):
     Example:
         >>> float(SparseCategoricalAccuracy()([1, 0], [[0.3, 0.7], [0.4, 0.6]]))
         0.5
+
     Source: keras.metrics.SparseCategoricalAccuracy.
     """
 
@@ -227,6 +236,7 @@ class TopKCategoricalAccuracy(FunctionMetric):
     Example:
         >>> float(TopKCategoricalAccuracy(k=1)([[0, 1], [1, 0]], [[0.3, 0.7], [0.4, 0.6]]))
         0.5
+
     Source: keras.metrics.TopKCategoricalAccuracy.
     """
 
@@ -247,6 +257,7 @@ class SparseTopKCategoricalAccuracy(FunctionMetric):
     Example:
         >>> float(SparseTopKCategoricalAccuracy(k=1)([1, 0], [[0.3, 0.7], [0.4, 0.6]]))
         0.5
+
     Source: keras.metrics.SparseTopKCategoricalAccuracy.
     """
 

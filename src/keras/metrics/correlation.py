@@ -28,8 +28,9 @@ def pearson_correlation(y_true: Tensor, y_pred: Tensor, axis: Any = -1) -> Tenso
     Returns: tensor without `axis`, from -1 to 1; NaN where one side is constant.
     Raises: ValueError if the shapes differ.
     Example:
-        >>> pearson_correlation([[0.0, 1.0, 2.0]], [[1.0, 3.0, 5.0]]).round(4).tolist()
-        [1.0]
+        >>> round(float(pearson_correlation([[0.0, 1.0, 2.0]], [[1.0, 3.0, 5.0]])[0]), 4)
+        1.0
+
     Source: keras.metrics.pearson_correlation.
     """
     y_true, y_pred = matched("pearson_correlation", y_true, y_pred)
@@ -49,8 +50,9 @@ def concordance_correlation(y_true: Tensor, y_pred: Tensor, axis: Any = -1) -> T
     Returns: tensor without `axis`, from -1 to 1.
     Raises: ValueError if the shapes differ.
     Example:
-        >>> concordance_correlation([[0.0, 1.0, 2.0]], [[0.0, 1.0, 2.0]]).round(4).tolist()
-        [1.0]
+        >>> round(float(concordance_correlation([[0.0, 1.0, 2.0]], [[0.0, 1.0, 2.0]])[0]), 4)
+        1.0
+
     Source: Lin 1989; keras.metrics.concordance_correlation.
     """
     y_true, y_pred = matched("concordance_correlation", y_true, y_pred)
@@ -71,6 +73,7 @@ class PearsonCorrelation(FunctionMetric):
     Example:
         >>> round(float(PearsonCorrelation()([[0.0, 1.0, 2.0]], [[1.0, 3.0, 5.0]])), 4)
         1.0
+
     Source: keras.metrics.PearsonCorrelation.
     """
 
@@ -90,6 +93,7 @@ class ConcordanceCorrelation(FunctionMetric):
     Example:
         >>> round(float(ConcordanceCorrelation()([[0.0, 1.0, 2.0]], [[0.0, 1.0, 2.0]])), 4)
         1.0
+
     Source: keras.metrics.ConcordanceCorrelation.
     """
 

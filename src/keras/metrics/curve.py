@@ -25,7 +25,8 @@ from keras.ops.elementwise import (
     select,
     sigmoid,
     subtract,
-)  # fmt: skip
+    zeros_of,
+)
 from keras.ops.reduction import max, mean, sum
 from keras.ops.shaping import expand_dims, reshape, shape_of, slice_along, stack
 
@@ -57,9 +58,15 @@ def interpolated_precision_area(true_positives: Tensor, false_positives: Tensor,
     return sum(divide_no_nan(multiply(slope, add(gained, multiply(intercept, log(ratio)))), total), axis=0)
 
 
-def _gain(wrong: Tensor, hits: Tensor, odds: Tensor) -> Tensor:
-    """1 - odds * wrong / hits: precision or recall measured against that of always saying yes; 0 without hits."""
-    return select(greater(hits, 0.0), subtract(1.0, multiply(odds, divide_no_nan(wrong, hits))), as_tensor(0.0))
+def _gains(hits: Tensor, false_alarms: Tensor, rejected: Tensor, missed: Tensor) -> tuple[Tensor, Tensor]:
+    """Recall and precision measured against those of always saying yes: 1 - odds * error / hits, the recall gain at least 0.
+
+    Source: Flach and Kull 2015; without hits Keras takes recall gain 0 and precision gain 1.
+    """
+    odds = divide_no_nan(add(hits, missed), add(false_alarms, rejected))
+    recall = subtract(1.0, multiply(odds, divide_no_nan(missed, hits)))
+    precision = subtract(1.0, multiply(odds, divide_no_nan(false_alarms, hits)))
+    return maximum(select(greater(hits, 0.0), recall, zeros_of(recall)), 0.0), precision
 
 
 def curve_area(
@@ -74,8 +81,7 @@ def curve_area(
     elif curve == "PR":
         x, y = recall, divide_no_nan(true_positives, add(true_positives, false_positives))
     else:
-        odds = divide_no_nan(add(true_positives, false_negatives), add(false_positives, true_negatives))
-        x, y = _gain(false_negatives, true_positives, odds), _gain(false_positives, true_positives, odds)
+        x, y = _gains(true_positives, false_positives, true_negatives, false_negatives)
     (x0, x1), (y0, y1) = _ends(x), _ends(y)
     if summation == "interpolation":
         heights = multiply(add(y0, y1), 0.5)
@@ -132,13 +138,14 @@ class AUC(_OverThresholds):
     Example:
         >>> round(float(AUC(num_thresholds=3)([0, 0, 1, 1], [0, 0.5, 0.3, 0.9])), 4)
         0.75
+
     Source: keras.metrics.AUC.
     """
 
     def __init__(
-        self, num_thresholds: int = 200, curve: str = "ROC", summation_method: str = "interpolation", name: str | None = None, dtype: Any = None,
-        thresholds: Sequence[float] | None = None, multi_label: bool = False, num_labels: int | None = None, label_weights: Any = None,
-        from_logits: bool = False,
+        self, num_thresholds: int = 200, curve: str = "ROC", summation_method: str = "interpolation", name: str | None = None,
+        dtype: Any = None, thresholds: Sequence[float] | None = None, multi_label: bool = False, num_labels: int | None = None,
+        label_weights: Any = None, from_logits: bool = False,
     ) -> None:  # fmt: skip
         super().__init__(name=name, dtype=dtype)
         _check_choice("curve", curve, CURVES)
@@ -172,7 +179,9 @@ class AUC(_OverThresholds):
         return np.asarray(self._limits, numpy_dtype(self.dtype))
 
     def build(self, y_true_shape: Any, y_pred_shape: Sequence[int | None]) -> None:
-        """Make the counts, one column per label with `multi_label`."""
+        """Make the counts, one column per label with `multi_label`, unless they are there."""
+        if self._variables:
+            return
         labels = y_pred_shape[-1]
         if self.label_weights is not None and self.multi_label and labels != len(self.label_weights):
             raise ValueError(
@@ -185,8 +194,7 @@ class AUC(_OverThresholds):
         y_pred = as_tensor(y_pred, self.dtype)
         if self._from_logits:
             y_pred = sigmoid(y_pred)
-        if not self._variables:
-            self.build(None, shape_of(y_pred))
+        self.build(None, shape_of(y_pred))
         if self.multi_label and len(shape_of(y_pred)) != 2:
             raise ValueError(
                 f"AUC(multi_label=True): got predictions with {len(shape_of(y_pred))} axes. Accepted: shape (samples, labels)."
@@ -370,4 +378,4 @@ _REST = """        num_thresholds: int > 0, thresholds at equal distances from 0
 for _class in (SensitivityAtSpecificity, SpecificityAtSensitivity, PrecisionAtRecall, RecallAtPrecision):
     _class.__doc__ = (_class.__doc__ or "").replace(
         "    Example:", _REST, 1
-    ).rstrip() + f"\n    Source: keras.metrics.{_class.__name__}.\n    "
+    ).rstrip() + f"\n\n    Source: keras.metrics.{_class.__name__}.\n    "

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from keras.losses import crossentropy, divergence, margin, regression
-from keras.losses.alignment import as_tensor, matched
+from keras.losses.alignment import as_tensor, matched, weights_for
 from keras.metrics.reduction import FunctionMetric, Mean
-from keras.ops.elementwise import multiply, sqrt, square, subtract
+from keras.ops.elementwise import multiply, not_equal, sqrt, square, subtract
 from keras.ops.reduction import sum
 
 Tensor = Any
@@ -91,8 +91,9 @@ class RootMeanSquaredError(Mean):
         name: text shown in logs.
         dtype: dtype of the result. Default: the default float.
     Example:
-        >>> float(RootMeanSquaredError()([[0.0], [0.0]], [[0.0], [2.0**0.5]]))
-        1.0
+        >>> float(RootMeanSquaredError()([[0.0], [0.0]], [[2.0], [2.0]]))
+        2.0
+
     Source: keras.metrics.RootMeanSquaredError.
     """
 
@@ -125,6 +126,7 @@ class CosineSimilarity(FunctionMetric):
     Example:
         >>> float(CosineSimilarity()([[3.0, 0.0]], [[2.0, 0.0]]))
         1.0
+
     Source: keras.metrics.CosineSimilarity.
     """
 
@@ -190,6 +192,7 @@ class BinaryCrossentropy(FunctionMetric):
     Example:
         >>> round(float(BinaryCrossentropy()([[0.0], [1.0]], [[0.5], [0.5]])), 4)
         0.6931
+
     Source: keras.metrics.BinaryCrossentropy.
     """
 
@@ -211,6 +214,7 @@ class CategoricalCrossentropy(FunctionMetric):
     Example:
         >>> round(float(CategoricalCrossentropy()([[0.0, 1.0]], [[0.5, 0.5]])), 4)
         0.6931
+
     Source: keras.metrics.CategoricalCrossentropy.
     """
 
@@ -239,10 +243,13 @@ class SparseCategoricalCrossentropy(FunctionMetric):
     Example:
         >>> round(float(SparseCategoricalCrossentropy()([1], [[0.5, 0.5]])), 4)
         0.6931
+
     Source: keras.metrics.SparseCategoricalCrossentropy.
     """
 
     function = staticmethod(crossentropy.sparse_categorical_crossentropy)
+    ignore_class: int | None
+    axis: int
     integer_targets = True
 
     def __init__(
@@ -250,3 +257,11 @@ class SparseCategoricalCrossentropy(FunctionMetric):
         ignore_class: int | None = None, axis: int = -1,
     ) -> None:  # fmt: skip
         super().__init__(name, dtype, from_logits=from_logits, ignore_class=ignore_class, axis=axis)
+
+    def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:
+        """Count in a batch. As in Keras 3, ignored targets weigh nothing where weights are given, and else count as 0."""
+        if self.ignore_class is not None and sample_weight is not None:
+            indices, _ = crossentropy.class_indices_pair(self.name, y_true, as_tensor(y_pred), self.axis)
+            counted = as_tensor(not_equal(indices, self.ignore_class), self.dtype)
+            sample_weight = multiply(*weights_for(counted, as_tensor(sample_weight, self.dtype)))
+        super().update_state(y_true, y_pred, sample_weight)

@@ -82,7 +82,7 @@ class _ConfusionMatrix(Metric):
         true, predicted = self._class_indices(y_true, self.sparse_y_true), self._class_indices(y_pred, self.sparse_y_pred)
         if differ(shape_of(true), shape_of(predicted)):
             raise ValueError(
-                f"{type(self).__name__}: y_true has {D.display(shape_of(true))[1:-2]} class indices and y_pred {D.display(shape_of(predicted))[1:-2]}. "
+                f"{type(self).__name__}: y_true holds {D.display(shape_of(true))} class indices, y_pred {D.display(shape_of(predicted))}. "
                 f"Accepted: equally many. Write sparse_y_pred=False for scores of shape (..., classes)."
             )
         weights = None if sample_weight is None else reshape(as_tensor(sample_weight, self.dtype), (-1,))
@@ -123,12 +123,13 @@ class IoU(_ConfusionMatrix):
     Example:
         >>> round(float(IoU(num_classes=2, target_class_ids=[0])([0, 0, 1, 1], [0, 1, 0, 1])), 4)
         0.3333
+
     Source: keras.metrics.IoU.
     """
 
     def __init__(
-        self, num_classes: int, target_class_ids: Sequence[int], name: str | None = None, dtype: Any = None, ignore_class: int | None = None,
-        sparse_y_true: bool = True, sparse_y_pred: bool = True, axis: int = -1,
+        self, num_classes: int, target_class_ids: Sequence[int], name: str | None = None, dtype: Any = None,
+        ignore_class: int | None = None, sparse_y_true: bool = True, sparse_y_pred: bool = True, axis: int = -1,
     ) -> None:  # fmt: skip
         super().__init__(num_classes, name, dtype, ignore_class, sparse_y_true, sparse_y_pred, axis)
         self.target_class_ids = _check_class_ids(type(self).__name__, target_class_ids, num_classes)
@@ -150,6 +151,7 @@ class BinaryIoU(_ConfusionMatrix):
     Example:
         >>> round(float(BinaryIoU()([0, 0, 1, 1], [0.1, 0.7, 0.2, 0.9])), 4)
         0.3333
+
     Source: keras.metrics.BinaryIoU.
     """
 
@@ -189,6 +191,7 @@ class MeanIoU(_ConfusionMatrix):
     Example:
         >>> round(float(MeanIoU(num_classes=2)([0, 0, 1, 1], [0, 1, 0, 1])), 4)
         0.3333
+
     Source: keras.metrics.MeanIoU.
     """
 
@@ -218,12 +221,13 @@ class OneHotIoU(_ConfusionMatrix):
     Example:
         >>> float(OneHotIoU(num_classes=2, target_class_ids=[0])([[1, 0], [0, 1]], [[0.2, 0.8], [0.1, 0.9]]))
         0.0
+
     Source: keras.metrics.OneHotIoU.
     """
 
     def __init__(
-        self, num_classes: int, target_class_ids: Sequence[int], name: str | None = None, dtype: Any = None, ignore_class: int | None = None,
-        sparse_y_pred: bool = False, axis: int = -1,
+        self, num_classes: int, target_class_ids: Sequence[int], name: str | None = None, dtype: Any = None,
+        ignore_class: int | None = None, sparse_y_pred: bool = False, axis: int = -1,
     ) -> None:  # fmt: skip
         super().__init__(num_classes, name, dtype, ignore_class, False, sparse_y_pred, axis)
         self.target_class_ids = _check_class_ids(type(self).__name__, target_class_ids, num_classes)
@@ -246,6 +250,7 @@ class OneHotMeanIoU(_ConfusionMatrix):
     Example:
         >>> float(OneHotMeanIoU(num_classes=2)([[1, 0], [0, 1]], [[0.2, 0.8], [0.8, 0.2]]))
         0.0
+
     Source: keras.metrics.OneHotMeanIoU.
     """
 

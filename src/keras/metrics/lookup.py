@@ -37,7 +37,7 @@ _LOSS_FUNCTIONS = (
     "binary_crossentropy binary_focal_crossentropy categorical_crossentropy categorical_focal_crossentropy categorical_hinge hinge huber "
     "kl_divergence log_cosh mean_absolute_error mean_absolute_percentage_error mean_squared_error mean_squared_logarithmic_error poisson "
     "sparse_categorical_crossentropy squared_hinge cosine_similarity"
-).split()
+)
 ALIASES = {
     "acc": "Accuracy", "mse": "MeanSquaredError", "mae": "MeanAbsoluteError", "mape": "MeanAbsolutePercentageError",
     "msle": "MeanSquaredLogarithmicError", "bce": "BinaryCrossentropy", "kld": "KLDivergence",
@@ -48,7 +48,7 @@ ALIASES = {
 }  # fmt: skip
 
 FUNCTIONS = {name: f"keras.metrics.{module}:{name}" for module, names in _FUNCTIONS.items() for name in names.split()}
-FUNCTIONS.update({name: losses.TABLE[name] for name in _LOSS_FUNCTIONS})
+FUNCTIONS.update({name: losses.TABLE[name] for name in _LOSS_FUNCTIONS.split()})
 TABLE = {name: f"keras.metrics.{module}:{name}" for module, names in _CLASSES.items() for name in names.split()}
 TABLE.update({naming.to_snake_case(name): target for name, target in list(TABLE.items())})
 TABLE.update({alias: TABLE[name] for alias, name in ALIASES.items()})
@@ -69,6 +69,7 @@ def get(identifier: Any) -> Any:
     Example:
         >>> get("mse").name
         'mean_squared_error'
+
     Source: keras.metrics.get of Keras 3.
     """
     return registry.get(identifier)

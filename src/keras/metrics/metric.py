@@ -39,6 +39,7 @@ class Metric(Configurable):
         >>> metric.update_state([0.0], [2.0])
         >>> float(metric.result())
         2.0
+
     Source: keras.metrics.Metric of Keras 3.
     """
 
@@ -71,7 +72,8 @@ class Metric(Configurable):
     def _tracked_list(self, name: str) -> list[Any]:
         if name not in self.__dict__:
             raise RuntimeError(
-                f"{type(self).__name__}: a variable or metric was set before the base class was ready. Write super().__init__(name=name) first."
+                f"{type(self).__name__}: a variable or metric was set before the base class was ready. "
+                f"Write super().__init__(name=name) first."
             )
         return self.__dict__[name]
 
@@ -169,8 +171,9 @@ class Metric(Configurable):
         variables = self.variables
         if len(values) != len(variables):
             raise ValueError(
-                f"{type(self).__name__}.{method}(metric_variables): got {len(values)} values. Accepted: one for each of the {len(variables)} variables, "
-                f"{', '.join(v.path for v in variables)}. Write metric.{method}([v.value for v in metric.variables])."
+                f"{type(self).__name__}.{method}(metric_variables): got {len(values)} values. Accepted: one for each of the "
+                f"{len(variables)} variables, {', '.join(v.path for v in variables)}. "
+                f"Write metric.{method}([v.value for v in metric.variables])."
             )
         return StateScope(zip(variables, (v.value if isinstance(v, Variable) else v for v in values), strict=True))
 

@@ -61,6 +61,7 @@ class Mean(Metric):
         >>> metric.update_state([8.0])
         >>> float(metric.result())
         4.0
+
     Source: keras.metrics.Mean.
     """
 
@@ -100,6 +101,7 @@ class Sum(Metric):
         >>> metric.update_state([1.0, 3.0])
         >>> float(metric.result())
         4.0
+
     Source: keras.metrics.Sum.
     """
 
@@ -130,6 +132,7 @@ class MeanMetricWrapper(Mean):
         >>> metric.update_state([1.0, 2.0], [2.0, 4.0])
         >>> float(metric.result())
         1.5
+
     Source: keras.metrics.MeanMetricWrapper.
     """
 

@@ -25,7 +25,7 @@ from keras.ops.elementwise import (
     square,
     subtract,
     zeros_of,
-)  # fmt: skip
+)
 from keras.ops.reduction import max, mean, sum
 from keras.ops.shaping import expand_dims, shape_of
 
@@ -38,7 +38,8 @@ def _columns(owner: str, sizes: Sequence[Any]) -> int:
     """The number of columns of two-dimensional predictions."""
     if len(sizes) != 2 or not isinstance(sizes[1], int):
         raise ValueError(
-            f"{owner}: got predictions of shape {D.display(tuple(sizes))}. Accepted: shape (samples, columns). Write y[:, None] for one column."
+            f"{owner}: got predictions of shape {D.display(tuple(sizes))}. Accepted: shape (samples, columns). "
+            f"Write y[:, None] for one column."
         )
     return sizes[1]
 
@@ -65,8 +66,9 @@ class FBetaScore(Metric):
         dtype: dtype of the result. Default: the default float.
     Raises: ValueError if an argument is none of these, or if predictions are not of shape (samples, classes).
     Example:
-        >>> FBetaScore(beta=2.0)([[1, 0], [0, 1]], [[0.9, 0.1], [0.2, 0.8]]).round(4).tolist()
+        >>> [round(float(x), 4) for x in FBetaScore(beta=2.0)([[1, 0], [0, 1]], [[0.9, 0.1], [0.2, 0.8]])]
         [1.0, 1.0]
+
     Source: keras.metrics.FBetaScore.
     """
 
@@ -86,7 +88,9 @@ class FBetaScore(Metric):
         self.threshold = threshold
 
     def build(self, y_true_shape: Sequence[int | None], y_pred_shape: Sequence[int | None]) -> None:
-        """Make the counts, one per class."""
+        """Make the counts, one per class, unless they are there."""
+        if self._variables:
+            return
         shape = () if self.average == "micro" else (_columns(type(self).__name__, y_pred_shape),)
         for name in ("true_positives", "false_positives", "false_negatives", "intermediate_weights"):
             setattr(self, name, self.add_variable(shape, "zeros", name=name))
@@ -94,8 +98,7 @@ class FBetaScore(Metric):
     def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:
         """Count in a batch: one-hot (or several 0 and 1) targets and predictions, shape (samples, classes)."""
         true, scores = matched(self.name, y_true, as_tensor(y_pred, self.dtype))
-        if not self._variables:
-            self.build(shape_of(true), shape_of(scores))
+        self.build(shape_of(true), shape_of(scores))
         if self.threshold is None:
             largest = max(scores, axis=-1, keepdims=True)
             positive = logical_and(greater_equal(scores, largest), greater(abs(scores), 1e-9))
@@ -133,8 +136,9 @@ class F1Score(FBetaScore):
         dtype: dtype of the result. Default: the default float.
     Raises: ValueError if an argument is none of these, or if predictions are not of shape (samples, classes).
     Example:
-        >>> F1Score()([[1, 0], [0, 1]], [[0.9, 0.1], [0.2, 0.8]]).round(4).tolist()
+        >>> [round(float(x), 4) for x in F1Score()([[1, 0], [0, 1]], [[0.9, 0.1], [0.2, 0.8]])]
         [1.0, 1.0]
+
     Source: keras.metrics.F1Score.
     """
 
@@ -151,15 +155,16 @@ class R2Score(Metric):
     score = 1 - sum((y_true - y_pred) ** 2) / sum((y_true - mean(y_true)) ** 2)
 
     Arguments:
-        class_aggregation: 'uniform_average': the mean over columns (default). 'variance_weighted_average': weighed by the columns' variance.
-            None: one score per column.
+        class_aggregation: 'uniform_average': the mean over columns (default). 'variance_weighted_average': weighed by their
+            variance. None: one score per column.
         num_regressors: int >= 0, the number of inputs of the model, for the adjusted score. Default 0: not adjusted.
         name: text shown in logs.
         dtype: dtype of the result. Default: the default float.
     Raises: ValueError if an argument is none of these, or if predictions are not of shape (samples, columns).
     Example:
-        >>> float(R2Score()([[1.0], [4.0], [3.0]], [[2.0], [4.0], [4.0]]).round(4))
+        >>> round(float(R2Score()([[1.0], [4.0], [3.0]], [[2.0], [4.0], [4.0]])), 4)
         0.5714
+
     Source: keras.metrics.R2Score.
     """
 
@@ -179,7 +184,9 @@ class R2Score(Metric):
         self.num_samples = self.add_variable((), "zeros", name="num_samples")
 
     def build(self, y_true_shape: Sequence[int | None], y_pred_shape: Sequence[int | None]) -> None:
-        """Make the sums, one per column."""
+        """Make the sums, one per column, unless they are there."""
+        if len(self._variables) > 1:
+            return
         columns = _columns("R2Score", y_pred_shape)
         for name in ("squared_sum", "sum", "total_mse", "count"):
             setattr(self, name, self.add_variable((columns,), "zeros", name=name))
@@ -187,8 +194,7 @@ class R2Score(Metric):
     def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:
         """Count in a batch of targets and predictions of shape (samples, columns)."""
         true, predicted = matched(self.name, y_true, as_tensor(y_pred, self.dtype))
-        if len(self._variables) == 1:
-            self.build(shape_of(true), shape_of(predicted))
+        self.build(shape_of(true), shape_of(predicted))
         weights = as_tensor(1.0 if sample_weight is None else sample_weight, self.dtype)
         weights = expand_dims(weights, 1) if len(shape_of(weights)) == 1 else weights
         weighted = multiply(true, weights)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Sequence
 from typing import Any
 
@@ -12,7 +13,9 @@ from keras.core.operation import Node, Operation, history_of
 from keras.core.tensor import KerasTensor
 from keras.layers.input_layer import InputLayer
 from keras.layers.layer import Layer
+from keras.models.functional_config import custom_names, functional_config, symbols_of
 from keras.models.model import Model, register_functional
+from keras.models.topology import listed_operations, nodes_between
 from keras.ops.elementwise import cast
 from keras.ops.shaping import expand_dims, shape_of, squeeze
 
@@ -28,6 +31,9 @@ class Functional(Model):
     Source: keras.Model of Keras 3, functional form.
     """
 
+    _written_module = "keras.src.models.functional"
+    _registered_name = "Functional"
+
     def __init__(self, inputs: Any, outputs: Any, name: str | None = None, trainable: bool = True, **kwargs: Any) -> None:
         _check_symbols("inputs", inputs)
         _check_symbols("outputs", outputs)
@@ -37,9 +43,9 @@ class Functional(Model):
         self._outputs_nest = outputs
         self._input_tensors: list[KerasTensor] = [x for x in tree.leaves(inputs) if x is not None]
         self._output_tensors: list[KerasTensor] = tree.flatten(outputs)
-        self._network: list[Node] = _nodes_between(self._input_tensors, self._output_tensors)
+        self._network: list[Node] = nodes_between(self._input_tensors, self._output_tensors)
         self._input_layers = [_input_layer_of(x) for x in self._input_tensors]
-        self._operations = _operations_of(self._input_layers, self._network)
+        self._operations = listed_operations(self._input_tensors, self._output_tensors, self._input_layers, self._network)
         self._check_names()
         self.built = True
 
@@ -134,12 +140,12 @@ class Functional(Model):
 
     @property
     def operations(self) -> list[Operation]:
-        """Layers and ops, inputs first, in the order in which they run."""
+        """Layers and ops in Keras' order: those farthest from the outputs first."""
         return list(self._operations)
 
     @property
     def layers(self) -> list[Layer]:
-        """The layers, inputs first, in the order in which they run."""
+        """The layers in Keras' order: those farthest from the outputs first."""
         return [x for x in self._operations if isinstance(x, Layer)]
 
     @property
@@ -175,6 +181,31 @@ class Functional(Model):
     def build(self, input_shape: Any = None) -> None:
         """A Functional model is built from the start."""
 
+    # ------------------------------------------------------------------------------------------------------------------- config
+
+    def get_config(self) -> dict[str, Any]:
+        """The layers, their calls, and which symbols are inputs and outputs; the constructor's arguments for a subclass with its own."""
+        return functional_config(self) if _takes_symbols(type(self)) else super().get_config()
+
+    @classmethod
+    def from_config(cls, config: dict[str, Any], custom_objects: dict[str, Any] | None = None) -> Any:
+        """The model of a config, with new weights."""
+        if "input_layers" not in config:
+            return cls(**config)
+        with custom_names(custom_objects):
+            inputs, outputs = symbols_of(config)
+        model = Functional if cls is Model else cls
+        return model(inputs, outputs, name=config.get("name"), trainable=config.get("trainable", True))
+
+    def get_build_config(self) -> dict[str, Any] | None:
+        """The inputs' shapes are in the config."""
+        return {"input_shape": None}
+
+
+def _takes_symbols(cls: type) -> bool:
+    """Whether the constructor is that of a Functional model."""
+    return list(inspect.signature(cls.__init__).parameters)[1:3] in (["inputs", "outputs"], ["args", "kwargs"])  # type: ignore[misc]
+
 
 def _check_symbols(argument: str, nest: Any) -> None:
     for x in tree.leaves(nest):
@@ -185,45 +216,11 @@ def _check_symbols(argument: str, nest: Any) -> None:
         raise ValueError(f"Model({argument}): got {x!r}. Accepted: symbols, such as keras.Input((8,)) and what layers make of it.")
 
 
-def _nodes_between(inputs: Sequence[KerasTensor], outputs: Sequence[KerasTensor]) -> list[Node]:
-    """The nodes that lead from the inputs to the outputs, each after those it needs (without recursion: models may be deep)."""
-    known = {id(x) for x in inputs}
-    done: set[int] = set()
-    order: list[Node] = []
-    stack: list[tuple[KerasTensor, bool]] = [(x, False) for x in reversed(outputs)]
-    while stack:
-        tensor, ready = stack.pop()
-        if id(tensor) in known:
-            continue
-        history = history_of(tensor)
-        node = None if history is None else history[0]._inbound_nodes[history[1]]
-        if node is None or node.is_input:
-            raise ValueError(_disconnected_text(tensor, inputs))
-        if id(node) in done:
-            continue
-        if ready:
-            done.add(id(node))
-            order.append(node)
-            continue
-        stack.append((tensor, True))
-        stack.extend((x, False) for x in reversed(node.input_tensors))
-    return order
-
-
-def _disconnected_text(tensor: KerasTensor, inputs: Sequence[KerasTensor]) -> str:
-    names = ", ".join(x.name for x in inputs)
-    return f"Model(inputs, outputs): the outputs depend on {tensor.name!r} of shape {tensor.shape}, which is not in inputs=[{names}]. Add it to the inputs."
-
-
 def _input_layer_of(tensor: KerasTensor) -> InputLayer:
     history = history_of(tensor)
     if history is not None and isinstance(history[0], InputLayer) and history[0]._inbound_nodes[history[1]].is_input:
         return history[0]
     return InputLayer(input_tensor=tensor)
-
-
-def _operations_of(input_layers: Sequence[InputLayer], network: Sequence[Node]) -> list[Operation]:
-    return list({id(x): x for x in [*input_layers, *(node.operation for node in network)]}.values())
 
 
 def _mapped_one(look_up: Any, value: Any) -> Any:

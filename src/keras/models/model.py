@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import functools
+import json
 from collections.abc import Callable, Sequence
 from typing import Any
 
 from keras.core import errors, late, naming
 from keras.core.tensor import KerasTensor
 from keras.layers.layer import Layer
+from keras.models.functional_config import described
 from keras.models.summary import print_summary
 
 
@@ -25,6 +27,8 @@ class Model(Layer):
         10
     Source: keras.Model of Keras 3.
     """
+
+    _decides_generation = False
 
     def __new__(cls, *args: Any, **kwargs: Any) -> Any:
         if cls is Model and _is_functional_call(args, kwargs):
@@ -197,6 +201,28 @@ class Model(Layer):
         """Start the metrics from zero."""
         for metric in self.metrics:
             metric.reset_state()
+
+    # ------------------------------------------------------------------------------------------------------------------- config
+
+    @classmethod
+    def from_config(cls, config: dict[str, Any], custom_objects: dict[str, Any] | None = None) -> Any:
+        """The model of a config, with new weights."""
+        if cls is Model and "input_layers" in config:
+            return functional_class().from_config(config, custom_objects)
+        return cls(**config)
+
+    def to_json(self, **kwargs: Any) -> str:
+        """The config of the model as JSON, which `keras.models.model_from_json` reads; keyword arguments go to `json.dumps`."""
+        return json.dumps(described(self), **kwargs)
+
+    def get_compile_config(self) -> dict[str, Any] | None:
+        """The arguments of `compile`, as configs; None before `compile`."""
+        return self._trainer.compile_arguments() if self.compiled else None
+
+    def compile_from_config(self, config: dict[str, Any]) -> None:
+        """Compile as `get_compile_config` recorded."""
+        if config:
+            self._trainer.compile_from_config(config)
 
     # --------------------------------------------------------------------------------------------------------------- properties
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from keras.core.configurable import serialize
 from keras.core.tensor import KerasTensor
 from keras.layers.input_layer import Input, InputLayer
 from keras.layers.layer import Layer
 from keras.layers.lookup import registry as layer_registry
 from keras.models.functional import Functional
+from keras.models.functional_config import custom_names, described
 from keras.models.model import Model
 
 
@@ -32,7 +32,8 @@ class Sequential(Model):
         self._trainer_object: Any = None
         Layer.__init__(self, trainable=trainable, name=name)
         self._stack: list[Layer] = []
-        self._functional: Functional | None = None
+        self._symbols: list[KerasTensor] = []
+        self._network: Functional | None = None
         for layer in given:
             self._append(layer)
         self._rebuild()
@@ -40,16 +41,25 @@ class Sequential(Model):
     # ---------------------------------------------------------------------------------------------------------------- the stack
 
     def add(self, layer: Any, rebuild: bool = True) -> None:
-        """Add a layer at the end."""
+        """Add a layer at the end; one that does not fit is refused and the model stays as it was."""
+        before = list(self._stack)
         self._append(layer)
-        if rebuild:
+        try:
+            if rebuild:
+                self._rebuild()
+        except Exception:
+            self._stack = before
+            del self._symbols[len(before) :]
+            self._forget()
             self._rebuild()
+            raise
 
     def pop(self, rebuild: bool = True) -> Layer:
         """Take the last layer away and return it."""
         if not self.layers:
             raise ValueError(f"Sequential {self.name!r}: pop() on a model without layers.")
         layer = self._stack.pop()
+        del self._symbols[len(self._stack) :]
         self._forget()
         if rebuild:
             self._rebuild()
@@ -87,19 +97,26 @@ class Sequential(Model):
         raise TypeError(f"Sequential {self.name!r}: got {layer!r} of {type(layer)}. Accepted: layers. {hint}")
 
     def _forget(self) -> None:
-        self._functional = None
+        self._network = None
         self.built = False
         self._drop_programs()
 
     def _rebuild(self) -> None:
-        """With a known input the stack becomes a Functional model at once."""
+        """With a known input every layer is called as soon as it is added."""
         if not self._stack or not isinstance(self._stack[0], InputLayer) or len(self._stack) < 2:
             return
-        x = inputs = self._stack[0].tensor
-        for layer in self._stack[1:]:
-            x = layer(x)
-        self._functional = Functional(inputs, x, name=self.name)
+        if not self._symbols:
+            self._symbols = [self._stack[0].tensor]
+        for layer in self._stack[len(self._symbols) :]:
+            self._symbols.append(layer(self._symbols[-1]))
         self.built = True
+
+    @property
+    def _functional(self) -> Functional | None:
+        """The stack as a Functional model, made when it is first needed; None while the input is unknown."""
+        if self._network is None and self.built and len(self._symbols) > 1:
+            self._network = Functional(self._symbols[0], self._symbols[-1], name=self.name)
+        return self._network
 
     # ------------------------------------------------------------------------------------------------------------------ calling
 
@@ -117,6 +134,7 @@ class Sequential(Model):
             self._rebuild()
         except Exception:
             self._stack.pop(0)
+            self._symbols = []
             raise
 
     def call(self, inputs: Any, training: bool | None = None, mask: Any = None, **kwargs: Any) -> Any:
@@ -190,9 +208,20 @@ class Sequential(Model):
 
     def get_config(self) -> dict[str, Any]:
         """The configs of the layers."""
-        return {**super()._base_config(), "layers": [serialize(x) for x in self._stack]}
+        built_for = {} if self._functional is None else {"build_input_shape": self._functional.inputs[0].shape}
+        return {**super()._base_config(), "layers": [described(x) for x in self._stack], **built_for}
 
     @classmethod
     def from_config(cls, config: dict[str, Any], custom_objects: dict[str, Any] | None = None) -> Sequential:
-        """The model of a config."""
-        return cls([layer_registry.deserialize(c, custom_objects) for c in config["layers"]], name=config.get("name"))
+        """The model of a config, with new weights."""
+        if "layers" not in config:
+            return cls(**config)
+        with custom_names(custom_objects):
+            model = cls([layer_registry.deserialize(c) for c in config["layers"]], name=config.get("name"), trainable=config.get("trainable", True))
+        if config.get("build_input_shape") is not None and not model.built:
+            model.build(tuple(config["build_input_shape"]))
+        return model
+
+    def get_build_config(self) -> dict[str, Any] | None:
+        """The shape of the input."""
+        return None if self._functional is None else {"input_shape": self._functional.inputs[0].shape}

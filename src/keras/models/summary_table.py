@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from keras.utils.text_table import boxed_table, cropped, fixed_row
 
 _LONGEST_LINE = 88
 
 
-@dataclass(frozen=True)
-class SummaryRow:
+class SummaryRow(NamedTuple):
     """One layer."""
 
     name: str
@@ -25,16 +24,14 @@ class SummaryRow:
     depth: int = 0  # how many models it is nested in
 
 
-@dataclass(frozen=True)
-class Size:
+class Size(NamedTuple):
     """Number of weights, and of bytes that they take."""
 
     count: int = 0
     bytes: float = 0
 
 
-@dataclass(frozen=True)
-class SummaryTotals:
+class SummaryTotals(NamedTuple):
     """Sizes of all weights of a model and of its optimizer; None: the optimizer has none yet."""
 
     trainable: Size = Size()
@@ -106,8 +103,7 @@ def format_table(
     return "\n".join(lines)
 
 
-@dataclass(frozen=True)
-class _Column:
+class _Column(NamedTuple):
     title: str
     alignment: str
     text: Callable[[SummaryRow], str]
@@ -202,8 +198,7 @@ def _classic_lines(
     ]
 
 
-@dataclass(frozen=True)
-class _Style:
+class _Style(NamedTuple):
     layout: Callable[..., tuple[int, list[int]]]
     lines: Callable[..., list[str]]
 

@@ -1,6 +1,8 @@
 """Operations on tensors, the same on every engine."""
 
 from keras._surface import attach
-from keras.ops import activations, contraction, control, convolution, elementwise, indexing, pooling, random, reduction, shaping, sorting  # noqa: F401
+from keras.ops import (  # noqa: F401 (each module puts its ops into the registry)
+    activations, arrangement, construction, contraction, control, convolution, elementwise, indexing, pooling, random, reduction, shaping, sorting,
+)  # fmt: skip
 
 __getattr__, __dir__, __all__ = attach("keras.ops")

@@ -59,7 +59,7 @@ def log_softmax(x: Tensor, axis: Any = -1) -> Tensor:
 @op(category="nn")
 def relu6(x: Tensor) -> Tensor:
     """min(max(x, 0), 6)."""
-    return clip(x, 0, 6)
+    return clip(to_float(x), 0, 6)
 
 
 @op(category="nn")

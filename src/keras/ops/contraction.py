@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from keras.core import dims as D
-from keras.core.families import axis_of, custom, no_bool
+from keras.core.families import axis_of, custom, products
 from keras.core.op import op, primitive
 from keras.core.tensor import Spec
 from keras.ops.elementwise import multiply
@@ -52,7 +52,7 @@ def _matmul_gradients(g: Tensor, z: Tensor, x: Tensor, y: Tensor, wanted: str) -
 
 
 @primitive(
-    custom(_matmul_rule, operands=2, promote=no_bool),
+    custom(_matmul_rule, operands=2, promote=products),
     vjp=(lambda g, z, x, y: _matmul_gradients(g, z, x, y, "x"), lambda g, z, x, y: _matmul_gradients(g, z, x, y, "y")),
 )
 def matmul(x1: Tensor, x2: Tensor) -> Tensor:
@@ -132,7 +132,7 @@ def _einsum_gradient(g: Tensor, z: Tensor, *operands: Tensor, subscripts: str) -
     return cotangents
 
 
-@primitive(custom(_einsum_rule, operands="list", promote=no_bool), vjp=_einsum_gradient, category="internal", name="contract")
+@primitive(custom(_einsum_rule, operands="list", promote=products), vjp=_einsum_gradient, category="internal", name="contract")
 def contract(operands: Sequence[Tensor], subscripts: str) -> Tensor:
     """The sum of products that the subscripts name."""
 

@@ -7,14 +7,15 @@ from typing import Any
 
 from keras.core import dims as D
 from keras.core import engine, graph, tree
-from keras.core.autodiff import vjp_graph
 from keras.core.autodiff import value_and_grad as value_and_grad_by_table
+from keras.core.autodiff import vjp_graph
 from keras.core.families import Family, each
 from keras.core.graph import Graph, Traced
 from keras.core.op import NotDifferentiable, abstractly, as_operand, op, primitive
 from keras.core.tensor import KerasTensor, Spec, any_symbolic
+from keras.ops.contraction import matmul
 from keras.ops.elementwise import add, less, logical_and
-from keras.ops.shaping import arange, shape_of, zeros, zeros_like
+from keras.ops.shaping import arange, reshape, shape_of, transpose, zeros, zeros_like
 
 Tensor = Any
 
@@ -50,33 +51,52 @@ def _scan_gradient(g: Any, y: Any, *operands: Any, body: Graph, carries: int, se
     carry_wrt = [i for i in wrt if i < carries]
     sequence_wrt = [i for i in wrt if carries <= i < carries + sequences]
     constant_wrt = [i for i in wrt if i >= carries + sequences]
-    backward = vjp_graph(body, wrt)
+    backward, products = _with_hoisted_products(vjp_graph(body, wrt), wrt, constant_wrt)
+    summed_wrt = [i for i in constant_wrt if i not in products]
     count = len(body.outputs)
     constants = list(operands[carries + sequences :])
     saved_carries = list(y[count:])
     saved_wrt = [i for i in carry_wrt if isinstance(g[count + i], Traced)]  # second gradients reach the saved carries as well
     sequence_cotangents = list(g[carries:count])
-    initial = [g[i] for i in carry_wrt] + [zeros_like(operands[i]) for i in constant_wrt]
+    initial = [g[i] for i in carry_wrt] + [zeros_like(operands[i]) for i in summed_wrt]
 
     def step(carry: list[Any], slices: list[Any]) -> tuple[list[Any], list[Any]]:
         carry_g = dict(zip(carry_wrt, carry, strict=False))
         saved_g = dict(zip(saved_wrt, slices[len(slices) - len(saved_wrt) :], strict=True))
         states, xs, gs = slices[:carries], slices[carries : carries + sequences], slices[carries + sequences : sequences + count]
         outputs_g = [carry_g[i] if i in carry_g else zeros_like(states[i]) for i in range(carries)] + gs
-        found = dict(zip(wrt, backward.call(*states, *xs, *constants, *outputs_g), strict=True))
-        totals = [add(total, found[i]) for total, i in zip(carry[len(carry_wrt) :], constant_wrt, strict=True)]
-        return [add(found[i], saved_g[i]) if i in saved_g else found[i] for i in carry_wrt] + totals, [found[i] for i in sequence_wrt]
+        made = backward.call(*states, *xs, *constants, *outputs_g)
+        found = dict(zip([i for i in wrt if i not in products], made, strict=False))
+        totals = [add(total, found[i]) for total, i in zip(carry[len(carry_wrt) :], summed_wrt, strict=True)]
+        carried = [add(found[i], saved_g[i]) if i in saved_g else found[i] for i in carry_wrt]
+        return carried + totals, [found[i] for i in sequence_wrt] + made[len(found) :]
 
     xs = saved_carries + list(operands[carries : carries + sequences]) + sequence_cotangents + [g[count + i] for i in saved_wrt]
     final, per_step = scan(step, initial, xs, length=length, reverse=not reverse)
     cotangents: list[Any] = [None] * len(operands)
-    for i, c in zip(carry_wrt, final, strict=False):
+    for i, c in zip([*carry_wrt, *summed_wrt], final, strict=True):
         cotangents[i] = c
-    for i, c in zip(sequence_wrt, per_step, strict=True):
+    for i, c in zip(sequence_wrt, per_step, strict=False):
         cotangents[i] = c
-    for i, c in zip(constant_wrt, final[len(carry_wrt) :], strict=True):
-        cotangents[i] = c
+    factors = per_step[len(sequence_wrt) :]
+    for i, a, b in zip(products, factors[::2], factors[1::2], strict=True):
+        cotangents[i] = matmul(transpose(reshape(a, (-1, a.dims[-1]))), reshape(b, (-1, b.dims[-1])))
     return cotangents
+
+
+def _with_hoisted_products(backward: Graph, wrt: list[int], constant_wrt: list[int]) -> tuple[Graph, list[int]]:
+    """The cotangent of a matrix that every step multiplies by is the sum of a product per step: one product over all steps is the same
+    and faster, so the graph gives the two factors of such cotangents, after all others, instead of the products."""
+    outputs, factors, products = [], [], []
+    for i, x in zip(wrt, backward.outputs, strict=True):
+        node = x.node
+        left = node.inputs[0].node if node is not None and node.op.name == "matmul" else None
+        if i in constant_wrt and node is not None and left is not None and left.op.name == "transpose" and len(x.dims) == 2 and len(node.inputs[1].dims) == 2:
+            products.append(i)
+            factors += [left.inputs[0], node.inputs[1]]
+        else:
+            outputs.append(x)
+    return Graph(backward.inputs, outputs + factors, backward.nodes), products
 
 
 @primitive(Family("list", each, _scan_rule), vjp=_scan_gradient, category="internal", name="scan_graph", foldable=False)

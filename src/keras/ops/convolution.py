@@ -11,6 +11,7 @@ from keras.core.dims import Shape, Size
 from keras.core.families import custom, same
 from keras.core.op import op, primitive
 from keras.core.tensor import Spec
+from keras.ops.elementwise import add, relu
 from keras.ops.shaping import reshape, shape_of, transpose
 
 Tensor = Any
@@ -81,6 +82,13 @@ def _conv_w_gradient(g: Tensor, y: Tensor, x: Tensor, w: Tensor, strides: Any, p
 @primitive(custom(_conv_rule, operands=2, promote=same), vjp=(_conv_x_gradient, _conv_w_gradient), category="internal")
 def conv_channels_last(x: Tensor, w: Tensor, strides: Any, padding: Pairs, dilation: Any, groups: int = 1, same: bool = False) -> Tensor:
     """The convolution of x (batch, *spatial, channels) with w (*kernel, channels / groups, filters)."""
+
+
+@op(category="internal", operands=3)
+def conv_bias(x: Tensor, w: Tensor, bias: Tensor, strides: Any, padding: Pairs, dilation: Any, groups: int = 1, activation: str | None = None) -> Tensor:
+    """A convolution, its bias and its relu in one: what an engine may make of the three while a block is in the cache."""
+    y = add(conv_channels_last(x, w, strides=strides, padding=padding, dilation=dilation, groups=groups), bias)
+    return relu(y) if activation == "relu" else y
 
 
 def _shaped(argument: str) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 from typing import Any
 
 from keras.core import dtypes, engine
@@ -22,7 +23,17 @@ def _cast_gradient(g: Tensor, y: Tensor, x: Tensor, dtype: str) -> Tensor:
     return cast(g, x.dtype) if dtypes.is_float(x.dtype) and dtypes.is_float(dtype) else None
 
 
-@primitive(custom(_cast_rule), vjp=(_cast_gradient,))
+def _cast_promote(keys: tuple[Any, ...], attributes: dict[str, Any]) -> tuple[str, ...]:
+    """A Python number goes straight to the wanted kind: by way of the default float it would lose digits."""
+    target = dtypes.standardize(attributes["dtype"])
+    if keys[0] is float and dtypes.is_float(target):
+        return (target,)
+    if keys[0] is int and target != "bool":
+        return ("int64",)
+    return each(keys, attributes)
+
+
+@primitive(custom(_cast_rule, promote=_cast_promote), vjp=(_cast_gradient,))
 def cast(x: Tensor, dtype: Any) -> Tensor:
     """The elements in another dtype.
 
@@ -168,7 +179,7 @@ def sign(x: Tensor) -> Tensor:
     """-1, 0 or 1."""
 
 
-@primitive(unary(), vjp=(lambda g, y, x: g * (x + x),))
+@primitive(unary(no_bool), vjp=(lambda g, y, x: g * (x + x),))
 def square(x: Tensor) -> Tensor:
     """x * x."""
 
@@ -271,15 +282,167 @@ def erfinv(x: Tensor) -> Tensor:
     """The inverse of `erf`."""
 
 
+@primitive(unary(floating), vjp=(lambda g, y, x: g / x * 0.4342944819032518,))
+def log10(x: Tensor) -> Tensor:
+    """The logarithm to base 10.
+
+    Example:
+        >>> log10([1.0, 1000.0]).tolist()
+        [0.0, 3.0]
+    """
+
+
+@primitive(unary(floating), vjp=(lambda g, y, x: g / x * 1.4426950408889634,))
+def log2(x: Tensor) -> Tensor:
+    """The logarithm to base 2.
+
+    Example:
+        >>> log2([1.0, 8.0]).tolist()
+        [0.0, 3.0]
+    """
+
+
+@primitive(unary(floating), vjp=(lambda g, y, x: g * y * 0.6931471805599453,))
+def exp2(x: Tensor) -> Tensor:
+    """2 to the power x.
+
+    Example:
+        >>> exp2([0.0, 3.0]).tolist()
+        [1.0, 8.0]
+    """
+
+
+@primitive(unary(floating), vjp=(lambda g, y, x: g / (y * y * 3),))
+def cbrt(x: Tensor) -> Tensor:
+    """The cube root, negative for negative x.
+
+    Example:
+        >>> cbrt([-8.0, 27.0]).tolist()
+        [-2.0, 3.0]
+    """
+
+
+@primitive(unary(floating), vjp=(lambda g, y, x: g * rsqrt(x * x + 1),))
+def arcsinh(x: Tensor) -> Tensor:
+    """The number whose hyperbolic sine is x.
+
+    Example:
+        >>> arcsinh([0.0]).tolist()
+        [0.0]
+    """
+
+
+@primitive(unary(floating), vjp=(lambda g, y, x: g * rsqrt((x - 1) * (x + 1)),))
+def arccosh(x: Tensor) -> Tensor:
+    """The number >= 0 whose hyperbolic cosine is x; NaN for x < 1.
+
+    Example:
+        >>> arccosh([1.0]).tolist()
+        [0.0]
+    """
+
+
+@primitive(unary(floating), vjp=(lambda g, y, x: g / (1 - x * x),))
+def arctanh(x: Tensor) -> Tensor:
+    """The number whose hyperbolic tangent is x; infinite at -1 and 1.
+
+    Example:
+        >>> arctanh([0.0]).tolist()
+        [0.0]
+    """
+
+
+@primitive(binary(floating), vjp=(lambda g, z, x, y: g * x / z, lambda g, z, x, y: g * y / z))
+def hypot(x1: Tensor, x2: Tensor) -> Tensor:
+    """sqrt(x1^2 + x2^2), computed without overflow.
+
+    Example:
+        >>> hypot([3.0], [4.0]).tolist()
+        [5.0]
+    """
+
+
+@op(operands=2)
+def logaddexp(x1: Tensor, x2: Tensor) -> Tensor:
+    """log(exp(x1) + exp(x2)), computed without overflow.
+
+    Example:
+        >>> round(float(logaddexp(1000.0, 1000.0)), 4)
+        1000.6931
+    """
+    return _logaddexp(x1, x2, exp, log1p)
+
+
+@op(operands=2)
+def logaddexp2(x1: Tensor, x2: Tensor) -> Tensor:
+    """log2(2**x1 + 2**x2), computed without overflow.
+
+    Example:
+        >>> float(logaddexp2(1000.0, 1000.0))
+        1001.0
+    """
+    return _logaddexp(x1, x2, exp2, lambda e: log2(add(e, 1.0)))
+
+
+def _logaddexp(x1: Tensor, x2: Tensor, power_of: Any, log_plus_one: Any) -> Tensor:
+    dtype = dtypes.to_floating(dtypes.result_type(*map(_kind_of, (x1, x2))))
+    a, b = cast(x1, dtype), cast(x2, dtype)
+    larger = maximum(a, b)
+    finite = isfinite(larger)
+    apart = select(finite, abs(subtract(a, b)), zeros_of(larger))  # inf - inf would be NaN
+    return select(finite, add(larger, log_plus_one(power_of(negative(apart)))), larger)
+
+
+def _kind_of(x: Any) -> Any:
+    """What promotion goes by: the type of a Python number, else the dtype's name."""
+    return type(x) if isinstance(x, (bool, int, float)) else dtype_of(x)
+
+
+@op()
+def sinc(x: Tensor) -> Tensor:
+    """sin(pi x) / (pi x), and 1 at 0.
+
+    Example:
+        >>> sinc([0.0, 0.5]).round(4).tolist()
+        [1.0, 0.6366]
+    """
+    x = multiply(cast(x, dtypes.to_floating(dtype_of(x))), 3.141592653589793)
+    zero = equal(x, 0)
+    safe = select(zero, ones_of(x), x)
+    return select(zero, subtract(1.0, multiply(square(x), 1 / 6)), divide(sin(safe), safe))
+
+
+@op()
+def deg2rad(x: Tensor) -> Tensor:
+    """Degrees as radians: x * pi / 180.
+
+    Example:
+        >>> deg2rad([180.0]).round(4).tolist()
+        [3.1416]
+    """
+    return multiply(cast(x, dtypes.to_floating(dtype_of(x))), 0.017453292519943295)
+
+
+@op()
+def rad2deg(x: Tensor) -> Tensor:
+    """Radians as degrees: x * 180 / pi.
+
+    Example:
+        >>> rad2deg([3.1415927]).round(3).tolist()
+        [180.0]
+    """
+    return multiply(cast(x, dtypes.to_floating(dtype_of(x))), 57.29577951308232)
+
+
 # ------------------------------------------------------------------------------------------------------------------ rounding
 
 
-@primitive(unary())
+@primitive(unary(floating))
 def floor(x: Tensor) -> Tensor:
     """The largest whole number not above x."""
 
 
-@primitive(unary())
+@primitive(unary(floating))
 def ceil(x: Tensor) -> Tensor:
     """The smallest whole number not below x."""
 
@@ -404,10 +567,273 @@ def clip(x: Tensor, x_min: Any, x_max: Any) -> Tensor:
     return minimum(maximum(x, x_min), x_max)
 
 
+# -------------------------------------------------------------------------------------------------- signs and remainders
+
+
+@primitive(binary(no_bool), vjp=(lambda g, z, x, y: g, lambda g, z, x, y: -(g * trunc(x / y))))
+def fmod(x1: Tensor, x2: Tensor) -> Tensor:
+    """The remainder of x1 / x2, with the sign of x1.
+
+    Example:
+        >>> fmod([-7.0, 7.0], 3.0).tolist()
+        [-1.0, 1.0]
+    """
+
+
+@primitive(unary(each, "bool"))
+def signbit(x: Tensor) -> Tensor:
+    """Whether the sign is negative, also of -0.0.
+
+    Example:
+        >>> signbit([-1.0, -0.0, 2.0]).tolist()
+        [True, True, False]
+    """
+
+
+@primitive(binary(floating))
+def nextafter(x1: Tensor, x2: Tensor) -> Tensor:
+    """The float next to x1 in the direction of x2.
+
+    Example:
+        >>> bool(nextafter(1.0, 2.0) > 1.0)
+        True
+    """
+
+
+@op(operands=2)
+def heaviside(x1: Tensor, x2: Tensor) -> Tensor:
+    """0 where x1 < 0, 1 where x1 > 0, and x2 where x1 is 0.
+
+    Example:
+        >>> heaviside([-1.0, 0.0, 2.0], 0.5).tolist()
+        [0.0, 0.5, 1.0]
+    """
+    dtype = dtypes.to_floating(dtypes.result_type(*map(_kind_of, (x1, x2))))
+    x = cast(x1, dtype)
+    step = cast(greater(x, 0), dtype)
+    return select(equal(x, 0), cast(x2, dtype), select(isnan(x), x, step))
+
+
+@op(operands=2)
+def fmax(x1: Tensor, x2: Tensor) -> Tensor:
+    """The larger of the two; where one is NaN, the other.
+
+    Example:
+        >>> fmax([1.0, float("nan")], [0.0, 3.0]).tolist()
+        [1.0, 3.0]
+    """
+    return _extremum_of_numbers(maximum, x1, x2)
+
+
+@op(operands=2)
+def fmin(x1: Tensor, x2: Tensor) -> Tensor:
+    """The smaller of the two; where one is NaN, the other.
+
+    Example:
+        >>> fmin([1.0, float("nan")], [0.0, 3.0]).tolist()
+        [0.0, 3.0]
+    """
+    return _extremum_of_numbers(minimum, x1, x2)
+
+
+def _extremum_of_numbers(extremum: Any, x1: Tensor, x2: Tensor) -> Tensor:
+    dtype = dtypes.result_type(*map(_kind_of, (x1, x2)))
+    a, b = cast(x1, dtype), cast(x2, dtype)
+    return extremum(select(isnan(a), b, a), select(isnan(b), a, b))
+
+
+@op(operands=2)
+def ldexp(x1: Tensor, x2: Tensor) -> Tensor:
+    """x1 * 2**x2, x2 an integer.
+
+    Example:
+        >>> ldexp([0.75], [4]).tolist()
+        [12.0]
+    """
+    if not dtypes.is_integer(dtype_of(x2)):
+        raise TypeError(f"keras.ops.ldexp(x2): got dtype {dtype_of(x2)}. Accepted: integers. Write keras.ops.cast(x2, 'int32').")
+    dtype = dtypes.to_floating(dtypes.result_type(*map(_kind_of, (x1, x2))))
+    return multiply(cast(x1, dtype), exp2(cast(x2, dtype)))
+
+
+@op()
+def nan_to_num(x: Tensor, nan: float = 0.0, posinf: float | None = None, neginf: float | None = None) -> Tensor:
+    """x with NaN replaced by `nan` and infinities by `posinf` and `neginf` (the dtype's largest and smallest number for None).
+
+    Example:
+        >>> nan_to_num([float("nan"), float("inf"), 1.0], posinf=9.0).tolist()
+        [0.0, 9.0, 1.0]
+    """
+    dtype = dtype_of(x)
+    if not dtypes.is_float(dtype):
+        return x
+    high, low = float_limits(dtype)
+    x = select(isnan(x), cast(nan, dtype), x)
+    x = select(equal(x, float("inf")), cast(high if posinf is None else posinf, dtype), x)
+    return select(equal(x, float("-inf")), cast(low if neginf is None else neginf, dtype), x)
+
+
+def float_limits(dtype: str) -> tuple[float, float]:
+    """The largest and the smallest number of a float dtype."""
+    largest = {"float16": 65504.0, "bfloat16": 3.3895313892515355e38, "float32": 3.4028234663852886e38, "float64": 1.7976931348623157e308}[dtype]
+    return largest, -largest
+
+
+@op()
+def isposinf(x: Tensor) -> Tensor:
+    """Whether x is infinity.
+
+    Example:
+        >>> isposinf([float("inf"), float("-inf"), 1.0]).tolist()
+        [True, False, False]
+    """
+    return equal(x, float("inf")) if dtypes.is_float(dtype_of(x)) else not_equal(x, x)
+
+
+@op()
+def isneginf(x: Tensor) -> Tensor:
+    """Whether x is minus infinity.
+
+    Example:
+        >>> isneginf([float("inf"), float("-inf"), 1.0]).tolist()
+        [False, True, False]
+    """
+    return equal(x, float("-inf")) if dtypes.is_float(dtype_of(x)) else not_equal(x, x)
+
+
+@op(operands=2)
+def isclose(x1: Tensor, x2: Tensor, rtol: float = 1e-5, atol: float = 1e-8, equal_nan: bool = False) -> Tensor:
+    """Whether |x1 - x2| <= atol + rtol * |x2|; equal infinities are close, and NaN to NaN with `equal_nan`.
+
+    Example:
+        >>> isclose([1.0, 1.0], [1.000001, 1.1]).tolist()
+        [True, False]
+    """
+    dtype = dtypes.to_floating(dtypes.result_type(*map(_kind_of, (x1, x2))))
+    a, b = cast(x1, dtype), cast(x2, dtype)
+    near = less_equal(abs(subtract(a, b)), add(multiply(abs(b), rtol), atol))
+    found = select(logical_and(isfinite(a), isfinite(b)), near, equal(a, b))
+    return logical_or(found, logical_and(isnan(a), isnan(b))) if equal_nan else found
+
+
+@op()
+def saturate_cast(x: Tensor, dtype: Any) -> Tensor:
+    """The elements in another dtype, those outside of its range at its nearest end.
+
+    Example:
+        >>> saturate_cast([-5.0, 300.0], "uint8").tolist()
+        [0, 255]
+    """
+    dtype = dtypes.standardize(dtype)
+    if not dtypes.is_integer(dtype):
+        if dtypes.is_float(dtype) and dtypes.is_float(dtype_of(x)) and dtype != dtype_of(x):
+            high, low = float_limits(dtype)
+            wide = float_limits(dtype_of(x))[0]
+            x = clip(x, low, high) if wide > high else x
+        return cast(x, dtype)
+    low, high = dtypes.integer_limits(dtype)
+    own = dtype_of(x)
+    if dtypes.is_integer(own):
+        own_low, own_high = dtypes.integer_limits(own)
+        return cast(clip(x, _asarray(builtins.max(low, own_low), own), _asarray(builtins.min(high, own_high), own)), dtype)
+    return cast(clip(cast(x, "float64"), float(low), float(high)), dtype)
+
+
+# ----------------------------------------------------------------------------------------------------------- bits of integers
+
+
+def integers_only(keys: tuple[Any, ...], attributes: dict[str, Any]) -> Any:
+    """All operands in their common dtype, which must be an integer or bool."""
+    wanted = same(keys, attributes)
+    if not dtypes.is_integer(wanted[0]) and wanted[0] != "bool":
+        raise TypeError(f"keras.ops: bits and divisors exist for integers only, got dtype {wanted[0]}. Write keras.ops.cast(x, 'int32').")
+    return wanted
+
+
+@primitive(binary(integers_only))
+def bitwise_and(x: Tensor, y: Tensor) -> Tensor:
+    """The bits that are set in both.
+
+    Example:
+        >>> bitwise_and([6], [3]).tolist()
+        [2]
+    """
+
+
+@primitive(binary(integers_only))
+def bitwise_or(x: Tensor, y: Tensor) -> Tensor:
+    """The bits that are set in at least one.
+
+    Example:
+        >>> bitwise_or([6], [3]).tolist()
+        [7]
+    """
+
+
+@primitive(binary(integers_only))
+def bitwise_xor(x: Tensor, y: Tensor) -> Tensor:
+    """The bits that are set in exactly one.
+
+    Example:
+        >>> bitwise_xor([6], [3]).tolist()
+        [5]
+    """
+
+
+@primitive(unary(integers_only))
+def bitwise_not(x: Tensor) -> Tensor:
+    """Every bit inverted: -x - 1 for signed integers.
+
+    Example:
+        >>> bitwise_not([6]).tolist()
+        [-7]
+    """
+
+
+@primitive(binary(integers_only))
+def left_shift(x: Tensor, y: Tensor) -> Tensor:
+    """The bits of x moved up by y places: x * 2**y.
+
+    Example:
+        >>> left_shift([3], [2]).tolist()
+        [12]
+    """
+
+
+@primitive(binary(integers_only))
+def right_shift(x: Tensor, y: Tensor) -> Tensor:
+    """The bits of x moved down by y places: x // 2**y.
+
+    Example:
+        >>> right_shift([13], [2]).tolist()
+        [3]
+    """
+
+
+@primitive(binary(integers_only))
+def gcd(x1: Tensor, x2: Tensor) -> Tensor:
+    """The greatest common divisor, >= 0.
+
+    Example:
+        >>> gcd([12], [18]).tolist()
+        [6]
+    """
+
+
+@primitive(binary(integers_only))
+def lcm(x1: Tensor, x2: Tensor) -> Tensor:
+    """The least common multiple, >= 0.
+
+    Example:
+        >>> lcm([4], [6]).tolist()
+        [12]
+    """
+
+
 # --------------------------------------------------------------------------------------- activations that are primitives
 
 
-@primitive(unary(), vjp=(lambda g, y, x: relu_gradient(g, y),), category="nn")
+@primitive(unary(no_bool), vjp=(lambda g, y, x: relu_gradient(g, y),), category="nn")
 def relu(x: Tensor) -> Tensor:
     """max(x, 0)."""
 
@@ -423,8 +849,8 @@ def sigmoid(x: Tensor) -> Tensor:
 
 
 def dtype_of(x: Any) -> str:
-    """The canonical dtype name of an operand (numbers give their weak default)."""
-    return dtypes.result_type(dtype_name(x))
+    """The canonical dtype name of an operand (numbers give their weak default; a variable the dtype in which it is read)."""
+    return dtypes.result_type(dtype_name(as_operand(x)))
 
 
 def _asarray(x: Any, dtype: str | None) -> Tensor:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from keras.core import config
+from keras.core import config, dtypes
 from keras.core import dims as D
 from keras.core.families import custom
 from keras.core.op import op, primitive
 from keras.core.tensor import Spec
 from keras.ops.convolution import Pairs, channels_last, from_channels_last, output_size, padding_pairs, per_axis
-from keras.ops.elementwise import cast, divide, dtype_of, equal, logical_and, multiply
+from keras.ops.elementwise import cast, divide, dtype_of, equal, logical_and, multiply, relu_gradient
 from keras.ops.reduction import _max_over, running_sum, sum
 from keras.ops.shaping import expand_dims, ones_like, reshape, shape_of
 
@@ -61,7 +61,12 @@ def _max_pool_vjp(g: Tensor, y: Tensor, x: Tensor, window: Any, strides: Any, pa
     return max_pool_gradient(g, x, y, window=window, strides=strides, padding=padding)
 
 
-@op(category="internal", vjp=(_max_pool_vjp,))
+def _through_relu(g: Tensor, y: Tensor, x: Tensor, window: Any, strides: Any, padding: Any) -> Tensor:
+    """The gradient at the relu's input: a window passes it on where its largest element, and so that of the relu, is positive."""
+    return max_pool_gradient(relu_gradient(g, y), x, y, window=window, strides=strides, padding=padding)
+
+
+@op(category="internal", vjp=(_max_pool_vjp,), through={(0, "relu"): _through_relu})
 def max_pool_channels_last(x: Tensor, window: Any, strides: Any, padding: Pairs) -> Tensor:
     """The largest element of every window."""
     return _max_over(extract_windows(x, window=window, strides=strides, padding=padding, value=_lowest(dtype_of(x))), axis=_window_axes(window))
@@ -116,4 +121,5 @@ def max_pool(inputs: Tensor, pool_size: Any, strides: Any = None, padding: str =
 @op(category="nn")
 def average_pool(inputs: Tensor, pool_size: Any, strides: Any = None, padding: str = "valid", data_format: str | None = None) -> Tensor:
     """The mean of every window; places that padding added do not count."""
+    inputs = cast(inputs, dtypes.to_floating(dtype_of(inputs)))
     return _pool(average_pool_channels_last, inputs, pool_size, strides, padding, data_format)

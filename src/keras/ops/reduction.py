@@ -68,14 +68,14 @@ def _min_over(x: Tensor, axis: Any = None, keepdims: bool = False) -> Tensor:
 def max(x: Tensor, axis: Any = None, keepdims: bool = False, initial: Any = None) -> Tensor:
     """The largest element over `axis`, and at least `initial` if given."""
     from_elements = _max_over(x, axis=axis, keepdims=keepdims)
-    return from_elements if initial is None else maximum(from_elements, initial)
+    return from_elements if initial is None else maximum(from_elements, cast(initial, dtype_of(from_elements)))
 
 
 @op()
 def min(x: Tensor, axis: Any = None, keepdims: bool = False, initial: Any = None) -> Tensor:
     """The smallest element over `axis`, and at most `initial` if given."""
     from_elements = _min_over(x, axis=axis, keepdims=keepdims)
-    return from_elements if initial is None else minimum(from_elements, initial)
+    return from_elements if initial is None else minimum(from_elements, cast(initial, dtype_of(from_elements)))
 
 
 @op()

@@ -384,7 +384,7 @@ def _pad_pairs(pad_width: Any, count: int) -> tuple[tuple[int, int], ...]:
 @op(operands=0)
 def full(shape: Any, fill_value: Any, dtype: Any = None) -> Tensor:
     """A tensor filled with one value."""
-    return broadcast_to(_cast_to(fill_value, dtype), shape)
+    return broadcast_to(cast(fill_value, _dtype(dtype)), shape)
 
 
 @op(operands=0)
@@ -434,7 +434,7 @@ def full_like(x: Tensor, fill_value: Any, dtype: Any = None) -> Tensor:
     """One value in the shape (and dtype) of `x`."""
     if isinstance(fill_value, (bool, int, float, complex)):
         return _like(x, fill_value, dtype)
-    return broadcast_to(_cast_to(fill_value, dtype or dtype_of(as_operand(x))), shape_of(x))
+    return broadcast_to(cast(fill_value, dtype or dtype_of(as_operand(x))), shape_of(x))
 
 
 @op(operands=0)
@@ -455,8 +455,3 @@ def eye(N: int, M: int | None = None, k: int = 0, dtype: Any = None) -> Tensor:
 
 def _dtype(dtype: Any) -> str:
     return dtypes.standardize(dtype)
-
-
-def _cast_to(value: Any, dtype: Any) -> Tensor:
-    return cast(value, dtype) if dtype is not None else as_operand(engine.current().asarray(value) if not isinstance(value, Symbol) else value)
-

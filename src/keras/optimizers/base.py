@@ -13,14 +13,15 @@ from typing import Any
 import numpy as np
 
 from keras.core import config as settings
-from keras.core import engine, hooks, naming
-from keras.core.configurable import Configurable, accepted_arguments
+from keras.core import hooks, naming
+from keras.core.configurable import accepted_arguments
 from keras.core.errors import suggestion
 from keras.core.variable import Variable
-from keras.ops.elementwise import add, cast, divide, equal, floor_divide, mod, multiply, not_equal, subtract
+from keras.ops.elementwise import add, cast, convert_to_tensor, divide, equal, floor_divide, mod, multiply, not_equal, subtract
 from keras.ops.shaping import shape_of, zeros_like
 from keras.optimizers import schedules, transforms
 from keras.optimizers.schedules import InverseTimeDecay, LearningRateSchedule
+from keras.optimizers.state import OptimizerState
 from keras.optimizers.transforms import in_dtype
 
 Tensor = Any
@@ -48,7 +49,7 @@ def _with_common_arguments(init: Callable[..., None]) -> Callable[..., None]:
     return wrapper
 
 
-class Optimizer(Configurable):
+class Optimizer(OptimizerState):
     """Base of optimizers.
 
     A subclass defines `slots` (names of the tensors kept for each parameter) and
@@ -151,7 +152,9 @@ class Optimizer(Configurable):
             learning_rate: scalar in the parameter's dtype. step: scalar in that dtype, 1 at the first update.
         """
         name = type(self).__name__
-        raise NotImplementedError(f"{name} must define update(self, parameter, gradient, slots, learning_rate, step) -> (parameter, slots).")
+        raise NotImplementedError(
+            f"{name} must define update(self, parameter, gradient, slots, learning_rate, step) -> (parameter, slots)."
+        )
 
     # --------------------------------------------------------------------------------------------------------- arguments
 
@@ -163,7 +166,9 @@ class Optimizer(Configurable):
             if isinstance(value, (bool, str)) or not value >= 0:
                 raise ValueError(f"{name}({argument}): got {value!r}. Accepted: a float >= 0 or None.")
         if len(given) > 1:
-            raise ValueError(f"{name}: got {' and '.join(given)}. Accepted: one of clipnorm, clipvalue and global_clipnorm. Leave out {given[-1]}.")
+            raise ValueError(
+                f"{name}: got {' and '.join(given)}. Accepted: one of clipnorm, clipvalue and global_clipnorm. Leave out {given[-1]}."
+            )
         if self.use_ema and not 0 <= self.ema_momentum <= 1:
             raise ValueError(f"{name}(ema_momentum): got {self.ema_momentum!r}. Accepted: a float in [0, 1]. Write ema_momentum=0.99.")
         for argument, least in (("ema_overwrite_frequency", 1), ("gradient_accumulation_steps", 2)):
@@ -241,40 +246,10 @@ class Optimizer(Configurable):
     @iterations.setter
     def iterations(self, variable: Variable) -> None:
         if self.built:
-            raise RuntimeError(f"{type(self).__name__}: iterations cannot be replaced once the optimizer is built. Write optimizer.iterations.assign(n).")
+            raise RuntimeError(
+                f"{type(self).__name__}: iterations cannot be replaced once the optimizer is built. Write optimizer.iterations.assign(n)."
+            )
         self._variables[0] = self._iterations = variable
-
-    @property
-    def variables(self) -> list[Variable]:
-        """All of its variables, in the order of Keras 3's files: iteration, learning rate, then the slots."""
-        return list(self._variables)
-
-    def add_variable(
-        self, shape: Sequence[int], initializer: Any = "zeros", dtype: Any = None, aggregation: str = "none", layout: Any = None,
-        name: str | None = None,
-    ) -> Variable:  # fmt: skip
-        """A new variable of the optimizer, which is saved and restored with it."""
-        name = name or "variable"
-        if initializer == "zeros":
-            initializer = engine.current().zeros  # without looking the name up
-        variable = Variable(initializer, shape, dtype, trainable=False, name=name, path=f"{self.name}/{name}", kind="slot", aggregation=aggregation)
-        self._variables.append(variable)
-        return variable
-
-    def add_variable_from_reference(self, reference_variable: Variable, name: str | None = None, initializer: Any = "zeros") -> Variable:
-        """A new variable of the shape and dtype of a parameter, named after it: `dense_kernel_momentum`."""
-        prefix = reference_variable.path.replace("/", "_")
-        return self.add_variable(reference_variable.shape, initializer, reference_variable.dtype, name=f"{prefix}_{name}" if name else prefix)
-
-    def add_optimizer_variables(self, trainable_variables: Sequence[Variable], name: Any, initializer: Any = "zeros") -> Any:
-        """One new variable for each parameter (None where it takes its gradient as value); lists of names give lists of lists."""
-        names = [name] if isinstance(name, str) else list(name)
-        initializers = initializer if isinstance(initializer, (list, tuple)) else [initializer] * len(names)
-        found: list[list[Variable | None]] = [[] for _ in names]
-        for variable in trainable_variables:
-            for row, slot, first in zip(found, names, initializers, strict=True):
-                row.append(None if variable.overwrite_with_gradient else self.add_variable_from_reference(variable, slot, first))
-        return found[0] if isinstance(name, str) else tuple(found)
 
     def build(self, variables: Sequence[Variable]) -> None:
         """Make the slots for these parameters."""
@@ -299,44 +274,6 @@ class Optimizer(Configurable):
     def _get_variable_index(self, variable: Variable) -> int:
         return self._index[id(variable)]
 
-    def set_weights(self, weights: Sequence[Any]) -> None:
-        """Give all variables new values, in the order of `variables`."""
-        weights = list(weights)
-        shapes = [tuple(np.shape(w)) for w in weights]
-        if shapes != [v.shape for v in self._variables]:
-            raise ValueError(
-                f"{type(self).__name__}.set_weights(weights): got {len(weights)} arrays of shapes {shapes}. Accepted: "
-                f"{len(self._variables)} of shapes {[v.shape for v in self._variables]}. Build the optimizer first: optimizer.build(model.trainable_variables)."
-            )
-        for variable, value in zip(self._variables, weights, strict=True):
-            variable.assign(value)
-
-    def get_weights(self) -> list[np.ndarray]:
-        """The values of `variables`."""
-        return [v.numpy() for v in self._variables]
-
-    def _saved_variables(self) -> list[Variable]:
-        """What goes into files: with `rate_decay` the config holds a schedule in place of the learning rate's variable."""
-        return [v for v in self._variables if not (self.rate_decay and v is self._learning_rate)]
-
-    def save_own_variables(self, store: Any) -> None:
-        """Write the variables into a mapping, under '0', '1', ..."""
-        for i, variable in enumerate(self._saved_variables()):
-            store[str(i)] = variable.numpy()
-
-    def load_own_variables(self, store: Any) -> None:
-        """Read the variables from a mapping; one with another number of them gives a warning and is not read."""
-        variables = self._saved_variables()
-        if len(store.keys()) != len(variables):
-            warnings.warn(
-                f"The state of optimizer {self.name!r} was not restored: it has {len(variables)} variables, the file has {len(store.keys())}. "
-                "Training goes on from the weights with fresh slots.",
-                stacklevel=2,
-            )
-            return
-        for i, variable in enumerate(variables):
-            variable.assign(np.asarray(store[str(i)]))
-
     # ----------------------------------------------------------------------------------------------------------- updates
 
     def apply_gradients(self, grads_and_vars: Iterable[tuple[Any, Variable]]) -> Any:
@@ -353,6 +290,7 @@ class Optimizer(Configurable):
             trainable_variables: the parameters. Default: those that the optimizer was built for.
         """
         gradients, variables = self._matched(list(grads), None if trainable_variables is None else list(trainable_variables))
+        gradients = [convert_to_tensor(g) if isinstance(g, (int, float, list)) else g for g in gradients]
         if self.loss_scale_factor is not None:
             gradients = [divide(g, self.loss_scale_factor) for g in gradients]
         if self.gradient_accumulation_steps:
@@ -369,20 +307,28 @@ class Optimizer(Configurable):
         name = type(self).__name__
         if variables is None:
             if not self.built:
-                raise ValueError(f"{name}.apply(grads): the parameters are not known yet. Write optimizer.apply(grads, model.trainable_variables).")
+                raise ValueError(
+                    f"{name}.apply(grads): the parameters are not known yet. Write optimizer.apply(grads, model.trainable_variables)."
+                )
             variables = self._trainable_variables
         if len(gradients) != len(variables):
-            raise ValueError(f"{name}.apply: got {len(gradients)} gradients for {len(variables)} parameters. Accepted: as many of one as of the other.")
+            raise ValueError(
+                f"{name}.apply: got {len(gradients)} gradients for {len(variables)} parameters. Accepted: as many of one as of the other."
+            )
         if self.built:
             self._check_known(variables)
         for g, v in zip(gradients, variables, strict=True):
             if g is not None and tuple(shape_of(g)) != v.shape:
-                raise ValueError(f"{name}.apply: the gradient of {v.path!r} has shape {tuple(shape_of(g))}, but the parameter has shape {v.shape}.")
+                raise ValueError(
+                    f"{name}.apply: the gradient of {v.path!r} has shape {tuple(shape_of(g))}, but the parameter has shape {v.shape}."
+                )
         missing = [v.path for g, v in zip(gradients, variables, strict=True) if g is None]
         if variables and len(missing) == len(variables):
             raise ValueError(f"{name}.apply: all gradients are None, so no parameter would change. Does the loss depend on {missing[0]!r}?")
         if missing:
-            warnings.warn(f"No gradient for {', '.join(map(repr, missing))}: the loss does not depend on it, so it stays as it is.", stacklevel=4)
+            warnings.warn(
+                f"No gradient for {', '.join(map(repr, missing))}: the loss does not depend on it, so it stays as it is.", stacklevel=4
+            )
         if not self.built:
             self.build(variables)
         kept = [(g, v) for g, v in zip(gradients, variables, strict=True) if g is not None]
@@ -471,16 +417,21 @@ class Optimizer(Configurable):
         """Subtract from a variable, for use in `update_step`."""
         variable.assign_sub(value)
 
-    def stateless_apply(self, optimizer_variables: Sequence[Any], grads: Sequence[Any], trainable_variables: Sequence[Any]) -> tuple[list[Any], list[Any]]:
+    def stateless_apply(
+        self, optimizer_variables: Sequence[Any], grads: Sequence[Any], trainable_variables: Sequence[Any]
+    ) -> tuple[list[Any], list[Any]]:
         """One update as a pure function: (new values of the parameters, new values of `variables`)."""
         if not self.built:
-            raise ValueError(f"{type(self).__name__}.stateless_apply: the slots are not made yet. Write optimizer.build(model.trainable_variables) first.")
-        own = [*self._trainable_variables, *self._variables]
+            raise ValueError(
+                f"{type(self).__name__}.stateless_apply: the slots are not made yet. Write optimizer.build(model.trainable_variables) first."
+            )
+        state = self.variables
+        own = [*self._trainable_variables, *state]
         given = [*trainable_variables, *optimizer_variables]
         if len(own) != len(given):
             raise ValueError(
                 f"{type(self).__name__}.stateless_apply: got {len(trainable_variables)} parameters and {len(optimizer_variables)} optimizer variables. "
-                f"Accepted: {len(self._trainable_variables)} and {len(self._variables)}."
+                f"Accepted: {len(self._trainable_variables)} and {len(state)}."
             )
         values = transforms.with_state(zip(own, given, strict=True), lambda: self.apply(grads, self._trainable_variables), own)
         count = len(self._trainable_variables)
@@ -534,7 +485,9 @@ class Optimizer(Configurable):
     def get_config(self) -> dict[str, Any]:
         """The constructor's arguments, as Keras 3 reads them too."""
         common = inspect.signature(Optimizer.__init__).parameters.values()
-        base = {p.name: getattr(self, p.name) for p in common if p.kind is p.POSITIONAL_OR_KEYWORD and p.name not in ("self", "learning_rate")}
+        base = {
+            p.name: getattr(self, p.name) for p in common if p.kind is p.POSITIONAL_OR_KEYWORD and p.name not in ("self", "learning_rate")
+        }
         config = {"name": self.name, "learning_rate": self._rate_config(), **base, **super().get_config()}
         for extension in ("rate_decay", "generation"):
             config.pop(extension, None)
@@ -560,6 +513,8 @@ class Optimizer(Configurable):
     # ---------------------------------------------------------------------------------------------------- old attributes
 
     def __getattr__(self, name: str) -> Any:
+        if isinstance(getattr(type(self), name, None), property):
+            return object.__getattribute__(self, name)  # its own AttributeError, not one about the name
         today = None if name.startswith("_") else hooks.resolve_name("optimizer attributes", name)
         if today is None:
             raise AttributeError(f"{type(self).__name__} has no attribute {name!r}.{suggestion(name, dir(self))}")

@@ -46,7 +46,9 @@ class Ftrl(Optimizer):
             if not value >= 0:
                 raise ValueError(f"Ftrl({argument}): got {value!r}. Accepted: a float >= 0.")
         if not learning_rate_power <= 0:
-            raise ValueError(f"Ftrl(learning_rate_power): got {learning_rate_power!r}. Accepted: a float <= 0. Write learning_rate_power=-0.5.")
+            raise ValueError(
+                f"Ftrl(learning_rate_power): got {learning_rate_power!r}. Accepted: a float <= 0. Write learning_rate_power=-0.5."
+            )
         super().__init__(learning_rate, **kwargs)
         self.learning_rate_power = learning_rate_power
         self.initial_accumulator_value = initial_accumulator_value

@@ -32,7 +32,9 @@ class Lion(Optimizer):
 
     def __init__(self, learning_rate: Any = 0.001, beta_1: float = 0.9, beta_2: float = 0.99, **kwargs: Any) -> None:
         if isinstance(beta_1, (str, bool)) or not 0 < beta_1 <= 1:
-            raise ValueError(f"Lion(beta_1): got {beta_1!r}. Accepted: a float in (0, 1]; with 0 the step is the sign of the gradient. Write beta_1=0.9.")
+            raise ValueError(
+                f"Lion(beta_1): got {beta_1!r}. Accepted: a float in (0, 1]; with 0 the step is the sign of the gradient. Write beta_1=0.9."
+            )
         super().__init__(learning_rate, **kwargs)
         self.beta_1 = beta_1
         self.beta_2 = beta_2

@@ -35,12 +35,16 @@ class LossScaleOptimizer(Optimizer):
     Source: Micikevicius et al. 2018; keras.optimizers.LossScaleOptimizer of Keras 3.
     """
 
-    def __init__(self, inner_optimizer: Any, initial_scale: float = 2.0**15, dynamic_growth_steps: int = 2000, name: str | None = None, **kwargs: Any) -> None:
+    def __init__(
+        self, inner_optimizer: Any, initial_scale: float = 2.0**15, dynamic_growth_steps: int = 2000, name: str | None = None, **kwargs: Any
+    ) -> None:
         if isinstance(inner_optimizer, dict):
             inner_optimizer = deserialize(inner_optimizer)
         if not isinstance(inner_optimizer, Optimizer) or isinstance(inner_optimizer, LossScaleOptimizer):
             got = getattr(inner_optimizer, "name", inner_optimizer)
-            raise ValueError(f"LossScaleOptimizer(inner_optimizer): got {got!r}. Accepted: another optimizer object. Write LossScaleOptimizer(Adam()).")
+            raise ValueError(
+                f"LossScaleOptimizer(inner_optimizer): got {got!r}. Accepted: another optimizer object. Write LossScaleOptimizer(Adam())."
+            )
         super().__init__(learning_rate=0.0, name=name, **kwargs)
         self.inner_optimizer = inner_optimizer
         self.initial_scale = initial_scale
@@ -52,9 +56,6 @@ class LossScaleOptimizer(Optimizer):
     def variables(self) -> list[Variable]:
         """Its own variables, then the inner optimizer's."""
         return [*self._variables, *self.inner_optimizer.variables]
-
-    def _saved_variables(self) -> list[Variable]:
-        return self.variables
 
     @property
     def learning_rate(self) -> Any:
@@ -83,7 +84,10 @@ class LossScaleOptimizer(Optimizer):
             is_finite = logical_and(is_finite, all(isfinite(g)))
 
         def update() -> None:
-            self.inner_optimizer.apply([divide(g, transforms.in_dtype(self.dynamic_scale.value, v.dtype)) for g, v in zip(gradients, variables, strict=True)], variables)
+            self.inner_optimizer.apply(
+                [divide(g, transforms.in_dtype(self.dynamic_scale.value, v.dtype)) for g, v in zip(gradients, variables, strict=True)],
+                variables,
+            )
             transforms.conditionally(equal(add(self.step_counter.value, 1), self.dynamic_growth_steps), grow, count, self._variables)
 
         def grow() -> None:

@@ -37,7 +37,9 @@ class OptimizerMap(Configurable, MutableMapping[str, Optimizer]):
     def __getitem__(self, key: Any) -> Optimizer:
         if isinstance(key, str):
             return self.optimizer_map.get(key, self.default_optimizer)
-        return next((optimizer for pattern, optimizer in self.optimizer_map.items() if re.search(pattern, key.path)), self.default_optimizer)
+        return next(
+            (optimizer for pattern, optimizer in self.optimizer_map.items() if re.search(pattern, key.path)), self.default_optimizer
+        )
 
     def __setitem__(self, pattern: str, optimizer: Optimizer) -> None:
         self.optimizer_map[pattern] = _optimizer(optimizer)
@@ -83,7 +85,9 @@ class MultiOptimizer(Optimizer):
         if isinstance(optimizer_map, dict):
             optimizer_map = deserialize(optimizer_map)
         if not callable(optimizer_map):
-            raise ValueError(f"MultiOptimizer(optimizer_map): got {optimizer_map!r}. Accepted: an OptimizerMap or a function from a variable to an optimizer.")
+            raise ValueError(
+                f"MultiOptimizer(optimizer_map): got {optimizer_map!r}. Accepted: an OptimizerMap or a function from a variable to an optimizer."
+            )
         super().__init__(learning_rate=0.0, loss_scale_factor=loss_scale_factor, name=name)
         self.optimizer_map = optimizer_map
         self.optimizers: list[Optimizer] = []
@@ -92,14 +96,15 @@ class MultiOptimizer(Optimizer):
     @property
     def learning_rate(self) -> Any:
         """There is none: each optimizer has its own."""
-        raise AttributeError("MultiOptimizer has no learning rate of its own. Read those of its parts: [o.learning_rate for o in optimizer.optimizers].")
+        raise AttributeError(
+            "MultiOptimizer has no learning rate of its own. Read those of its parts: [o.learning_rate for o in optimizer.optimizers]."
+        )
 
     @learning_rate.setter
     def learning_rate(self, value: Any) -> None:
-        raise AttributeError("MultiOptimizer has no learning rate of its own. Set those of its parts: optimizer.optimizers[0].learning_rate = 0.01.")
-
-    def _saved_variables(self) -> list[Variable]:
-        return self.variables
+        raise AttributeError(
+            "MultiOptimizer has no learning rate of its own. Set those of its parts: optimizer.optimizers[0].learning_rate = 0.01."
+        )
 
     @property
     def variables(self) -> list[Variable]:
@@ -110,14 +115,13 @@ class MultiOptimizer(Optimizer):
         """Give each parameter to its optimizer and build them."""
         if self.built:
             return
-        groups: dict[int, tuple[Optimizer, list[Variable]]] = {}
-        for variable in variables:
-            optimizer = self.optimizer_map(variable)
-            self._parts[id(variable)] = optimizer
-            groups.setdefault(id(optimizer), (optimizer, []))[1].append(variable)
-        self.optimizers = [optimizer for optimizer, _ in groups.values()]
-        for optimizer, own in groups.values():
-            optimizer.build(own)
+        chosen = [self.optimizer_map(variable) for variable in variables]
+        mapped = self.optimizer_map
+        known = [*mapped.values(), mapped.default_optimizer] if isinstance(mapped, OptimizerMap) else chosen  # Keras 3's order in files
+        self.optimizers = list({id(optimizer): optimizer for optimizer in known}.values())
+        self._parts = {id(variable): optimizer for variable, optimizer in zip(variables, chosen, strict=True)}
+        for optimizer in self.optimizers:
+            optimizer.build([variable for variable, own in zip(variables, chosen, strict=True) if own is optimizer])
         super().build(variables)
 
     def apply(self, grads: Iterable[Any], trainable_variables: Iterable[Variable] | None = None) -> None:

@@ -35,7 +35,13 @@ class ScheduleFreeAdamW(Optimizer):
     """
 
     def __init__(
-        self, learning_rate: Any = 0.0025, beta_1: float = 0.9, beta_2: float = 0.999, epsilon: float = 1e-8, warmup_steps: int = 0, **kwargs: Any
+        self,
+        learning_rate: Any = 0.0025,
+        beta_1: float = 0.9,
+        beta_2: float = 0.999,
+        epsilon: float = 1e-8,
+        warmup_steps: int = 0,
+        **kwargs: Any,
     ) -> None:
         if isinstance(beta_1, (str, bool)) or not 0 < beta_1 <= 1:
             raise ValueError(f"ScheduleFreeAdamW(beta_1): got {beta_1!r}. Accepted: a float in (0, 1]. Write beta_1=0.9.")

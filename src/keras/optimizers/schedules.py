@@ -11,7 +11,23 @@ from keras.core import configurable
 from keras.core.configurable import Configurable
 from keras.core.registry import Registry
 from keras.ops.elementwise import (
-    add, cast, ceil, convert_to_tensor, cos, divide, equal, floor, greater, less, log, maximum, minimum, multiply, power, select, subtract,
+    add,
+    cast,
+    ceil,
+    convert_to_tensor,
+    cos,
+    divide,
+    equal,
+    floor,
+    greater,
+    less,
+    log,
+    maximum,
+    minimum,
+    multiply,
+    power,
+    select,
+    subtract,
 )  # fmt: skip
 
 Tensor = Any
@@ -63,7 +79,9 @@ class ExponentialDecay(LearningRateSchedule):
     Source: keras.optimizers.schedules.ExponentialDecay of Keras 3.
     """
 
-    def __init__(self, initial_learning_rate: float, decay_steps: float, decay_rate: float, staircase: bool = False, name: str = "ExponentialDecay") -> None:
+    def __init__(
+        self, initial_learning_rate: float, decay_steps: float, decay_rate: float, staircase: bool = False, name: str = "ExponentialDecay"
+    ) -> None:
         self.initial_learning_rate = initial_learning_rate
         self.decay_steps = _checked_steps("ExponentialDecay", "decay_steps", decay_steps)
         self.decay_rate = decay_rate
@@ -91,7 +109,9 @@ class InverseTimeDecay(LearningRateSchedule):
     Source: keras.optimizers.schedules.InverseTimeDecay of Keras 3.
     """
 
-    def __init__(self, initial_learning_rate: float, decay_steps: float, decay_rate: float, staircase: bool = False, name: str = "InverseTimeDecay") -> None:
+    def __init__(
+        self, initial_learning_rate: float, decay_steps: float, decay_rate: float, staircase: bool = False, name: str = "InverseTimeDecay"
+    ) -> None:
         self.initial_learning_rate = initial_learning_rate
         self.decay_steps = _checked_steps("InverseTimeDecay", "decay_steps", decay_steps)
         self.decay_rate = decay_rate

@@ -11,7 +11,7 @@ import numpy as np
 from keras import optimizers
 from keras.callbacks.callback_list import CallbackList
 from keras.callbacks.logs import LazyLogs
-from keras.core import config, engine, tree
+from keras.core import config, engine, errors, tree
 from keras.core import random as host_random
 from keras.core.dtypes import is_float
 from keras.core.graph import dtype_name
@@ -25,6 +25,7 @@ from keras.ops.elementwise import add, cast
 from keras.ops.reduction import sum as total_of
 from keras.ops.shaping import shape_of
 from keras.training import checks
+from keras.training.compile_config import compile_arguments, restored_arguments
 from keras.training.data.base import DataAdapter
 from keras.training.data.factory import make_adapter
 from keras.training.data.packing import unpack_x_y_sample_weight
@@ -33,6 +34,7 @@ from keras.training.loop import Hooks, run_epoch
 from keras.training.objectives import Losses, Metrics, names_of
 from keras.training.outputs import OutputBuffer
 
+_COMPILE_ARGUMENTS = ("optimizer", "loss", "loss_weights", "metrics", "weighted_metrics", "run_eagerly", "steps_per_execution", "jit_compile", "auto_scale_loss")
 _NOT_COMPILED = "{name!r}: call compile() before {method}(), for example model.compile(optimizer='adam', loss={loss!r})."
 
 
@@ -52,6 +54,7 @@ class Trainer:
         self._loss_tracker: Any = None
         self._output_trackers: dict[str, Any] = {}
         self._steps: dict[str, Any] = {}
+        self._log_names: tuple[Any, list[str]] = (None, [])
         self._validation_adapter: tuple[Any, DataAdapter] | None = None
         self.compile_config: dict[str, Any] = {}
 
@@ -59,7 +62,10 @@ class Trainer:
 
     def compile(self, *, optimizer: Any, loss: Any, loss_weights: Any, metrics: Any, weighted_metrics: Any, run_eagerly: bool, **options: Any) -> None:
         """See `Model.compile`; nothing is changed unless everything is accepted."""
-        new_optimizer = optimizers.get(optimizer)
+        unknown = options.keys() - {"steps_per_execution", "jit_compile", "auto_scale_loss"}
+        if unknown:
+            raise TypeError(f"compile: got an unknown argument {min(unknown)!r}.{errors.suggestion(min(unknown), _COMPILE_ARGUMENTS)} Accepted: {', '.join(_COMPILE_ARGUMENTS)}.")
+        new_optimizer = self._scaling(optimizers.get(optimizer), options.get("auto_scale_loss", True))
         new_losses = Losses(loss, loss_weights) if loss is not None else None
         new_metrics = Metrics(metrics, weighted_metrics)
         self.optimizer, self._losses, self._metrics = new_optimizer, new_losses, new_metrics
@@ -67,19 +73,33 @@ class Trainer:
         self._loss_tracker = Mean(name="loss")
         self._output_trackers = {}
         self.run_eagerly = bool(run_eagerly)
-        self.steps_per_execution = options.pop("steps_per_execution", 1)
-        self.jit_compile = options.pop("jit_compile", "auto")
-        options.pop("auto_scale_loss", None)
-        if options:
-            raise TypeError(f"compile: got an unknown argument {next(iter(options))!r}. Accepted: optimizer, loss, loss_weights, metrics, weighted_metrics, run_eagerly, steps_per_execution, jit_compile, auto_scale_loss.")
+        self.steps_per_execution = options.get("steps_per_execution", 1)
+        self.jit_compile = options.get("jit_compile", "auto")
         self.compile_config = {"optimizer": optimizer, "loss": loss, "loss_weights": loss_weights, "metrics": metrics, "weighted_metrics": weighted_metrics}
         self._trainable_at_compile = [v.trainable for v in self.model.weights]
         self.compiled = True
         self.drop_programs()
 
+    def _scaling(self, optimizer: Any, wanted: bool) -> Any:
+        """Gradients in float16 underflow unless the loss is scaled."""
+        if wanted and optimizer is not None and self.model.dtype_policy.name == "mixed_float16" and not isinstance(optimizer, optimizers.LossScaleOptimizer):
+            return optimizers.LossScaleOptimizer(optimizer, name="loss_scale_optimizer")
+        return optimizer
+
+    def compile_arguments(self) -> dict[str, Any]:
+        """See `Model.get_compile_config`."""
+        return compile_arguments(self)
+
+    def compile_from_config(self, config: dict[str, Any]) -> None:
+        """See `Model.compile_from_config`."""
+        self.model.compile(**restored_arguments(config))
+        if self.optimizer is not None and self.model.built:
+            self.optimizer.build(self.model.trainable_variables)
+
     def drop_programs(self) -> None:
         """Forget compiled steps."""
         self._steps = {}
+        self._log_names = (None, [])
 
     @property
     def metrics(self) -> list[Any]:
@@ -240,7 +260,11 @@ class Trainer:
         return LazyLogs(dict.fromkeys(self._known_names()), read=lambda _: {k: _number(v) for k, v in self.metrics_result().items()})
 
     def _known_names(self) -> list[str]:
-        return list(self.metrics_result())
+        """The names of the logs; they are worked out again only when an output or its metrics were met for the first time."""
+        state = (len(self._output_trackers), len(self._metrics.metrics) if self._metrics is not None else 0)
+        if self._log_names[0] != state:
+            self._log_names = (state, list(self.metrics_result()))
+        return self._log_names[1]
 
     # ---------------------------------------------------------------------------------------------------------------------- fit
 

@@ -8,8 +8,7 @@ import shutil
 import sys
 import time
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from typing import Any, TextIO
+from typing import Any, NamedTuple, TextIO
 
 # A line of a log file at most this often (seconds) within one epoch: a file is read afterwards, not watched.
 FILE_INTERVAL = 60.0
@@ -107,8 +106,7 @@ def display_width(text: str) -> int:
     return len(_without_colours(text))
 
 
-@dataclass(frozen=True)
-class Progress:
+class Progress(NamedTuple):
     """What one line of the progress bar tells."""
 
     current: int

@@ -1,6 +1,7 @@
 """All cases. An op that a case cannot show (functions as arguments, random numbers) is named here with the test that covers it."""
 
 import op_cases_activations  # noqa: F401
+import op_cases_arrangement  # noqa: F401
 import op_cases_elementwise  # noqa: F401
 import op_cases_indexing  # noqa: F401
 import op_cases_shaping  # noqa: F401

@@ -28,6 +28,8 @@ case("stop_gradient", X, oracle=np.array, differentiable=False)
 case("cast", X, dtype="int32", oracle=lambda x, dtype: x.astype(dtype))
 case("cast", X, dtype="float64", oracle=lambda x, dtype: x.astype(dtype))
 case("cast", integers(3, 4), dtype="float32", oracle=lambda x, dtype: x.astype(dtype))
+case("cast", 0.1, dtype="float64", oracle=lambda x, dtype: np.array(0.1), rtol=1e-15, atol=0)
+case("cast", 2**40 + 1, dtype="int64", oracle=lambda x, dtype: np.array(2**40 + 1), rtol=0, atol=0)
 case("cast", X, dtype="bool", oracle=lambda x, dtype: x.astype(dtype))
 case("convert_to_tensor", X, dtype="float64", oracle=lambda x, dtype: x.astype(dtype), label="float64")
 case("round", X, decimals=2, oracle=np.round, differentiable=False)
@@ -120,3 +122,44 @@ for text, shapes in [
     case("einsum", text, *samples, oracle=lambda *a: np.einsum(*a, optimize=True), label=text.replace(",", "_").replace("->", "="), batch=())
     if "..." not in text and "->" in text:
         case("contract", samples, subscripts=text, oracle=lambda a, subscripts: np.einsum(subscripts, *a), label=text.replace(",", "_").replace("->", "="), batch=())
+
+NON_FINITE = array([[np.nan, np.inf, -np.inf, 1.5]])
+for name, oracle, x in [
+    ("log2", np.log2, positive(3, 4)), ("log10", np.log10, positive(3, 4)), ("exp2", np.exp2, X), ("cbrt", np.cbrt, X), ("arcsinh", np.arcsinh, X),
+    ("arccosh", np.arccosh, floats(3, 4, low=1.2, high=3)), ("arctanh", np.arctanh, floats(3, 4, low=-0.9, high=0.9)), ("sinc", np.sinc, X),
+    ("deg2rad", np.deg2rad, X), ("rad2deg", np.rad2deg, X), ("signbit", np.signbit, X), ("nan_to_num", np.nan_to_num, X), ("isposinf", np.isposinf, X),
+    ("isneginf", np.isneginf, X),
+]:  # fmt: skip
+    case(name, x, oracle=oracle)
+case("sinc", array([[0.0, 1.0]]), oracle=np.sinc, label="zero")
+case("log2", array([[1.0, 2.0, 1024.0]]), oracle=np.log2, rtol=0, atol=0, label="exact")
+case("isposinf", NON_FINITE, oracle=np.isposinf, differentiable=False)
+case("isneginf", NON_FINITE, oracle=np.isneginf, differentiable=False)
+case("nan_to_num", NON_FINITE, 1.0, 2.0, 3.0, oracle=lambda x, *v: np.array([[1.0, 2.0, 3.0, 1.5]]), differentiable=False)
+case("nan_to_num", integers(3, 4), oracle=np.nan_to_num)
+for name, oracle, x, y in [
+    ("hypot", np.hypot, X, Y), ("logaddexp", np.logaddexp, X, Y), ("logaddexp2", np.logaddexp2, X, Y), ("fmod", np.fmod, X, positive(3, 4)),
+    ("heaviside", np.heaviside, X, Y), ("fmax", np.fmax, X, Y), ("fmin", np.fmin, X, Y),
+]:  # fmt: skip
+    case(name, x, y, oracle=oracle)
+    case(name, x, np.abs(ROW) + 0.5, oracle=oracle, batch=(0,))
+case("nextafter", X, Y, oracle=lambda x, y: np.nextafter(x.astype("f4"), y.astype("f4")), differentiable=False)
+case("logaddexp", array([[1000.0, -np.inf, np.inf]]), array([[1000.0, -np.inf, np.inf]]), oracle=np.logaddexp, differentiable=False, label="far")
+case("heaviside", array([[-1.0, 0.0, 2.0]]), array([[0.5, 0.5, 0.5]]), oracle=np.heaviside, differentiable=False, label="zero")
+case("fmax", NON_FINITE, array([[2.0, np.nan, 1.0, np.nan]]), oracle=np.fmax, differentiable=False, label="nan")
+case("fmin", NON_FINITE, array([[2.0, np.nan, 1.0, np.nan]]), oracle=np.fmin, differentiable=False, label="nan")
+case("ldexp", X, integers(3, 4), oracle=np.ldexp)
+case("isclose", X, X + array([[1e-6, 1e-2, 0, 1]]), oracle=np.isclose)
+case("isclose", NON_FINITE, NON_FINITE, equal_nan=True, oracle=np.isclose, label="nan")
+case("isclose", NON_FINITE, NON_FINITE, oracle=np.isclose, label="not_nan")
+case("saturate_cast", array([[-300.0, 3.7, 300.0]]), "int8", oracle=lambda x, d: np.array([[-128, 3, 127]]), label="int8")
+case("saturate_cast", array([[-300, 3, 300]], "int32"), "uint8", oracle=lambda x, d: np.array([[0, 3, 255]]), label="uint8")
+I, J = integers(3, 4, low=-20, high=20), integers(3, 4, low=1, high=5, salt="j")
+for name, oracle in [
+    ("bitwise_and", np.bitwise_and), ("bitwise_or", np.bitwise_or), ("bitwise_xor", np.bitwise_xor), ("left_shift", np.left_shift),
+    ("right_shift", np.right_shift), ("gcd", np.gcd), ("lcm", np.lcm),
+]:  # fmt: skip
+    case(name, I, J, oracle=oracle)
+    case(name, I, 3, oracle=oracle, label="scalar")
+case("bitwise_not", I, oracle=np.invert)
+case("bitwise_and", booleans(3, 4), booleans(3, 4, salt="y"), oracle=np.bitwise_and)

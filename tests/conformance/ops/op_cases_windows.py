@@ -124,6 +124,14 @@ case(
     "conv_channels_last", IMAGES, KERNEL, **GEOMETRY, batch=(0,), **CLOSE,
     oracle=lambda x, w, strides, padding, dilation, groups: conv_oracle(x, w, strides, padding, dilation_rate=dilation),
 )  # fmt: skip
+BIAS = np.linspace(-1.0, 1.0, KERNEL.shape[-1])
+for activation in (None, "relu"):
+    case(
+        "conv_bias", IMAGES, KERNEL, BIAS, **GEOMETRY, activation=activation, batch=(0,), **CLOSE,
+        oracle=lambda x, w, bias, strides, padding, dilation, groups, activation: (np.maximum if activation else np.add)(
+            conv_oracle(x, w, strides, padding, dilation_rate=dilation) + bias, 0
+        ),
+    )  # fmt: skip
 PLACES = conv_oracle(IMAGES, KERNEL, GEOMETRY["strides"], GEOMETRY["padding"], dilation_rate=GEOMETRY["dilation"]).shape
 
 

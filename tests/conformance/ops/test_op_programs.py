@@ -150,6 +150,8 @@ def test_random_gradients(seed: int, size: str) -> None:
 # ------------------------------------------------------------------------------------------------- elementwise in blocks
 
 _ARITY = {"choose": 3, "relu_gradient": 2, **{name: 2 for name in ("add", "subtract", "multiply", "divide", "floor_divide", "mod", "power", "maximum", "minimum")}}
+_ARITY |= {name: 2 for name in ("hypot", "fmod", "nextafter", "bitwise_and", "bitwise_or", "bitwise_xor", "left_shift", "right_shift", "gcd", "lcm")}
+_INTEGERS = ("bitwise_and", "bitwise_or", "bitwise_xor", "bitwise_not", "left_shift", "right_shift", "gcd", "lcm")
 _ARITY |= {name: 2 for name in ("arctan2", "equal", "not_equal", "less", "less_equal", "greater", "greater_equal", "logical_and", "logical_or", "logical_xor")}
 
 
@@ -173,7 +175,9 @@ def test_elementwise_in_blocks(name: str, layout: str) -> None:
     def function(*values: Any) -> Any:
         first = _call("transpose", values[0]) if layout == "turned" else values[0]
         shifted = [_call("multiply", v, 0.9) for v in (first, *values[1:])]
-        made = _call(name, *shifted, **options)
+        operands = [_call("cast", _call("multiply", v, 8.0), "int32") for v in shifted] if name in _INTEGERS else shifted
+        operands = [_call("add", v, 1.5) for v in operands] if name == "arccosh" else operands
+        made = _call(name, *operands, **options)
         return [made, _call("multiply", _call("cast", made, "float32"), 2.0), _call("add", shifted[0], 1.0)]
 
     replay = compiled(function)

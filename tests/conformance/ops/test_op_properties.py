@@ -88,6 +88,16 @@ def test_narrow_and_wide_floats(case: Case) -> None:
             assert tuple(getattr(spec, "shape", ())) == np.shape(result)
 
 
+@EVERY
+def test_nested_lists_are_tensors(case: Case) -> None:
+    operands = operands_of(case)
+    if any(dtype_of(a) not in ("float32", "int32", "bool") or not a.ndim or not a.size for a in operands):
+        return
+    for a, b in zip(leaves_of(call(case, [x.tolist() for x in operands])), leaves_of(call(case, operands)), strict=True):
+        assert dtype_of(a) == dtype_of(b)
+        np.testing.assert_array_equal(a, b)
+
+
 @DIFFERENTIABLE
 def test_gradient_equals_finite_difference(case: Case) -> None:
     found = scalar_function(case, in_dtype(operands_of(case), "float64"))

@@ -3,7 +3,7 @@
 import functools
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -14,8 +14,7 @@ Pairs = tuple[tuple[int, int], ...]
 Epilogue = Callable[[np.ndarray], Steps]  # steps that finish a block of the output in place
 
 
-@dataclass(frozen=True)
-class ConvPlan:
+class ConvPlan(NamedTuple):
     """Geometry of one convolution: plain numbers, no arrays."""
 
     batch: int

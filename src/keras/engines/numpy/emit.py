@@ -65,25 +65,32 @@ def _relu_gradient(xs: Sequence[Array], out: Array, scratch: Scratch) -> list[St
     mask = scratch(out.shape, np.bool_)
     integer = _INTEGER_OF_SIZE.get(out.dtype.itemsize)
     steps: list[Step] = [(np.greater, (y, y.dtype.type(0), mask))]
-    if integer is None or out.dtype.kind != "f" or not isinstance(g, np.ndarray):
+    if integer is None or out.dtype.kind != "f" or not isinstance(g, np.ndarray) or g.shape != out.shape:
         return [*steps, (np.multiply, (g, mask, out))]
-    # the bits of g times 0 or 1: the same numbers as g * mask without converting the mask to floats
-    return [*steps, (np.multiply, (g.view(integer), mask.view(np.int8), out.view(integer)))]
+    bits = scratch(out.shape, integer)  # all ones where the gradient passes: the numbers of g * mask without converting the mask
+    return [*steps, (_negated_into, (mask.view(np.int8), bits)), (np.bitwise_and, (g.view(integer), bits, out.view(integer)))]
+
+
+def _negated_into(mask: Array, bits: Array) -> None:
+    np.negative(mask, out=bits, dtype=bits.dtype)
 
 
 def _sigmoid(xs: Sequence[Array], out: Array, scratch: Scratch) -> list[Step]:
-    x, one = xs[0], out.dtype.type(1)
-    e, positive = scratch(out.shape, out.dtype), scratch(out.shape, np.bool_)
-    total = scratch(out.shape, out.dtype)
+    x = xs[0]
+    if out.dtype not in (np.float32, np.float64):
+        return [(_copy_result, (out, KERNELS["sigmoid"], xs))]
+    one, most = out.dtype.type(1), out.dtype.type(int(np.log(np.finfo(out.dtype).max)))
     return [
-        (np.greater_equal, (x, out.dtype.type(0), positive)),
-        (np.abs, (x, e)),
-        (np.negative, (e, e)),
-        (np.exp, (e, e)),
-        (np.add, (e, one, total)),
-        (_put_where, (e, one, positive)),
-        (np.divide, (e, total, out)),
+        (np.negative, (x, out)),
+        (_minimum_into, (out, most, out)),  # exp stays finite
+        (np.exp, (out, out)),
+        (np.add, (out, one, out)),
+        (np.reciprocal, (out, out)),
     ]
+
+
+def _minimum_into(x: Array, most: Any, out: Array) -> None:
+    np.minimum(x, most, out=out)
 
 
 def _put_where(out: Array, value: Any, mask: Array) -> None:
@@ -113,6 +120,9 @@ def _select(xs: Sequence[Array], out: Array, scratch: Scratch) -> list[Step]:
         steps.append((np.copyto, (a, xs[1])))
     return [*steps, (np.copyto, (out, b)), (_put_where, (out, a, condition))]
 
+
+SEVERAL_PASSES = frozenset({"relu_gradient", "sigmoid", "choose"})
+"""Elementwise ops of several steps: worth going block by block even alone."""
 
 ELEMENTWISE: dict[str, Callable[..., list[Step]]] = {
     **{name: _ufunc(function) for name, function in UFUNCS.items() if name not in ROUNDINGS},
@@ -241,6 +251,11 @@ def _softmax(function: Callable[..., Any], name: str) -> Callable[..., list[Step
     return emit
 
 
+def _conv_bias(xs: Sequence[Array], out: Array, attributes: dict[str, Any]) -> list[Step]:
+    x, w, bias = xs
+    return _steps_of(convolution.bind_conv(x, w, out, bias=bias, **attributes))
+
+
 _CONV = ("strides", "padding", "dilation", "groups")
 _POOL = ("window", "strides", "padding")
 
@@ -261,6 +276,7 @@ EMIT: dict[str, Callable[..., list[Step]]] = {
     "add_along_axis": _add_along_axis,
     "draw_mask": _mask,
     "conv_channels_last": _bound(convolution.bind_conv, *_CONV),
+    "conv_bias": _conv_bias,
     "conv_input_gradient": _bound(convolution.bind_conv_input_gradient, *_CONV),
     "conv_filter_gradient": _bound(convolution.bind_conv_filter_gradient, *_CONV),
     "softmax": _softmax(elementwise.softmax, "softmax"),

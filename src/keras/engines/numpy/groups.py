@@ -9,7 +9,7 @@ import numpy as np
 
 from keras.core.graph import Graph, Node, Traced
 from keras.engines.numpy import threads
-from keras.engines.numpy.emit import ELEMENTWISE
+from keras.engines.numpy.emit import ELEMENTWISE, SEVERAL_PASSES
 
 BLOCK_ELEMENTS = 16384
 """Elements of one block: 64 KiB of float32, so that a handful of operands stay in the second-level cache."""
@@ -72,7 +72,7 @@ def group_nodes(graph: Graph) -> list[Any]:
 
     def close(group: Group) -> None:
         open_groups.remove(group)
-        if len(group.nodes) == 1:
+        if len(group.nodes) == 1 and group.nodes[0].op.name not in SEVERAL_PASSES:
             items.append(group.nodes[0])
         else:
             group.close(used_elsewhere, readers)

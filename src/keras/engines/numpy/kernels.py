@@ -25,20 +25,17 @@ UFUNCS: dict[str, np.ufunc] = {
     "tanh": np.tanh, "floor": np.floor, "ceil": np.ceil, "trunc": np.trunc, "rint": np.rint, "equal": np.equal, "not_equal": np.not_equal,
     "less": np.less, "less_equal": np.less_equal, "greater": np.greater, "greater_equal": np.greater_equal, "logical_and": np.logical_and,
     "logical_or": np.logical_or, "logical_xor": np.logical_xor, "logical_not": np.logical_not, "isnan": np.isnan, "isinf": np.isinf,
-    "isfinite": np.isfinite,
+    "isfinite": np.isfinite, "log2": np.log2, "log10": np.log10, "exp2": np.exp2, "cbrt": np.cbrt, "arcsinh": np.arcsinh, "arccosh": np.arccosh,
+    "arctanh": np.arctanh, "hypot": np.hypot, "fmod": np.fmod, "signbit": np.signbit, "nextafter": np.nextafter, "bitwise_and": np.bitwise_and,
+    "bitwise_or": np.bitwise_or, "bitwise_xor": np.bitwise_xor, "bitwise_not": np.invert, "left_shift": np.left_shift, "right_shift": np.right_shift,
+    "gcd": np.gcd, "lcm": np.lcm,
 }  # fmt: skip
 
 ROUNDINGS = frozenset({"floor", "ceil", "trunc", "rint"})
 
 
-_WARNING = frozenset({
-    "add", "subtract", "multiply", "square", "divide", "floor_divide", "mod", "power", "log", "log1p", "sqrt", "reciprocal", "exp", "expm1", "sinh", "cosh",
-    "sin", "cos", "tan", "arcsin", "arccos",
-})  # fmt: skip
-"""Functions that can leave the numbers: they give inf and NaN without a warning, as on every engine."""
-
-
 def _quiet(function: Callable[..., Any]) -> Callable[..., Any]:
+    """The function without NumPy's warnings: infinities and NaN are values like others, as on every engine."""
     return np.errstate(all="ignore")(function)
 
 
@@ -217,7 +214,7 @@ def _windowed(function: Callable[..., Array]) -> Callable[..., Array]:
 
 
 KERNELS: dict[str, Callable[..., Any]] = {
-    **{name: _quiet(function) if name in _WARNING else function for name, function in UFUNCS.items()},
+    **{name: _quiet(function) for name, function in UFUNCS.items()},
     **{name: _keep_integers(UFUNCS[name]) for name in ROUNDINGS},
     "rsqrt": _quiet(lambda x: np.reciprocal(np.sqrt(x))),
     "relu": lambda x: np.maximum(x, x.dtype.type(0)),

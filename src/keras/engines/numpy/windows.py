@@ -8,8 +8,7 @@ stay in the cache.
 import functools
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -24,8 +23,7 @@ BLOCK_BYTES = 1 << 20  # of one block of the input: smaller ones make calls so s
 PARALLEL_ELEMENTS = 1 << 18  # of the input for each thread: waking one takes 50 to 100 microseconds
 
 
-@dataclass(frozen=True)
-class Axis:
+class Axis(NamedTuple):
     """Windows along one spatial dimension."""
 
     axis: int  # of the array

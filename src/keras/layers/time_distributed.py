@@ -1,0 +1,47 @@
+"""A layer applied to every step of a sequence."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from keras.core import tree
+from keras.layers.nested import build_inside
+from keras.layers.wrapper import Wrapper
+from keras.ops.shaping import reshape, shape_of
+
+
+class TimeDistributed(Wrapper):
+    """A layer applied to each step of a sequence, with the same weights.
+
+    The steps of all samples go through the layer as one batch.
+
+    Arguments:
+        layer: the layer for one step.
+    Input: tensor, shape (batch, time, ...).
+    Call: a `mask` (batch, time) is given to the layer, step by step, if it takes one.
+    Example:
+        >>> from keras.layers.dense import Dense
+        >>> TimeDistributed(Dense(4))(np.ones((2, 5, 3), "float32")).shape
+        (2, 5, 4)
+    Source: keras.layers.TimeDistributed of Keras 3.
+    """
+
+    supports_masking = True
+
+    def build(self, input_shape: Any) -> None:
+        """Build the layer for one step."""
+        if len(input_shape) < 3:
+            raise ValueError(
+                f"TimeDistributed {self.name!r}: got an input of shape {tuple(input_shape)}. Accepted: (batch, time, ...). Write x[..., None] for one feature per step."
+            )
+        build_inside(self.layer, (input_shape[0], *input_shape[2:]))
+
+    def call(self, inputs: Any, training: bool | None = None, mask: Any = None) -> Any:
+        """The layer's outputs for each step."""
+        sizes = shape_of(inputs)
+        merged = reshape(inputs, (sizes[0] * sizes[1], *sizes[2:]))
+        options: dict[str, Any] = {"training": training}
+        if mask is not None and "mask" in self.layer._call_signature.names:
+            options["mask"] = reshape(mask, (sizes[0] * sizes[1],))
+        outputs = self.layer(merged, **options)
+        return tree.map_structure(lambda y: reshape(y, (sizes[0], sizes[1], *shape_of(y)[1:])), outputs)
