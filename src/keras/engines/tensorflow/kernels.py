@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -22,9 +23,14 @@ ELEMENTWISE: dict[str, Callable[..., Tensor]] = {
     "mod": tf.math.floormod, "power": tf.pow, "maximum": tf.maximum, "minimum": tf.minimum, "arctan2": tf.atan2, "equal": tf.equal,
     "not_equal": tf.not_equal, "less": tf.less, "less_equal": tf.less_equal, "greater": tf.greater, "greater_equal": tf.greater_equal,
     "logical_and": tf.logical_and, "logical_or": tf.logical_or, "logical_xor": tf.math.logical_xor, "choose": tf.where,
-    "broadcast_to": tf.broadcast_to,
+    "broadcast_to": tf.broadcast_to, "arcsinh": tf.asinh, "arccosh": tf.acosh, "arctanh": tf.atanh, "nextafter": tf.math.nextafter,
+    "fmod": tf.truncatemod,
 }  # fmt: skip
 
+ON_BITS: dict[str, Callable[..., Tensor]] = {
+    "bitwise_and": tf.bitwise.bitwise_and, "bitwise_or": tf.bitwise.bitwise_or, "bitwise_xor": tf.bitwise.bitwise_xor,
+    "left_shift": tf.bitwise.left_shift, "right_shift": tf.bitwise.right_shift, "bitwise_not": tf.bitwise.invert,
+}  # fmt: skip
 FLOATS_ONLY: dict[str, Callable[..., Tensor]] = {"floor": tf.floor, "ceil": tf.math.ceil, "trunc": lambda x: tf.where(x < 0, tf.math.ceil(x), tf.floor(x)), "rint": tf.round}
 QUESTIONS: dict[str, Callable[..., Tensor]] = {"isnan": tf.math.is_nan, "isinf": tf.math.is_inf}
 REDUCTIONS: dict[str, Callable[..., Tensor]] = {
@@ -121,6 +127,37 @@ def _dynamic_update(x: Tensor, starts: Tensor, updates: Tensor) -> Tensor:
     return tf.tensor_scatter_nd_update(x, places + begins, updates)
 
 
+def _bools_as_bytes(function: Callable[..., Tensor]) -> Callable[..., Tensor]:
+    def kernel(*xs: Tensor) -> Tensor:
+        if xs[0].dtype != tf.bool:
+            return function(*xs)
+        return tf.cast(tf.bitwise.bitwise_and(function(*(tf.cast(x, tf.uint8) for x in xs)), 1), tf.bool)
+
+    return kernel
+
+
+def _hypot(x: Tensor, y: Tensor) -> Tensor:
+    """sqrt(x^2 + y^2), scaled so that the squares do not overflow."""
+    x, y = tf.abs(x), tf.abs(y)
+    largest = tf.stop_gradient(tf.maximum(x, y))
+    scale = tf.where((largest > 0) & tf.math.is_finite(largest), largest, tf.ones_like(largest))
+    return scale * tf.sqrt(tf.square(x / scale) + tf.square(y / scale))
+
+
+def _gcd(x: Tensor, y: Tensor) -> Tensor:
+    x, y = tf.abs(x), tf.abs(y)
+    x, y = x + tf.zeros_like(y), y + tf.zeros_like(x)
+
+    def step(a: Tensor, b: Tensor) -> tuple[Tensor, Tensor]:
+        done = b == 0
+        return tf.where(done, a, b), tf.where(done, b, tf.math.floormod(a, tf.where(done, tf.ones_like(b), b)))
+
+    return tf.while_loop(lambda a, b: tf.reduce_any(b != 0), step, (x, y))[0]
+
+
+_CARRIERS = {2: tf.int16, 4: tf.int32, 8: tf.int64}
+
+
 def _matmul(x: Tensor, y: Tensor) -> Tensor:
     a, b = len(x.shape), len(y.shape)
     if a == 1 or b == 1:
@@ -165,6 +202,15 @@ KERNELS: dict[str, Callable[..., Any]] = {
     "argmax": _argument(tf.argmax),
     "argmin": _argument(tf.argmin),
     "running_sum": lambda x, axis: tf.cumsum(x, axis),
+    **{name: _bools_as_bytes(function) for name, function in ON_BITS.items()},
+    "exp2": lambda x: tf.pow(tf.cast(2, x.dtype), x),
+    "log2": lambda x: tf.math.log(x) / tf.cast(math.log(2), x.dtype),
+    "log10": lambda x: tf.math.log(x) / tf.cast(math.log(10), x.dtype),
+    "cbrt": lambda x: tf.sign(x) * tf.pow(tf.abs(x), tf.cast(1 / 3, x.dtype)),
+    "hypot": _hypot,
+    "gcd": _gcd,
+    "lcm": lambda x, y: tf.abs(x) // tf.maximum(_gcd(x, y), 1) * tf.abs(y),
+    "signbit": lambda x: tf.bitcast(x, _CARRIERS[x.dtype.size]) < 0 if x.dtype.is_floating else x < 0,
     "reshape": lambda x, newshape: tf.reshape(x, newshape),
     "transpose": lambda x, axes: tf.transpose(x, None if axes is None else [a % len(x.shape) for a in axes]),
     "filled_like": lambda x, value, dtype: tf.cast(tf.fill(sizes(x), value), dtype),
