@@ -6,6 +6,7 @@ import op_cases_elementwise  # noqa: F401
 import op_cases_indexing  # noqa: F401
 import op_cases_linalg  # noqa: F401
 import op_cases_shaping  # noqa: F401
+import op_cases_signal  # noqa: F401
 import op_cases_statistics  # noqa: F401
 import op_cases_tensors  # noqa: F401
 import op_cases_windows  # noqa: F401

@@ -106,6 +106,12 @@ def _complex(x: Array, y: Array) -> Array:
     return out
 
 
+def _fourier(real: Array, imag: Array, inverse: bool) -> tuple[Array, Array]:
+    wide = real.dtype if real.dtype in (np.float32, np.float64) else np.dtype(np.float32)
+    found = (np.fft.ifft if inverse else np.fft.fft)(_complex(real.astype(wide, copy=False), imag.astype(wide, copy=False)))
+    return found.real.astype(real.dtype), found.imag.astype(real.dtype)
+
+
 def _add_at(x: Array, indices: Array, updates: Array, axis: int) -> Array:
     out = x.copy()
     add_rows(out, indices, updates, axis)
@@ -271,6 +277,7 @@ KERNELS: dict[str, Callable[..., Any]] = {
     "pad_constant": lambda x, pad_width, value: np.pad(x, pad_width, constant_values=value),
     "take_along": _take,
     "add_at": _add_at,
+    "fourier": _fourier,
     "reduce_at": _quiet(_reduce_at),
     "replace_at": _replace_at,
     "real": lambda x: np.array(x.real),
