@@ -2,7 +2,7 @@
 
 from keras._surface import attach
 from keras.ops import (  # noqa: F401 (each module puts its ops into the registry)
-    activations, arrangement, attention, construction, contraction, control, convolution, elementwise, indexing, linalg, normalization, pooling, random, reduction, segment, shaping,
+    activations, arrangement, attention, construction, contraction, control, convolution, elementwise, image, indexing, linalg, normalization, pooling, random, reduction, segment, shaping,
     signal, sorting, statistics, tensors,
 )  # fmt: skip
 

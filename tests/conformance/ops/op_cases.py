@@ -3,6 +3,7 @@
 import op_cases_activations  # noqa: F401
 import op_cases_arrangement  # noqa: F401
 import op_cases_elementwise  # noqa: F401
+import op_cases_image  # noqa: F401
 import op_cases_indexing  # noqa: F401
 import op_cases_linalg  # noqa: F401
 import op_cases_shaping  # noqa: F401
