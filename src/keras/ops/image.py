@@ -12,7 +12,24 @@ from keras.core import dims as D
 from keras.core.op import op
 from keras.ops.contraction import tensordot
 from keras.ops.convolution import channels_last, from_channels_last, per_axis
-from keras.ops.elementwise import add, cast, clip, divide, dtype_of, equal, greater, maximum, minimum, mod, multiply, ones_of, round, select, subtract, zeros_of
+from keras.ops.elementwise import (
+    add,
+    cast,
+    clip,
+    divide,
+    dtype_of,
+    equal,
+    greater,
+    maximum,
+    minimum,
+    mod,
+    multiply,
+    ones_of,
+    round,
+    select,
+    subtract,
+    zeros_of,
+)
 from keras.ops.indexing import take_along
 from keras.ops.pooling import add_windows, extract_windows
 from keras.ops.reduction import amax, mean, sum
@@ -77,7 +94,10 @@ def _as_batch(name: str, images: Tensor) -> tuple[Tensor, bool]:
     """Images with a batch axis, and whether there was none."""
     sizes = shape_of(images)
     if len(sizes) not in (3, 4):
-        raise ValueError(f"keras.ops.image.{name}(images): got shape {D.display(sizes)}. Accepted: (height, width, channels) or (batch, height, width, channels).")
+        raise ValueError(
+            f"keras.ops.image.{name}(images): got shape {D.display(sizes)}. Accepted: "
+            "(height, width, channels) or (batch, height, width, channels)."
+        )
     return (reshape(images, (1, *sizes)), True) if len(sizes) == 3 else (images, False)
 
 
@@ -104,7 +124,9 @@ def resize(
     """
     height, width = _two("resize", "size", size)
     if interpolation != "nearest" and interpolation not in KERNELS:
-        raise ValueError(f"keras.ops.image.resize(interpolation): got {interpolation!r}. Accepted: 'nearest', {', '.join(map(repr, KERNELS))}.")
+        raise ValueError(
+            f"keras.ops.image.resize(interpolation): got {interpolation!r}. Accepted: 'nearest', {', '.join(map(repr, KERNELS))}."
+        )
     if crop_to_aspect_ratio and pad_to_aspect_ratio:
         raise ValueError("keras.ops.image.resize: crop_to_aspect_ratio and pad_to_aspect_ratio exclude each other. Write one of them.")
     data_format = config.standardize_data_format(data_format)
@@ -217,7 +239,8 @@ def _margins(name: str, size: Any, first: Any, second: Any, wanted: Any) -> tupl
 
 @op(category="image")
 def pad_images(
-    images: Tensor, top_padding: int | None = None, left_padding: int | None = None, bottom_padding: int | None = None, right_padding: int | None = None,
+    images: Tensor, top_padding: int | None = None, left_padding: int | None = None, bottom_padding: int | None = None,
+    right_padding: int | None = None,
     target_height: int | None = None, target_width: int | None = None, data_format: str | None = None,
 ) -> Tensor:  # fmt: skip
     """Images with zeros around them; of (top, bottom, target height) and (left, right, target width) two each are given.
@@ -238,7 +261,8 @@ def pad_images(
 
 @op(category="image")
 def crop_images(
-    images: Tensor, top_cropping: int | None = None, left_cropping: int | None = None, bottom_cropping: int | None = None, right_cropping: int | None = None,
+    images: Tensor, top_cropping: int | None = None, left_cropping: int | None = None, bottom_cropping: int | None = None,
+    right_cropping: int | None = None,
     target_height: int | None = None, target_width: int | None = None, data_format: str | None = None,
 ) -> Tensor:  # fmt: skip
     """Images without their margins; of (top, bottom, target height) and (left, right, target width) two each are given.
@@ -272,7 +296,10 @@ def depth_to_space(x: Tensor, block_size: int, data_format: str = "channels_last
     x = channels_last(x, data_format)
     batch, rows, columns, channels = shape_of(x)
     if not isinstance(channels, int) or channels % block_size**2:
-        raise ValueError(f"keras.ops.depth_to_space(x): {channels} channels for blocks of {block_size} x {block_size}. Accepted: a multiple of {block_size**2}.")
+        raise ValueError(
+            f"keras.ops.depth_to_space(x): {channels} channels for blocks of {block_size} x {block_size}. Accepted: "
+            f"a multiple of {block_size**2}."
+        )
     x = transpose(reshape(x, (batch, rows, columns, block_size, block_size, channels // block_size**2)), (0, 1, 3, 2, 4, 5))
     return from_channels_last(reshape(x, (batch, rows * block_size, columns * block_size, channels // block_size**2)), data_format)
 
@@ -301,11 +328,15 @@ def unfold(x: Tensor, kernel_size: Any, dilation: Any = 1, padding: Any = 0, str
         >>> unfold(np.arange(4.0).reshape(1, 1, 2, 2), 2).reshape(-1).tolist()
         [0.0, 1.0, 2.0, 3.0]
     """
-    kernel, step, spread = (per_axis("unfold", n, v, 2) for n, v in (("kernel_size", kernel_size), ("stride", stride), ("dilation", dilation)))
+    kernel, step, spread = (
+        per_axis("unfold", n, v, 2) for n, v in (("kernel_size", kernel_size), ("stride", stride), ("dilation", dilation))
+    )
     border = (padding, padding) if isinstance(padding, int) else tuple(padding)
     batch, channels, rows, columns = shape_of(x)
     wide = tuple((k - 1) * d + 1 for k, d in zip(kernel, spread, strict=True))
-    windows = extract_windows(channels_last(x, "channels_first"), window=wide, strides=step, padding=tuple((p, p) for p in border), value=0.0)
+    windows = extract_windows(
+        channels_last(x, "channels_first"), window=wide, strides=step, padding=tuple((p, p) for p in border), value=0.0
+    )
     windows = slice_along(slice_along(windows, 3, 0, None, spread[0]), 4, 0, None, spread[1])
     _, down, across, *_ = shape_of(windows)
     return reshape(transpose(windows, (0, 5, 3, 4, 1, 2)), (batch, channels * kernel[0] * kernel[1], down * across))
@@ -319,14 +350,19 @@ def fold(x: Tensor, output_size: Any, kernel_size: Any, dilation: Any = 1, paddi
         >>> fold(np.ones((1, 4, 1)), (2, 2), 2).reshape(-1).tolist()
         [1.0, 1.0, 1.0, 1.0]
     """
-    kernel, step, spread = (per_axis("fold", n, v, 2) for n, v in (("kernel_size", kernel_size), ("stride", stride), ("dilation", dilation)))
+    kernel, step, spread = (
+        per_axis("fold", n, v, 2) for n, v in (("kernel_size", kernel_size), ("stride", stride), ("dilation", dilation))
+    )
     border = (padding, padding) if isinstance(padding, int) else tuple(padding)
     size = per_axis("fold", "output_size", output_size, 2)
     wide = tuple((k - 1) * d + 1 for k, d in zip(kernel, spread, strict=True))
     places = tuple((n + 2 * p - w) // s + 1 for n, p, w, s in zip(size, border, wide, step, strict=True))
     batch, depth, count = shape_of(x)
     if not isinstance(depth, int) or depth % (kernel[0] * kernel[1]) or (isinstance(count, int) and count != places[0] * places[1]):
-        raise ValueError(f"keras.ops.fold(x): got shape {D.display(shape_of(x))}. Accepted: (batch, channels * {kernel[0] * kernel[1]}, {places[0] * places[1]}).")
+        raise ValueError(
+            f"keras.ops.fold(x): got shape {D.display(shape_of(x))}. Accepted: "
+            f"(batch, channels * {kernel[0] * kernel[1]}, {places[0] * places[1]})."
+        )
     channels = depth // (kernel[0] * kernel[1])
     windows = transpose(reshape(x, (batch, channels, *kernel, *places)), (0, 4, 5, 2, 3, 1))
     if spread != (1, 1):

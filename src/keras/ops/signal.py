@@ -1,5 +1,7 @@
 """Fourier transforms and short-time spectra. Complex numbers are pairs (real part, imaginary part)."""
 
+# mypy: disable-error-code="empty-body"
+
 from __future__ import annotations
 
 from collections.abc import Sequence
@@ -24,7 +26,10 @@ Pair = tuple[Tensor, Tensor]
 def _fourier_rule(name: str, inputs: Sequence[Any], attributes: dict[str, Any]) -> tuple[tuple[Spec, Spec], dict[str, Any]]:
     x, y = inputs
     if not x.dims or len(x.dims) != len(y.dims) or any(D.unify(m, n) is None for m, n in zip(x.dims, y.dims, strict=True)):
-        raise ValueError(f"keras.ops.fft: the parts have shapes {D.display(x.dims)} and {D.display(y.dims)}. Accepted: equal shapes with at least one axis.")
+        raise ValueError(
+            f"keras.ops.fft: the parts have shapes {D.display(x.dims)} and {D.display(y.dims)}. Accepted: "
+            "equal shapes with at least one axis."
+        )
     return (Spec(x.dims, x.dtype), Spec(x.dims, x.dtype)), attributes
 
 
@@ -170,7 +175,9 @@ def _window(window: Any, length: int, size: int, dtype: str) -> Tensor:
     else:
         values = np.asarray(engine.current().to_numpy(window))
         if values.shape != (length,):
-            raise ValueError(f"keras.ops.stft(window): got shape {values.shape}. Accepted: ({length},), one number for each place of a sequence.")
+            raise ValueError(
+                f"keras.ops.stft(window): got shape {values.shape}. Accepted: ({length},), one number for each place of a sequence."
+            )
     before = (size - length) // 2
     return engine.current().asarray(np.pad(values, (before, size - length - before)), dtype)
 
@@ -202,7 +209,13 @@ def stft(x: Tensor, sequence_length: int, sequence_stride: int, fft_length: int,
 
 @op(category="math", operands=0)
 def istft(
-    x: Pair, sequence_length: int, sequence_stride: int, fft_length: int, length: int | None = None, window: Any = "hann", center: bool = True
+    x: Pair,
+    sequence_length: int,
+    sequence_stride: int,
+    fft_length: int,
+    length: int | None = None,
+    window: Any = "hann",
+    center: bool = True,
 ) -> Tensor:
     """The signal whose `stft` is `x`: windowed sequences added up, divided by the sum of the squared windows.
 

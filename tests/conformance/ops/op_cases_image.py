@@ -15,8 +15,16 @@ for kind in ("nearest", "bilinear", "bicubic", "lanczos3", "lanczos5"):
     for antialias in (False, True):
         case("resize", IMAGES, (3, 9), interpolation=kind, antialias=antialias, label=f"{kind}{antialias}")
 case("resize", IMAGES, (5, 6), oracle=lambda x, size: x)
-case("resize", array(np.arange(4.0).reshape(1, 2, 2, 1)), (4, 4), interpolation="nearest", oracle=lambda x, *_, **k: x.repeat(2, 1).repeat(2, 2))
-case("resize", array(np.arange(2.0).reshape(1, 2, 1)), (1, 4), oracle=lambda x, size: np.array([0, 0.25, 0.75, 1]).reshape(1, 4, 1), batch=())
+case(
+    "resize",
+    array(np.arange(4.0).reshape(1, 2, 2, 1)),
+    (4, 4),
+    interpolation="nearest",
+    oracle=lambda x, *_, **k: x.repeat(2, 1).repeat(2, 2),
+)
+case(
+    "resize", array(np.arange(2.0).reshape(1, 2, 1)), (1, 4), oracle=lambda x, size: np.array([0, 0.25, 0.75, 1]).reshape(1, 4, 1), batch=()
+)
 case("resize", IMAGES, (4, 4), crop_to_aspect_ratio=True, label="crop")
 case("resize", IMAGES, (4, 4), pad_to_aspect_ratio=True, fill_value=0.5, label="pad")
 case("resize", floats(2, 3, 5, 6), (3, 3), data_format="channels_first", label="channels_first")
@@ -28,8 +36,12 @@ case("hsv_to_rgb", IMAGES, oracle=_rgb, rtol=1e-5, zero=False)
 case("rgb_to_hsv", array([[[0.0, 0.0, 0.0], [0.5, 0.5, 0.5]]]), oracle=_hsv, batch=(), differentiable=False)
 case("pad_images", IMAGES, 1, 2, target_height=8, target_width=9, oracle=lambda x, a, b, **k: np.pad(x, ((0, 0), (1, 2), (2, 1), (0, 0))))
 case("crop_images", IMAGES, 1, 2, 1, target_width=3, oracle=lambda x, *a, **k: x[:, 1:4, 2:5])
-case("depth_to_space", floats(2, 2, 3, 8), 2, oracle=lambda x, b: x.reshape(2, 2, 3, 2, 2, 2).transpose(0, 1, 3, 2, 4, 5).reshape(2, 4, 6, 2))
-case("space_to_depth", floats(2, 4, 6, 2), 2, oracle=lambda x, b: x.reshape(2, 2, 2, 3, 2, 2).transpose(0, 1, 3, 2, 4, 5).reshape(2, 2, 3, 8))
+case(
+    "depth_to_space", floats(2, 2, 3, 8), 2, oracle=lambda x, b: x.reshape(2, 2, 3, 2, 2, 2).transpose(0, 1, 3, 2, 4, 5).reshape(2, 4, 6, 2)
+)
+case(
+    "space_to_depth", floats(2, 4, 6, 2), 2, oracle=lambda x, b: x.reshape(2, 2, 2, 3, 2, 2).transpose(0, 1, 3, 2, 4, 5).reshape(2, 2, 3, 8)
+)
 
 
 def _columns(x: np.ndarray, kernel: int, dilation: int = 1, padding: int = 0, stride: int = 1) -> np.ndarray:

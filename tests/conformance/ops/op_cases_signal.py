@@ -22,7 +22,14 @@ case("fft2", (X, Y), oracle=lambda p: _parts(np.fft.fft2(p[0] + 1j * p[1])), **C
 case("ifft2", (X, Y), oracle=lambda p: _parts(np.fft.ifft2(p[0] + 1j * p[1])), **CLOSE)
 for length in (None, 6, 7, 11):
     case("rfft", X, fft_length=length, oracle=lambda x, fft_length: _parts(np.fft.rfft(x, fft_length)), label=f"{length}", **CLOSE)
-    case("irfft", (X[:, :5], Y[:, :5]), fft_length=length, oracle=lambda p, fft_length: np.fft.irfft(p[0] + 1j * p[1], fft_length), label=f"{length}", **CLOSE)
+    case(
+        "irfft",
+        (X[:, :5], Y[:, :5]),
+        fft_length=length,
+        oracle=lambda p, fft_length: np.fft.irfft(p[0] + 1j * p[1], fft_length),
+        label=f"{length}",
+        **CLOSE,
+    )
 case("extract_sequences", LINE, 6, 3, oracle=lambda x, n, s: np.lib.stride_tricks.sliding_window_view(x, n, axis=-1)[:, ::s])
 
 
