@@ -112,7 +112,7 @@ def _with_hoisted_products(backward: Graph, wrt: list[int], constant_wrt: list[i
 
 @primitive(Family("list", each, _scan_rule), vjp=_scan_gradient, category="internal", name="scan_graph", foldable=False)
 def scan_graph(operands: Sequence[Tensor], body: Graph, carries: int, sequences: int, length: int, reverse: bool) -> tuple[Tensor, ...]:
-    """A loop over the first axis: operands are carries, sequences, constants; results are carries, outputs, and every carry before its step."""
+    """A loop over the first axis: operands are carries, sequences, constants; results are carries, outputs, every carry before its step."""
 
 
 @op(category="core", operands=0)

@@ -415,7 +415,8 @@ def zeros(shape: Any, dtype: Any = None) -> Tensor:
 @op(operands=0)
 def ones(shape: Any, dtype: Any = None) -> Tensor:
     """A tensor of ones, in the default float unless `dtype` is given."""
-    return engine.current().asarray(np.ones([int(n) for n in static_shape("ones", shape)], numpy_dtype(_dtype(dtype)))  # type: ignore[arg-type])
+    sizes = [int(n) for n in static_shape("ones", shape)]  # type: ignore[arg-type]
+    return engine.current().asarray(np.ones(sizes, numpy_dtype(_dtype(dtype))))
 
 
 def _filled_rule(name: str, inputs: Sequence[Any], attributes: dict[str, Any]) -> tuple[Spec, dict[str, Any]]:
