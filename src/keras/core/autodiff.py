@@ -56,9 +56,10 @@ def _operand_cotangents(node: Node, arrived: list[Any], dependent: set[int]) -> 
         for position, (x, operand_rule) in enumerate(zip(node.inputs, rule, strict=True)):
             if operand_rule is None or id(x) not in dependent:
                 continue
-            through = node.op.through.get((position, x.node.op.name)) if x.node is not None else None
-            if through is not None and id(x.node.inputs[0]) in dependent:
-                pairs.append((x.node.inputs[0], through(g, y, *node.inputs, **node.attributes)))
+            maker = x.node
+            through = node.op.through.get((position, maker.op.name)) if maker is not None else None
+            if maker is not None and through is not None and id(maker.inputs[0]) in dependent:
+                pairs.append((maker.inputs[0], through(g, y, *node.inputs, **node.attributes)))
             else:
                 pairs.append((x, operand_rule(g, y, *node.inputs, **node.attributes)))
     return [(x, c) for x, c in pairs if c is not None and id(x) in dependent]

@@ -118,7 +118,8 @@ def broadcast_rule(name: str, inputs: Sequence[Any], attributes: dict[str, Any])
     if shape is None:
         shapes = " and ".join(D.display(x.dims) for x in inputs)
         raise ValueError(
-            f"keras.ops.{name}: shapes {shapes} cannot be broadcast together. Accepted: sizes that are equal or 1, counted from the last axis. "
+            f"keras.ops.{name}: shapes {shapes} cannot be broadcast together. Accepted: "
+            "sizes that are equal or 1, counted from the last axis. "
             f"Write keras.ops.reshape or keras.ops.expand_dims to line up the axes."
         )
     return Spec(shape, inputs[-1].dtype), attributes

@@ -45,7 +45,20 @@ class Op:
         body: the definition of a composite.
     """
 
-    __slots__ = ("body", "category", "defaults", "foldable", "function", "name", "operands", "parameters", "promote", "rule", "through", "vjp")
+    __slots__ = (
+        "body",
+        "category",
+        "defaults",
+        "foldable",
+        "function",
+        "name",
+        "operands",
+        "parameters",
+        "promote",
+        "rule",
+        "through",
+        "vjp",
+    )
 
     def __init__(self, name: str, definition: Callable[..., Any], operands: int | str, **fields: Any) -> None:
         self.name = name
@@ -54,7 +67,9 @@ class Op:
         self.parameters = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
         count = 1 if operands == "list" else int(operands)
         positional = definition.__defaults__ or ()
-        defaults = dict(zip(self.parameters[code.co_argcount - len(positional) : code.co_argcount], positional, strict=True)) | (definition.__kwdefaults__ or {})
+        defaults = dict(zip(self.parameters[code.co_argcount - len(positional) : code.co_argcount], positional, strict=True)) | (
+            definition.__kwdefaults__ or {}
+        )
         self.defaults = {name: value for name, value in defaults.items() if name in self.parameters[count:]}
         self.foldable = fields.pop("foldable", True)
         self.category = fields.pop("category", "")
@@ -193,7 +208,7 @@ def _keras_tensors(op: Op, specs: Any, args: Any, kwargs: Any) -> Any:
 
 def _find_symbol(args: Any) -> type | None:
     """Traced if a (nested) argument is one, else KerasTensor if one is, else None."""
-    found = None
+    found: type | None = None
     for x in args:
         if isinstance(x, Variable):
             x = x.value
@@ -258,19 +273,33 @@ def _record_composite(op: Op, operands: Sequence[Any], attributes: dict[str, Any
     return tracer.record(op, inputs, attributes)
 
 
-def primitive(family: Any, *, vjp: Any = ZERO, through: Any = None, name: str | None = None, category: str = "numpy", foldable: bool = True) -> Callable[[Callable[..., Any]], Any]:
+def primitive(
+    family: Any, *, vjp: Any = ZERO, through: Any = None, name: str | None = None, category: str = "numpy", foldable: bool = True
+) -> Callable[[Callable[..., Any]], Any]:
     """Define a primitive by its signature and docstring; `family` gives `operands`, `promote` and `rule`."""
 
     def define(definition: Callable[..., Any]) -> Any:
         key = name or definition.__name__
-        record = Op(key, definition, family.operands, promote=family.promote, rule=family.rule, vjp=vjp, through=through or {}, category=category, foldable=foldable)
+        record = Op(
+            key,
+            definition,
+            family.operands,
+            promote=family.promote,
+            rule=family.rule,
+            vjp=vjp,
+            through=through or {},
+            category=category,
+            foldable=foldable,
+        )
         REGISTRY[key] = record.function
         return record.function
 
     return define
 
 
-def op(*, category: str = "numpy", operands: int | str = 1, vjp: Any = ZERO, through: Any = None, promote: Any = None, name: str | None = None) -> Callable[[Callable[..., Any]], Any]:
+def op(
+    *, category: str = "numpy", operands: int | str = 1, vjp: Any = ZERO, through: Any = None, promote: Any = None, name: str | None = None
+) -> Callable[[Callable[..., Any]], Any]:
     """Define a composite: the decorated body is its value, its spec and (unless `vjp` is given) its gradient."""
 
     def define(body: Callable[..., Any]) -> Any:

@@ -2,8 +2,28 @@
 
 from keras._surface import attach
 from keras.ops import (  # noqa: F401 (each module puts its ops into the registry)
-    activations, arrangement, attention, construction, contraction, control, convolution, elementwise, indexing, linalg, normalization, pooling, random, reduction, segment, shaping, sorting,
-    statistics, tensors,
+    activations,
+    arrangement,
+    attention,
+    bits,
+    construction,
+    contraction,
+    control,
+    convolution,
+    elementwise,
+    image,
+    indexing,
+    linalg,
+    normalization,
+    pooling,
+    random,
+    reduction,
+    segment,
+    shaping,
+    signal,
+    sorting,
+    statistics,
+    tensors,
 )  # fmt: skip
 
 __getattr__, __dir__, __all__ = attach("keras.ops")

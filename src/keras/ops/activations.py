@@ -9,8 +9,34 @@ from keras.core import dims as D
 from keras.core.families import axes_of, axis_of, floating
 from keras.core.op import op
 from keras.ops.elementwise import (
-    abs, add, cast, clip, divide, dtype_of, erf, exp, expm1, greater, less, less_equal, log, log1p, logical_and, maximum, minimum, multiply, negative,
-    rsqrt, select, sigmoid, sqrt, square, stop_gradient, subtract, tanh, zeros_of,
+    abs,
+    add,
+    cast,
+    clip,
+    divide,
+    dtype_of,
+    erf,
+    exp,
+    expm1,
+    greater,
+    less,
+    less_equal,
+    log,
+    log1p,
+    logical_and,
+    maximum,
+    minimum,
+    multiply,
+    negative,
+    rsqrt,
+    select,
+    sigmoid,
+    sqrt,
+    square,
+    stop_gradient,
+    subtract,
+    tanh,
+    zeros_of,
 )  # fmt: skip
 from keras.ops.indexing import one_hot
 from keras.ops.reduction import _max_over, mean, running_sum, sum
@@ -257,7 +283,13 @@ def _log_probability(output: Tensor, from_logits: bool, axis: int) -> Tensor:
     return log(clip(output, config.epsilon(), 1.0 - config.epsilon()))
 
 
-@op(category="internal", operands=2, promote=floating, through={(1, "softmax"): _categorical_through_softmax}, vjp=(_categorical_target_gradient, _categorical_body_gradient))
+@op(
+    category="internal",
+    operands=2,
+    promote=floating,
+    through={(1, "softmax"): _categorical_through_softmax},
+    vjp=(_categorical_target_gradient, _categorical_body_gradient),
+)
 def cross_entropy(target: Tensor, output: Tensor, from_logits: bool, axis: int) -> Tensor:
     """-sum(target * log(output)) over `axis`; `output` is normalized to sum 1 and clipped away from 0 and 1."""
     return negative(sum(multiply(target, _log_probability(output, from_logits, axis)), axis=axis))
@@ -285,7 +317,9 @@ def categorical_crossentropy(target: Tensor, output: Tensor, from_logits: bool =
     Source: keras.ops.categorical_crossentropy of Keras 3: probabilities are normalized, then clipped to [epsilon, 1 - epsilon].
     """
     _check_same_shape("categorical_crossentropy", target, output)
-    return cross_entropy(target, output, from_logits=bool(from_logits), axis=axis_of("categorical_crossentropy", axis, len(shape_of(output))))
+    return cross_entropy(
+        target, output, from_logits=bool(from_logits), axis=axis_of("categorical_crossentropy", axis, len(shape_of(output)))
+    )
 
 
 def _sparse_gradient(g: Tensor, y: Tensor, target: Tensor, output: Tensor, from_logits: bool, axis: int) -> Tensor:
@@ -296,10 +330,23 @@ def _sparse_through_softmax(g: Tensor, y: Tensor, target: Tensor, output: Tensor
     return _categorical_through_softmax(g, y, one_hot(target, output.dims[axis], axis=axis, dtype=output.dtype), output, from_logits, axis)
 
 
-@op(category="internal", operands=2, through={(1, "softmax"): _sparse_through_softmax}, vjp=(None, _sparse_gradient), promote=lambda keys, _: (dtypes.result_type(keys[0]), dtypes.to_floating(dtypes.result_type(keys[1]))))
+@op(
+    category="internal",
+    operands=2,
+    through={(1, "softmax"): _sparse_through_softmax},
+    vjp=(None, _sparse_gradient),
+    promote=lambda keys, _: (dtypes.result_type(keys[0]), dtypes.to_floating(dtypes.result_type(keys[1]))),
+)
 def sparse_cross_entropy(target: Tensor, output: Tensor, from_logits: bool, axis: int) -> Tensor:
     """-log(output[target]) along `axis`, the output normalized and clipped as in `cross_entropy`."""
-    return negative(sum(multiply(one_hot(target, shape_of(output)[axis], axis=axis, dtype=dtype_of(output)), _log_probability(output, from_logits, axis)), axis=axis))
+    return negative(
+        sum(
+            multiply(
+                one_hot(target, shape_of(output)[axis], axis=axis, dtype=dtype_of(output)), _log_probability(output, from_logits, axis)
+            ),
+            axis=axis,
+        )
+    )
 
 
 @op(category="nn", operands=2)
@@ -313,7 +360,8 @@ def sparse_categorical_crossentropy(target: Tensor, output: Tensor, from_logits:
     if len(shape_of(target)) != len(rest) or any_differs(shape_of(target), rest):
         raise ValueError(
             f"keras.ops.sparse_categorical_crossentropy: target has shape {D.display(shape_of(target))} and output {D.display(sizes)}. "
-            f"Accepted: integer targets of shape {D.display(rest)}. For one-hot targets write categorical_crossentropy, or target.argmax(-1)."
+            f"Accepted: integer targets of shape {D.display(rest)}. "
+            "For one-hot targets write categorical_crossentropy, or target.argmax(-1)."
         )
     return sparse_cross_entropy(cast(target, "int32"), output, from_logits=bool(from_logits), axis=axis)
 
@@ -336,7 +384,13 @@ def _binary_target_gradient(g: Tensor, y: Tensor, target: Tensor, output: Tensor
     return multiply(g, subtract(log(subtract(1.0, p)), log(p)))
 
 
-@op(category="internal", operands=2, promote=floating, vjp=(_binary_target_gradient, _binary_output_gradient), through={(1, "sigmoid"): _binary_through_sigmoid})
+@op(
+    category="internal",
+    operands=2,
+    promote=floating,
+    vjp=(_binary_target_gradient, _binary_output_gradient),
+    through={(1, "sigmoid"): _binary_through_sigmoid},
+)
 def binary_cross_entropy(target: Tensor, output: Tensor, from_logits: bool) -> Tensor:
     """-(t * log(p) + (1 - t) * log(1 - p)) elementwise; p clipped away from 0 and 1, or computed stably from logits."""
     if from_logits:
@@ -367,7 +421,9 @@ def moments(x: Tensor, axes: Any, keepdims: bool = False, synchronized: bool = F
 
 
 @op(category="nn")
-def batch_normalization(x: Tensor, mean: Tensor, variance: Tensor, axis: int, offset: Tensor | None = None, scale: Tensor | None = None, epsilon: float = 1e-3) -> Tensor:
+def batch_normalization(
+    x: Tensor, mean: Tensor, variance: Tensor, axis: int, offset: Tensor | None = None, scale: Tensor | None = None, epsilon: float = 1e-3
+) -> Tensor:
     """(x - mean) / sqrt(variance + epsilon) * scale + offset, the statistics along `axis`.
 
     Source: Ioffe and Szegedy 2015; epsilon inside the root.

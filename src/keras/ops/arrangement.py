@@ -14,7 +14,19 @@ from keras.core.op import op
 from keras.ops.elementwise import cast, dtype_of, multiply, select, zeros_of
 from keras.ops.reduction import sum
 from keras.ops.shaping import (
-    broadcast_to, concatenate, expand_dims, flip, moveaxis, ones_like, place_slice, reshape, shape_of, slice_along, split, swapaxes, transpose,
+    broadcast_to,
+    concatenate,
+    expand_dims,
+    flip,
+    moveaxis,
+    ones_like,
+    place_slice,
+    reshape,
+    shape_of,
+    slice_along,
+    split,
+    swapaxes,
+    transpose,
 )  # fmt: skip
 
 Tensor = Any
@@ -391,7 +403,7 @@ def cross(x1: Tensor, x2: Tensor, axisa: int = -1, axisb: int = -1, axisc: int =
 
 def _components(x: Tensor) -> list[Tensor]:
     n = shape_of(x)[-1]
-    parts = [reshape(slice_along(x, -1, i, i + 1), shape_of(x)[:-1]) for i in range(n)]
+    parts = [reshape(slice_along(x, -1, i, i + 1), shape_of(x)[:-1]) for i in range(int(n))]  # type: ignore[arg-type]
     return parts if n == 3 else [*parts, multiply(parts[0], zeros_of(x))]
 
 
@@ -433,7 +445,9 @@ def rearrange(tensor: Tensor, pattern: str, **axes_lengths: int) -> Tensor:
     sources, targets = _groups_of(left), _groups_of(right)
     names, wanted = [n for g in sources for n in g if n != "1"], [n for g in targets for n in g if n != "1"]
     if not arrow or sorted(names) != sorted(wanted) or len(set(names)) != len(names):
-        raise ValueError(f"keras.ops.rearrange(pattern): got {pattern!r}. Accepted: two sides with the same names, each once, as in 'b h w -> b (h w)'.")
+        raise ValueError(
+            f"keras.ops.rearrange(pattern): got {pattern!r}. Accepted: two sides with the same names, each once, as in 'b h w -> b (h w)'."
+        )
     sizes = shape_of(tensor)
     if len(sources) != len(sizes):
         raise ValueError(f"keras.ops.rearrange({pattern!r}): {len(sources)} axes for a tensor of shape {D.display(sizes)}.")
@@ -448,5 +462,3 @@ def rearrange(tensor: Tensor, pattern: str, **axes_lengths: int) -> Tensor:
     split_up = reshape(tensor, tuple(lengths[n] for n in names))
     ordered = transpose(split_up, [names.index(n) for n in wanted])
     return reshape(ordered, tuple(D.product(lengths[n] for n in g if n != "1") for g in targets))
-
-

@@ -19,7 +19,8 @@ Tensor = Any
 
 @op(category="nn", operands=3)
 def dot_product_attention(
-    query: Tensor, key: Tensor, value: Tensor, bias: Tensor | None = None, mask: Tensor | None = None, scale: float | None = None, is_causal: bool = False,
+    query: Tensor, key: Tensor, value: Tensor, bias: Tensor | None = None, mask: Tensor | None = None, scale: float | None = None,
+    is_causal: bool = False,
     flash_attention: bool | None = None, attn_logits_soft_cap: float | None = None,
 ) -> Tensor:  # fmt: skip
     """softmax(query key^T * scale + bias) value, for each head.
@@ -48,7 +49,10 @@ def dot_product_attention(
         )
     if isinstance(q[2], int) and isinstance(k[2], int) and q[2] != k[2]:
         if q[2] % k[2]:
-            raise ValueError(f"keras.ops.dot_product_attention: {q[2]} heads of the query and {k[2]} of the key. Accepted: a multiple of the key's heads.")
+            raise ValueError(
+                f"keras.ops.dot_product_attention: {q[2]} heads of the query and {k[2]} of the key. Accepted: "
+                "a multiple of the key's heads."
+            )
         key, value = repeat(key, q[2] // k[2], axis=2), repeat(value, q[2] // k[2], axis=2)
     size = q[-1]
     factor = float(size) ** -0.5 if scale is None and isinstance(size, int) else 1.0 if scale is None else float(scale)

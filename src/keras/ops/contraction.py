@@ -122,7 +122,9 @@ def _einsum_gradient(g: Tensor, z: Tensor, *operands: Tensor, subscripts: str) -
         others = [t for j, t in enumerate(terms) if j != i]
         rest = [o for j, o in enumerate(operands) if j != i]
         if len(set(terms[i])) != len(terms[i]):
-            raise ValueError(f"keras.ops.einsum({subscripts!r}): no gradient for a term that repeats a letter. Write keras.ops.diagonal first.")
+            raise ValueError(
+                f"keras.ops.einsum({subscripts!r}): no gradient for a term that repeats a letter. Write keras.ops.diagonal first."
+            )
         reachable = "".join(c for c in terms[i] if c in result or builtins.any(c in t for t in others))
         found = contract([g, *rest], subscripts=",".join([result, *others]) + "->" + reachable)
         if reachable != terms[i]:  # a letter that only this operand has was summed: every element gets the same cotangent

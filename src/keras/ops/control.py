@@ -1,5 +1,7 @@
 """Loops and branches: scan, while_loop, fori_loop, cond, map. In a traced step each is one node with its body as a graph."""
 
+# mypy: disable-error-code="empty-body"
+
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
@@ -93,7 +95,14 @@ def _with_hoisted_products(backward: Graph, wrt: list[int], constant_wrt: list[i
     for i, x in zip(wrt, backward.outputs, strict=True):
         node = x.node
         left = node.inputs[0].node if node is not None and node.op.name == "matmul" else None
-        if i in constant_wrt and node is not None and left is not None and left.op.name == "transpose" and len(x.dims) == 2 and len(node.inputs[1].dims) == 2:
+        if (
+            i in constant_wrt
+            and node is not None
+            and left is not None
+            and left.op.name == "transpose"
+            and len(x.dims) == 2
+            and len(node.inputs[1].dims) == 2
+        ):
             products.append(i)
             factors += [left.inputs[0], node.inputs[1]]
         else:
@@ -103,11 +112,13 @@ def _with_hoisted_products(backward: Graph, wrt: list[int], constant_wrt: list[i
 
 @primitive(Family("list", each, _scan_rule), vjp=_scan_gradient, category="internal", name="scan_graph", foldable=False)
 def scan_graph(operands: Sequence[Tensor], body: Graph, carries: int, sequences: int, length: int, reverse: bool) -> tuple[Tensor, ...]:
-    """A loop over the first axis: operands are carries, sequences, constants; results are carries, outputs, and every carry before its step."""
+    """A loop over the first axis: operands are carries, sequences, constants; results are carries, outputs, every carry before its step."""
 
 
 @op(category="core", operands=0)
-def scan(f: Callable[..., Any], init: Any, xs: Any = None, length: int | None = None, reverse: bool = False, unroll: Any = 1) -> tuple[Any, Any]:
+def scan(
+    f: Callable[..., Any], init: Any, xs: Any = None, length: int | None = None, reverse: bool = False, unroll: Any = 1
+) -> tuple[Any, Any]:
     """A loop that carries a state: `carry, y = f(carry, x)` for each slice x of `xs`; the final carry and the stacked y.
 
     Arguments:
@@ -138,7 +149,9 @@ def _scan_length(flat_xs: Sequence[Any], length: Any) -> Any:
     result = sizes[0] if length is None else length
     for n in sizes:
         if D.unify(n, result) is None:
-            raise ValueError(f"keras.ops.scan: the first sizes of xs and length differ: {[D.to_public((n,))[0] for n in sizes]} and {length}.")
+            raise ValueError(
+                f"keras.ops.scan: the first sizes of xs and length differ: {[D.to_public((n,))[0] for n in sizes]} and {length}."
+            )
         result = D.unify(n, result)
     return result
 
@@ -147,7 +160,9 @@ def _scan_abstractly(f: Any, init: Any, xs: Any, steps: Any, flat_xs: Sequence[A
     with abstractly():
         slices = _pack(xs, [KerasTensor.of(Spec(tuple(shape_of(x))[1:], graph.dtype_name(x))) for x in flat_xs])
         carry, y = f(init, slices)
-        return carry, tree.map_structure(lambda v: None if v is None else KerasTensor.of(Spec((steps, *shape_of(v)), graph.dtype_name(v))), y)
+        return carry, tree.map_structure(
+            lambda v: None if v is None else KerasTensor.of(Spec((steps, *shape_of(v)), graph.dtype_name(v))), y
+        )
 
 
 def _scan_of_nothing(f: Any, init: Any, xs: Any, flat_init: list[Any], flat_xs: list[Any]) -> Any:
@@ -166,13 +181,18 @@ def _scan_traced(f: Any, init: Any, xs: Any, steps: int, reverse: bool, flat_ini
         flat_carry = _flat_operands(carry)
         for before, after in zip(flat_init, flat_carry, strict=True):
             if tuple(shape_of(before)) != tuple(shape_of(after)) or graph.dtype_name(before) != graph.dtype_name(after):
-                raise ValueError(f"keras.ops.scan: the carry changes from {graph.dtype_name(before)}{list(shape_of(before))} to {graph.dtype_name(after)}{list(shape_of(after))}. It must keep its shape and dtype.")
+                raise ValueError(
+                    f"keras.ops.scan: the carry changes from {graph.dtype_name(before)}{list(shape_of(before))} to "
+                    f"{graph.dtype_name(after)}{list(shape_of(after))}. It must keep its shape and dtype."
+                )
         return [*flat_carry, *_flat_operands(y)]
 
     specs = [Spec(tuple(shape_of(x)), graph.dtype_name(x)) for x in flat_init]
     specs += [Spec(tuple(shape_of(x))[1:], graph.dtype_name(x)) for x in flat_xs]
     traced, _, captured = graph.trace(body, specs)
-    results = scan_graph([*flat_init, *flat_xs, *captured], body=traced, carries=len(flat_init), sequences=len(flat_xs), length=steps, reverse=bool(reverse))
+    results = scan_graph(
+        [*flat_init, *flat_xs, *captured], body=traced, carries=len(flat_init), sequences=len(flat_xs), length=steps, reverse=bool(reverse)
+    )
     count = len(traced.outputs)
     return _pack(init, results[: len(flat_init)]), _pack(made["y"], results[len(flat_init) : count])
 
@@ -202,7 +222,9 @@ def while_loop(cond: Callable[..., Any], body: Callable[..., Any], loop_vars: An
     variables = (loop_vars,) if single else tuple(loop_vars)
     if maximum_iterations is not None:
         counted = while_loop(
-            lambda i, *v: logical_and(less(i, maximum_iterations), cond(*v)), lambda i, *v: (add(i, 1), *_as_tuple(body(*v))), (engine.current().asarray(0, "int32"), *variables)
+            lambda i, *v: logical_and(less(i, maximum_iterations), cond(*v)),
+            lambda i, *v: (add(i, 1), *_as_tuple(body(*v))),
+            (engine.current().asarray(0, "int32"), *variables),
         )
         return counted[1] if single else type(loop_vars)(counted[1:])
     flat = _flat_operands(variables)
@@ -215,7 +237,16 @@ def while_loop(cond: Callable[..., Any], body: Callable[..., Any], loop_vars: An
         specs = [Spec(tuple(shape_of(x)), graph.dtype_name(x)) for x in flat]
         condition_graph, _, condition_captured = graph.trace(lambda *v: cond(*_pack(variables, v)), specs)
         body_graph, _, captured = graph.trace(lambda *v: _flat_operands(_as_tuple(body(*_pack(variables, v)))), specs)
-        result = _pack(variables, while_graph([*flat, *condition_captured, *captured], condition=condition_graph, body=body_graph, variables=len(flat), condition_captures=len(condition_captured)))
+        result = _pack(
+            variables,
+            while_graph(
+                [*flat, *condition_captured, *captured],
+                condition=condition_graph,
+                body=body_graph,
+                variables=len(flat),
+                condition_captures=len(condition_captured),
+            ),
+        )
     return result[0] if single else type(loop_vars)(result)
 
 
@@ -277,9 +308,16 @@ def _cond_traced(predicate: Any, true_fn: Any, false_fn: Any) -> Any:
     false_graph, _, false_captured = graph.trace(flat(false_fn, "false"), [])
     for a, b in zip(true_graph.outputs, false_graph.outputs, strict=True):
         if a.dims != b.dims or a.dtype != b.dtype:
-            raise ValueError(f"keras.ops.cond: true_fn returns {a.dtype}{list(a.dims)} and false_fn {b.dtype}{list(b.dims)}. Both must return the same shapes and dtypes.")
+            raise ValueError(
+                f"keras.ops.cond: true_fn returns {a.dtype}{list(a.dims)} and false_fn {b.dtype}{list(b.dims)}. "
+                "Both must return the same shapes and dtypes."
+            )
     captured = list({id(x): x for x in [*true_captured, *false_captured]}.values())
-    results = cond_graph([predicate, *captured], true_body=_with_inputs(true_graph, true_captured, captured), body=_with_inputs(false_graph, false_captured, captured))
+    results = cond_graph(
+        [predicate, *captured],
+        true_body=_with_inputs(true_graph, true_captured, captured),
+        body=_with_inputs(false_graph, false_captured, captured),
+    )
     return _pack(made["true"], results)
 
 

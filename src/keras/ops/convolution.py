@@ -32,7 +32,9 @@ def output_size(size: Size, kernel: int, stride: int, dilation: int, low: Any, h
     return (size + low + high - extent) // stride + 1
 
 
-def padding_pairs(name: str, padding: Any, sizes: Sequence[Size], kernel: Sequence[int], strides: Sequence[int], dilation: Sequence[int]) -> Pairs:
+def padding_pairs(
+    name: str, padding: Any, sizes: Sequence[Size], kernel: Sequence[int], strides: Sequence[int], dilation: Sequence[int]
+) -> Pairs:
     """Keras' padding as (before, after) for each spatial axis; "same" gives ceil(size / stride) places, "causal" pads only before."""
     if not isinstance(padding, str):
         return tuple((int(low), int(high)) for low, high in padding)
@@ -60,7 +62,9 @@ def _conv_rule(name: str, inputs: Sequence[Any], attributes: dict[str, Any]) -> 
     spatial = x.dims[1:-1]
     sizes: Shape = tuple(
         output_size(n, k, s, d, low, high)
-        for n, k, s, d, (low, high) in zip(spatial, w.dims[:-2], attributes["strides"], attributes["dilation"], attributes["padding"], strict=True)
+        for n, k, s, d, (low, high) in zip(
+            spatial, w.dims[:-2], attributes["strides"], attributes["dilation"], attributes["padding"], strict=True
+        )
     )
     if attributes.get("same"):
         sizes = tuple(-(-n // s) if isinstance(n, int) else (n + (s - 1)) // s for n, s in zip(spatial, attributes["strides"], strict=True))
@@ -71,11 +75,15 @@ def _options(strides: Any, padding: Any, dilation: Any, groups: int, **more: Any
     return {"strides": strides, "padding": padding, "dilation": dilation, "groups": groups, **more}
 
 
-def _conv_x_gradient(g: Tensor, y: Tensor, x: Tensor, w: Tensor, strides: Any, padding: Any, dilation: Any, groups: int, same: bool) -> Tensor:
+def _conv_x_gradient(
+    g: Tensor, y: Tensor, x: Tensor, w: Tensor, strides: Any, padding: Any, dilation: Any, groups: int, same: bool
+) -> Tensor:
     return conv_input_gradient(g, w, **_options(strides, padding, dilation, groups, x_shape=tuple(x.dims)))
 
 
-def _conv_w_gradient(g: Tensor, y: Tensor, x: Tensor, w: Tensor, strides: Any, padding: Any, dilation: Any, groups: int, same: bool) -> Tensor:
+def _conv_w_gradient(
+    g: Tensor, y: Tensor, x: Tensor, w: Tensor, strides: Any, padding: Any, dilation: Any, groups: int, same: bool
+) -> Tensor:
     return conv_filter_gradient(x, g, **_options(strides, padding, dilation, groups, w_shape=tuple(w.dims)))
 
 
@@ -85,7 +93,9 @@ def conv_channels_last(x: Tensor, w: Tensor, strides: Any, padding: Pairs, dilat
 
 
 @op(category="internal", operands=3)
-def conv_bias(x: Tensor, w: Tensor, bias: Tensor, strides: Any, padding: Pairs, dilation: Any, groups: int = 1, activation: str | None = None) -> Tensor:
+def conv_bias(
+    x: Tensor, w: Tensor, bias: Tensor, strides: Any, padding: Pairs, dilation: Any, groups: int = 1, activation: str | None = None
+) -> Tensor:
     """A convolution, its bias and its relu in one: what an engine may make of the three while a block is in the cache."""
     y = add(conv_channels_last(x, w, strides=strides, padding=padding, dilation=dilation, groups=groups), bias)
     return relu(y) if activation == "relu" else y
@@ -98,11 +108,15 @@ def _shaped(argument: str) -> Any:
     return custom(rule, operands=2, promote=same)
 
 
-def _input_gradient_g(c: Tensor, y: Tensor, g: Tensor, w: Tensor, strides: Any, padding: Any, dilation: Any, groups: int, x_shape: Any) -> Tensor:
+def _input_gradient_g(
+    c: Tensor, y: Tensor, g: Tensor, w: Tensor, strides: Any, padding: Any, dilation: Any, groups: int, x_shape: Any
+) -> Tensor:
     return conv_channels_last(c, w, **_options(strides, padding, dilation, groups))
 
 
-def _input_gradient_w(c: Tensor, y: Tensor, g: Tensor, w: Tensor, strides: Any, padding: Any, dilation: Any, groups: int, x_shape: Any) -> Tensor:
+def _input_gradient_w(
+    c: Tensor, y: Tensor, g: Tensor, w: Tensor, strides: Any, padding: Any, dilation: Any, groups: int, x_shape: Any
+) -> Tensor:
     return conv_filter_gradient(c, g, **_options(strides, padding, dilation, groups, w_shape=tuple(w.dims)))
 
 
@@ -111,11 +125,15 @@ def conv_input_gradient(g: Tensor, w: Tensor, strides: Any, padding: Pairs, dila
     """The gradient of a convolution with respect to its input; also the transposed convolution."""
 
 
-def _filter_gradient_x(c: Tensor, y: Tensor, x: Tensor, g: Tensor, strides: Any, padding: Any, dilation: Any, groups: int, w_shape: Any) -> Tensor:
+def _filter_gradient_x(
+    c: Tensor, y: Tensor, x: Tensor, g: Tensor, strides: Any, padding: Any, dilation: Any, groups: int, w_shape: Any
+) -> Tensor:
     return conv_input_gradient(g, c, **_options(strides, padding, dilation, groups, x_shape=tuple(x.dims)))
 
 
-def _filter_gradient_g(c: Tensor, y: Tensor, x: Tensor, g: Tensor, strides: Any, padding: Any, dilation: Any, groups: int, w_shape: Any) -> Tensor:
+def _filter_gradient_g(
+    c: Tensor, y: Tensor, x: Tensor, g: Tensor, strides: Any, padding: Any, dilation: Any, groups: int, w_shape: Any
+) -> Tensor:
     return conv_channels_last(x, c, **_options(strides, padding, dilation, groups))
 
 
@@ -137,7 +155,9 @@ def from_channels_last(x: Tensor, data_format: str) -> Tensor:
 
 
 @op(category="nn", operands=2)
-def conv(inputs: Tensor, kernel: Tensor, strides: Any = 1, padding: Any = "valid", data_format: str | None = None, dilation_rate: Any = 1) -> Tensor:
+def conv(
+    inputs: Tensor, kernel: Tensor, strides: Any = 1, padding: Any = "valid", data_format: str | None = None, dilation_rate: Any = 1
+) -> Tensor:
     """The 1-D, 2-D or 3-D convolution (cross-correlation) of `inputs` with `kernel`.
 
     Arguments:
@@ -154,19 +174,34 @@ def conv(inputs: Tensor, kernel: Tensor, strides: Any = 1, padding: Any = "valid
     sizes, w = shape_of(x), shape_of(kernel)
     count = len(sizes) - 2
     if count < 1 or len(w) != count + 2:
-        raise ValueError(f"keras.ops.conv: inputs have shape {D.display(shape_of(inputs))} and the kernel {D.display(w)}. Accepted: (batch, *spatial, channels) and (*kernel, channels, filters).")
+        raise ValueError(
+            f"keras.ops.conv: inputs have shape {D.display(shape_of(inputs))} and the kernel {D.display(w)}. Accepted: "
+            "(batch, *spatial, channels) and (*kernel, channels, filters)."
+        )
     groups = _groups(sizes[-1], w)
     strides = per_axis("conv", "strides", strides, count)
     dilation = per_axis("conv", "dilation_rate", dilation_rate, count)
     kernel_size = tuple(int(n) for n in w[:-2])  # type: ignore[arg-type]
     pairs = padding_pairs("conv", padding, sizes[1:-1], kernel_size, strides, dilation)
-    places = [output_size(n, k, s, d, low, high) for n, k, s, d, (low, high) in zip(sizes[1:-1], kernel_size, strides, dilation, pairs, strict=True)]
+    places = [
+        output_size(n, k, s, d, low, high)
+        for n, k, s, d, (low, high) in zip(sizes[1:-1], kernel_size, strides, dilation, pairs, strict=True)
+    ]
     if any(isinstance(n, int) and n <= 0 for n in places):
         raise ValueError(
-            f"keras.ops.conv: the output would have size {D.display(tuple(places))}: a kernel of {kernel_size} does not fit into {D.display(sizes[1:-1])}. "
+            f"keras.ops.conv: the output would have size {D.display(tuple(places))}: "
+            f"a kernel of {kernel_size} does not fit into {D.display(sizes[1:-1])}. "
             f"Write padding='same', a smaller kernel, or fewer poolings before."
         )
-    y = conv_channels_last(x, kernel, strides=strides, padding=pairs, dilation=dilation, groups=groups, same=isinstance(padding, str) and padding.lower() == "same")
+    y = conv_channels_last(
+        x,
+        kernel,
+        strides=strides,
+        padding=pairs,
+        dilation=dilation,
+        groups=groups,
+        same=isinstance(padding, str) and padding.lower() == "same",
+    )
     return from_channels_last(y, data_format)
 
 
@@ -174,12 +209,17 @@ def _groups(channels: Size, w: Shape) -> int:
     if not isinstance(channels, int):
         raise ValueError("keras.ops.conv: the number of channels must be known. Write a shape with a number for the channel axis.")
     if not isinstance(w[-2], int) or w[-2] == 0 or channels % w[-2] or w[-1] % (channels // w[-2]):
-        raise ValueError(f"keras.ops.conv: inputs have {channels} channels, the kernel takes {w[-2]} and makes {w[-1]}. Accepted: channels that the kernel's divide.")
+        raise ValueError(
+            f"keras.ops.conv: inputs have {channels} channels, the kernel takes {w[-2]} and makes {w[-1]}. Accepted: "
+            "channels that the kernel's divide."
+        )
     return channels // w[-2]
 
 
 @op(category="nn", operands=2)
-def depthwise_conv(inputs: Tensor, kernel: Tensor, strides: Any = 1, padding: Any = "valid", data_format: str | None = None, dilation_rate: Any = 1) -> Tensor:
+def depthwise_conv(
+    inputs: Tensor, kernel: Tensor, strides: Any = 1, padding: Any = "valid", data_format: str | None = None, dilation_rate: Any = 1
+) -> Tensor:
     """Each channel convolved with its own kernels: kernel (*size, channels, multiplier) gives channels * multiplier channels."""
     w = shape_of(kernel)
     grouped = reshape(kernel, (*w[:-2], 1, w[-2] * w[-1]))
@@ -188,14 +228,22 @@ def depthwise_conv(inputs: Tensor, kernel: Tensor, strides: Any = 1, padding: An
 
 @op(category="nn", operands=3)
 def separable_conv(
-    inputs: Tensor, depthwise_kernel: Tensor, pointwise_kernel: Tensor, strides: Any = 1, padding: Any = "valid", data_format: str | None = None, dilation_rate: Any = 1
+    inputs: Tensor,
+    depthwise_kernel: Tensor,
+    pointwise_kernel: Tensor,
+    strides: Any = 1,
+    padding: Any = "valid",
+    data_format: str | None = None,
+    dilation_rate: Any = 1,
 ) -> Tensor:
     """A depthwise convolution followed by a 1x1 convolution that mixes the channels."""
     x = depthwise_conv(inputs, depthwise_kernel, strides, padding, data_format, dilation_rate)
     return conv(x, pointwise_kernel, 1, "valid", data_format, 1)
 
 
-def transposed_geometry(name: str, size: Size, kernel: int, stride: int, dilation: int, padding: str, output_padding: int | None) -> tuple[Size, tuple[int, int]]:
+def transposed_geometry(
+    name: str, size: Size, kernel: int, stride: int, dilation: int, padding: str, output_padding: int | None
+) -> tuple[Size, tuple[int, int]]:
     """Output size of a transposed convolution on one axis, and the padding of the convolution whose gradient it is."""
     extent = (kernel - 1) * dilation + 1
     if padding == "valid":
@@ -210,7 +258,13 @@ def transposed_geometry(name: str, size: Size, kernel: int, stride: int, dilatio
 
 @op(category="nn", operands=2)
 def conv_transpose(
-    inputs: Tensor, kernel: Tensor, strides: Any = 1, padding: str = "valid", output_padding: Any = None, data_format: str | None = None, dilation_rate: Any = 1
+    inputs: Tensor,
+    kernel: Tensor,
+    strides: Any = 1,
+    padding: str = "valid",
+    output_padding: Any = None,
+    data_format: str | None = None,
+    dilation_rate: Any = 1,
 ) -> Tensor:
     """The transposed convolution: the gradient of a convolution used forwards; kernel (*size, filters, channels)."""
     data_format = config.standardize_data_format(data_format)
@@ -219,7 +273,13 @@ def conv_transpose(
     count = len(sizes) - 2
     strides = per_axis("conv_transpose", "strides", strides, count)
     dilation = per_axis("conv_transpose", "dilation_rate", dilation_rate, count)
-    extra = (None,) * count if output_padding is None else (output_padding,) * count if isinstance(output_padding, int) else tuple(output_padding)
+    extra = (
+        (None,) * count
+        if output_padding is None
+        else (output_padding,) * count
+        if isinstance(output_padding, int)
+        else tuple(output_padding)
+    )
     geometry = [
         transposed_geometry("conv_transpose", n, int(k), s, d, padding.lower(), e)  # type: ignore[arg-type]
         for n, k, s, d, e in zip(sizes[1:-1], w[:-2], strides, dilation, extra, strict=True)

@@ -1,5 +1,7 @@
 """Elementwise ops: one number in, one number out, with broadcasting."""
 
+# mypy: disable-error-code="has-type"
+
 from __future__ import annotations
 
 import builtins
@@ -30,7 +32,7 @@ def _cast_promote(keys: tuple[Any, ...], attributes: dict[str, Any]) -> tuple[st
         return (target,)
     if keys[0] is int and target != "bool":
         return ("int64",)
-    return each(keys, attributes)
+    return tuple(each(keys, attributes))
 
 
 @primitive(custom(_cast_rule, promote=_cast_promote), vjp=(_cast_gradient,))
@@ -557,7 +559,9 @@ def where(condition: Tensor, x1: Tensor | None = None, x2: Tensor | None = None)
         [1.0, 2.0]
     """
     if x1 is None or x2 is None:
-        raise ValueError("keras.ops.where(condition): x1 and x2 are needed as well. Write where(condition, x1, x2), or keras.ops.nonzero(condition).")
+        raise ValueError(
+            "keras.ops.where(condition): x1 and x2 are needed as well. Write where(condition, x1, x2), or keras.ops.nonzero(condition)."
+        )
     return select(condition, x1, x2)
 
 
@@ -675,7 +679,9 @@ def nan_to_num(x: Tensor, nan: float = 0.0, posinf: float | None = None, neginf:
 
 def float_limits(dtype: str) -> tuple[float, float]:
     """The largest and the smallest number of a float dtype."""
-    largest = {"float16": 65504.0, "bfloat16": 3.3895313892515355e38, "float32": 3.4028234663852886e38, "float64": 1.7976931348623157e308}[dtype]
+    largest = {"float16": 65504.0, "bfloat16": 3.3895313892515355e38, "float32": 3.4028234663852886e38, "float64": 1.7976931348623157e308}[
+        dtype
+    ]
     return largest, -largest
 
 
@@ -737,97 +743,6 @@ def saturate_cast(x: Tensor, dtype: Any) -> Tensor:
         own_low, own_high = dtypes.integer_limits(own)
         return cast(clip(x, _asarray(builtins.max(low, own_low), own), _asarray(builtins.min(high, own_high), own)), dtype)
     return cast(clip(cast(x, "float64"), float(low), float(high)), dtype)
-
-
-# ----------------------------------------------------------------------------------------------------------- bits of integers
-
-
-def integers_only(keys: tuple[Any, ...], attributes: dict[str, Any]) -> Any:
-    """All operands in their common dtype, which must be an integer or bool."""
-    wanted = same(keys, attributes)
-    if not dtypes.is_integer(wanted[0]) and wanted[0] != "bool":
-        raise TypeError(f"keras.ops: bits and divisors exist for integers only, got dtype {wanted[0]}. Write keras.ops.cast(x, 'int32').")
-    return wanted
-
-
-@primitive(binary(integers_only))
-def bitwise_and(x: Tensor, y: Tensor) -> Tensor:
-    """The bits that are set in both.
-
-    Example:
-        >>> bitwise_and([6], [3]).tolist()
-        [2]
-    """
-
-
-@primitive(binary(integers_only))
-def bitwise_or(x: Tensor, y: Tensor) -> Tensor:
-    """The bits that are set in at least one.
-
-    Example:
-        >>> bitwise_or([6], [3]).tolist()
-        [7]
-    """
-
-
-@primitive(binary(integers_only))
-def bitwise_xor(x: Tensor, y: Tensor) -> Tensor:
-    """The bits that are set in exactly one.
-
-    Example:
-        >>> bitwise_xor([6], [3]).tolist()
-        [5]
-    """
-
-
-@primitive(unary(integers_only))
-def bitwise_not(x: Tensor) -> Tensor:
-    """Every bit inverted: -x - 1 for signed integers.
-
-    Example:
-        >>> bitwise_not([6]).tolist()
-        [-7]
-    """
-
-
-@primitive(binary(integers_only))
-def left_shift(x: Tensor, y: Tensor) -> Tensor:
-    """The bits of x moved up by y places: x * 2**y.
-
-    Example:
-        >>> left_shift([3], [2]).tolist()
-        [12]
-    """
-
-
-@primitive(binary(integers_only))
-def right_shift(x: Tensor, y: Tensor) -> Tensor:
-    """The bits of x moved down by y places: x // 2**y.
-
-    Example:
-        >>> right_shift([13], [2]).tolist()
-        [3]
-    """
-
-
-@primitive(binary(integers_only))
-def gcd(x1: Tensor, x2: Tensor) -> Tensor:
-    """The greatest common divisor, >= 0.
-
-    Example:
-        >>> gcd([12], [18]).tolist()
-        [6]
-    """
-
-
-@primitive(binary(integers_only))
-def lcm(x1: Tensor, x2: Tensor) -> Tensor:
-    """The least common multiple, >= 0.
-
-    Example:
-        >>> lcm([4], [6]).tolist()
-        [12]
-    """
 
 
 # --------------------------------------------------------------------------------------- activations that are primitives

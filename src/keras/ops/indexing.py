@@ -1,5 +1,7 @@
 """Ops that pick elements by index, and their counterparts that put or add them back."""
 
+# mypy: disable-error-code="has-type"
+
 from __future__ import annotations
 
 import builtins
@@ -12,14 +14,27 @@ from keras.core.families import axis_of, custom
 from keras.core.op import as_operand, op, primitive
 from keras.core.tensor import Spec, Symbol
 from keras.ops.elementwise import cast, dtype_of, equal, zeros_of
-from keras.ops.shaping import arange, broadcast_to, concatenate, expand_dims, reshape, shape_of, slice_along, squeeze, strided_slice, zeros_like
+from keras.ops.shaping import (
+    arange,
+    broadcast_to,
+    concatenate,
+    expand_dims,
+    reshape,
+    shape_of,
+    slice_along,
+    squeeze,
+    strided_slice,
+    zeros_like,
+)
 
 Tensor = Any
 
 
 def _check_indices(name: str, indices: Any) -> None:
     if not dtypes.is_integer(indices.dtype) and indices.dtype != "bool":
-        raise TypeError(f"keras.ops.{name}(indices): got dtype {indices.dtype}. Accepted: integers. Write keras.ops.cast(indices, 'int32').")
+        raise TypeError(
+            f"keras.ops.{name}(indices): got dtype {indices.dtype}. Accepted: integers. Write keras.ops.cast(indices, 'int32')."
+        )
 
 
 def _take_rule(name: str, inputs: Sequence[Any], attributes: dict[str, Any]) -> tuple[Spec, dict[str, Any]]:
@@ -69,7 +84,9 @@ def _take_along_axis_rule(name: str, inputs: Sequence[Any], attributes: dict[str
     _check_indices(name, indices)
     axis = axis_of(name, attributes["axis"], len(x.dims))
     if len(indices.dims) != len(x.dims):
-        raise ValueError(f"keras.ops.{name}(indices): got {len(indices.dims)} axes for a tensor with {len(x.dims)}. Accepted: as many axes as x.")
+        raise ValueError(
+            f"keras.ops.{name}(indices): got {len(indices.dims)} axes for a tensor with {len(x.dims)}. Accepted: as many axes as x."
+        )
     sizes = D.broadcast((*x.dims[:axis], 1, *x.dims[axis + 1 :]), (*indices.dims[:axis], 1, *indices.dims[axis + 1 :]))
     if sizes is None:
         raise ValueError(f"keras.ops.{name}: shapes {D.display(x.dims)} and {D.display(indices.dims)} do not match outside axis {axis}.")
@@ -186,7 +203,10 @@ def _is_basic(key: Any) -> bool:
 
 
 def _has_symbol(key: Any) -> bool:
-    return builtins.any(isinstance(as_operand(k) if k is not None and k is not Ellipsis and not isinstance(k, slice) else k, Symbol) for k in (key if isinstance(key, tuple) else (key,)))
+    return builtins.any(
+        isinstance(as_operand(k) if k is not None and k is not Ellipsis and not isinstance(k, slice) else k, Symbol)
+        for k in (key if isinstance(key, tuple) else (key,))
+    )
 
 
 # ------------------------------------------------------------------------------------------------ slices at traced places
@@ -195,7 +215,9 @@ def _has_symbol(key: Any) -> bool:
 def _dynamic_slice_rule(name: str, inputs: Sequence[Any], attributes: dict[str, Any]) -> tuple[Spec, dict[str, Any]]:
     sizes = tuple(attributes["shape"])
     if len(sizes) != len(inputs[0].dims):
-        raise ValueError(f"keras.ops.slice(shape): got {len(sizes)} sizes for a tensor with {len(inputs[0].dims)} axes. Accepted: one size per axis.")
+        raise ValueError(
+            f"keras.ops.slice(shape): got {len(sizes)} sizes for a tensor with {len(inputs[0].dims)} axes. Accepted: one size per axis."
+        )
     return Spec(sizes, inputs[0].dtype), {"shape": sizes}
 
 
@@ -213,7 +235,11 @@ def _dynamic_update_rule(name: str, inputs: Sequence[Any], attributes: dict[str,
 
 
 @primitive(
-    custom(_dynamic_update_rule, operands=3, promote=lambda keys, _: (dtypes.result_type(keys[0]), dtypes.result_type(keys[1]), dtypes.result_type(keys[0]))),
+    custom(
+        _dynamic_update_rule,
+        operands=3,
+        promote=lambda keys, _: (dtypes.result_type(keys[0]), dtypes.result_type(keys[1]), dtypes.result_type(keys[0])),
+    ),
     vjp=(
         lambda g, y, x, starts, u: dynamic_update(g, starts, zeros_like(u)),
         None,
@@ -248,10 +274,13 @@ def scatter(indices: Tensor, values: Tensor, shape: Any) -> Tensor:
     """Zeros of `shape` with `values` added at `indices` (last axis: coordinates); equal indices add up."""
     values = as_operand(values)
     index_sizes, sizes = shape_of(indices), tuple(shape)
-    depth = index_sizes[-1]
+    depth = int(index_sizes[-1])  # type: ignore[arg-type]
     flat_size = D.product(sizes[:depth])
     strides = [D.product(sizes[i + 1 : depth]) for i in range(depth)]
-    flat = builtins.sum((slice_along(cast(indices, "int32"), len(index_sizes) - 1, i, i + 1) * strides[i] for i in range(1, depth)), slice_along(cast(indices, "int32"), len(index_sizes) - 1, 0, 1) * strides[0])
+    flat = builtins.sum(
+        (slice_along(cast(indices, "int32"), len(index_sizes) - 1, i, i + 1) * strides[i] for i in range(1, depth)),
+        slice_along(cast(indices, "int32"), len(index_sizes) - 1, 0, 1) * strides[0],
+    )
     flat = reshape(flat, (-1,))
     rows = reshape(values, (D.product(index_sizes[:-1]), *sizes[depth:]))
     base = broadcast_to(zeros_of(values), (flat_size, *sizes[depth:]))

@@ -1,5 +1,7 @@
 """Linear algebra on the last two axes; the axes before them are batch axes."""
 
+# mypy: disable-error-code="empty-body"
+
 from __future__ import annotations
 
 import builtins
@@ -17,7 +19,25 @@ from keras.core.tensor import Spec
 from keras.ops.arrangement import tril, triu
 from keras.ops.contraction import dot, matmul, tensordot
 from keras.ops.elementwise import (
-    abs, add, cast, divide, dtype_of, equal, exp, greater, multiply, negative, not_equal, ones_of, power, reciprocal, select, sqrt, square, subtract, zeros_of,
+    abs,
+    add,
+    cast,
+    divide,
+    dtype_of,
+    equal,
+    exp,
+    greater,
+    multiply,
+    negative,
+    not_equal,
+    ones_of,
+    power,
+    reciprocal,
+    select,
+    sqrt,
+    square,
+    subtract,
+    zeros_of,
 )  # fmt: skip
 from keras.ops.reduction import _max_over, _min_over, max, min, sum
 from keras.ops.shaping import expand_dims, eye, moveaxis, reshape, shape_of, swapaxes
@@ -50,8 +70,8 @@ def _swap(x: Tensor) -> Tensor:
 
 def _half_diagonal(x: Tensor) -> Tensor:
     """The lower triangle with half of the diagonal."""
-    n = shape_of(x)[-1]
-    mask = np.tril(np.ones((n, n))) - 0.5 * np.eye(n)  # type: ignore[arg-type]
+    n = int(shape_of(x)[-1])  # type: ignore[arg-type]
+    mask = np.tri(n) - 0.5 * np.eye(n)
     return multiply(x, engine.current().asarray(mask, dtype_of(x)))
 
 
@@ -110,7 +130,9 @@ def _solve_rule(name: str, inputs: Sequence[Any], attributes: dict[str, Any]) ->
         raise ValueError(f"keras.ops.{name}: a has {rows} rows and b {other}. Accepted: as many rows in both.")
     shape = D.broadcast(batch, tuple(b.dims[:-2]))
     if shape is None:
-        raise ValueError(f"keras.ops.{name}: shapes {D.display(a.dims)} and {D.display(b.dims)}: the batch axes cannot be broadcast together.")
+        raise ValueError(
+            f"keras.ops.{name}: shapes {D.display(a.dims)} and {D.display(b.dims)}: the batch axes cannot be broadcast together."
+        )
     return Spec((*shape, rows, columns), a.dtype), attributes
 
 
@@ -309,7 +331,11 @@ def _eig_rule(name: str, inputs: Sequence[Any], attributes: dict[str, Any]) -> t
     return (Spec((*batch, rows), dtype), Spec(inputs[0].dims, dtype)), attributes
 
 
-@primitive(Family(1, floating, _eig_rule), vjp=NotDifferentiable("the eigenvectors of a matrix without symmetry are complex. Write keras.ops.eigh."), category="linalg")
+@primitive(
+    Family(1, floating, _eig_rule),
+    vjp=NotDifferentiable("the eigenvectors of a matrix without symmetry are complex. Write keras.ops.eigh."),
+    category="linalg",
+)
 def eig(x: Tensor) -> tuple[Tensor, Tensor]:
     """The complex eigenvalues and eigenvectors (columns) of square matrices.
 
@@ -386,7 +412,11 @@ def _lu_rule(name: str, inputs: Sequence[Any], attributes: dict[str, Any]) -> tu
     return (Spec(inputs[0].dims, inputs[0].dtype), Spec((*batch, smaller), "int32")), attributes
 
 
-@primitive(Family(1, floating, _lu_rule), vjp=NotDifferentiable("rows are exchanged by the numbers. Write keras.ops.solve or keras.ops.inv."), category="linalg")
+@primitive(
+    Family(1, floating, _lu_rule),
+    vjp=NotDifferentiable("rows are exchanged by the numbers. Write keras.ops.solve or keras.ops.inv."),
+    category="linalg",
+)
 def lu_factor(x: Tensor) -> tuple[Tensor, Tensor]:
     """L (below the diagonal, its own being ones) and U in one matrix, and the row exchanged with each row, int32.
 
@@ -473,7 +503,9 @@ def norm(x: Tensor, ord: Any = None, axis: Any = None, keepdims: bool = False) -
         return _vector_norm(x, ord, places, keepdims)
     if len(places) == 2:
         return _matrix_norm(x, ord, places, keepdims)
-    raise ValueError(f"keras.ops.norm(axis): got {axis!r} for a tensor with {count} axes. Accepted: one axis, two axes, or None without ord.")
+    raise ValueError(
+        f"keras.ops.norm(axis): got {axis!r} for a tensor with {count} axes. Accepted: one axis, two axes, or None without ord."
+    )
 
 
 def _vector_norm(x: Tensor, ord: Any, axes: tuple[int, ...], keepdims: bool) -> Tensor:

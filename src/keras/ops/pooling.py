@@ -22,7 +22,10 @@ def _windows_rule(name: str, inputs: Sequence[Any], attributes: dict[str, Any]) 
     dims = inputs[0].dims
     window, strides, padding = attributes["window"], attributes["strides"], attributes["padding"]
     if len(dims) != len(window) + 2:
-        raise ValueError(f"keras.ops pooling: got an input of shape {D.display(dims)} for a window of {len(window)} axes. Accepted: (batch, *{len(window)} spatial axes, channels).")
+        raise ValueError(
+            f"keras.ops pooling: got an input of shape {D.display(dims)} for a window of {len(window)} axes. Accepted: "
+            f"(batch, *{len(window)} spatial axes, channels)."
+        )
     sizes = tuple(output_size(n, k, s, 1, low, high) for n, k, s, (low, high) in zip(dims[1:-1], window, strides, padding, strict=True))
     return Spec((dims[0], *sizes, *window, dims[-1]), inputs[0].dtype), attributes
 
@@ -69,7 +72,9 @@ def _through_relu(g: Tensor, y: Tensor, x: Tensor, window: Any, strides: Any, pa
 @op(category="internal", vjp=(_max_pool_vjp,), through={(0, "relu"): _through_relu})
 def max_pool_channels_last(x: Tensor, window: Any, strides: Any, padding: Pairs) -> Tensor:
     """The largest element of every window."""
-    return _max_over(extract_windows(x, window=window, strides=strides, padding=padding, value=_lowest(dtype_of(x))), axis=_window_axes(window))
+    return _max_over(
+        extract_windows(x, window=window, strides=strides, padding=padding, value=_lowest(dtype_of(x))), axis=_window_axes(window)
+    )
 
 
 @op(category="internal", operands=3)
@@ -106,7 +111,8 @@ def _pool(kind: Any, inputs: Tensor, pool_size: Any, strides: Any, padding: Any,
     places = [output_size(n, k, s, 1, low, high) for n, k, s, (low, high) in zip(shape_of(x)[1:-1], window, steps, pairs, strict=True)]
     if any(isinstance(n, int) and n <= 0 for n in places):
         raise ValueError(
-            f"keras.ops pooling: the output would have size {D.display(tuple(places))}: a window of {window} does not fit into {D.display(shape_of(x)[1:-1])}. "
+            f"keras.ops pooling: the output would have size {D.display(tuple(places))}: "
+            f"a window of {window} does not fit into {D.display(shape_of(x)[1:-1])}. "
             f"Write a smaller pool_size, padding='same', or fewer poolings."
         )
     return from_channels_last(kind(x, window=window, strides=steps, padding=pairs), data_format)

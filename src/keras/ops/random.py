@@ -37,7 +37,9 @@ class SeedGenerator:
         self.initial_seed = seed
         self.seed = host.draw_seed() if seed is None else int(seed)
         self.name = name or "seed_generator"
-        self.state = Variable(np.array([self.seed & 0xFFFFFFFF, 0], "uint32"), dtype="uint32", trainable=False, name="seed_generator_state", kind="seed")
+        self.state = Variable(
+            np.array([self.seed & 0xFFFFFFFF, 0], "uint32"), dtype="uint32", trainable=False, name="seed_generator_state", kind="seed"
+        )
 
     def next(self, ordered: bool = True) -> Tensor:
         """A key that was not handed out before."""
@@ -80,7 +82,10 @@ def key_of(seed: Any) -> Tensor:
 
 
 def _drawn_rule(name: str, inputs: Sequence[Any], attributes: dict[str, Any]) -> tuple[Spec, dict[str, Any]]:
-    return Spec(static_shape(name, attributes["shape"]), attributes["dtype"]), {**attributes, "shape": static_shape(name, attributes["shape"])}
+    return Spec(static_shape(name, attributes["shape"]), attributes["dtype"]), {
+        **attributes,
+        "shape": static_shape(name, attributes["shape"]),
+    }
 
 
 @primitive(custom(_drawn_rule), category="internal", name="draw_uniform")

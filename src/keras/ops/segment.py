@@ -41,9 +41,13 @@ def _prepared(name: str, data: Tensor, segment_ids: Tensor, num_segments: int | 
     """Row numbers with those outside of the range moved to one extra row, and the number of segments."""
     ids = as_operand(segment_ids)
     if not dtypes.is_integer(dtype_of(ids)):
-        raise TypeError(f"keras.ops.{name}(segment_ids): got dtype {dtype_of(ids)}. Accepted: integers. Write keras.ops.cast(segment_ids, 'int32').")
+        raise TypeError(
+            f"keras.ops.{name}(segment_ids): got dtype {dtype_of(ids)}. Accepted: integers. Write keras.ops.cast(segment_ids, 'int32')."
+        )
     if len(shape_of(ids)) != 1:
-        raise ValueError(f"keras.ops.{name}(segment_ids): got {len(shape_of(ids))} axes. Accepted: a vector with one number for each row of data.")
+        raise ValueError(
+            f"keras.ops.{name}(segment_ids): got {len(shape_of(ids))} axes. Accepted: a vector with one number for each row of data."
+        )
     if num_segments is None:
         if isinstance(ids, KerasTensor) or not is_known(ids):
             raise ValueError(f"keras.ops.{name}(num_segments): the number of segments depends on the numbers. Write num_segments=n.")

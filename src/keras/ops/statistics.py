@@ -15,13 +15,46 @@ from keras.core.tensor import KerasTensor
 from keras.ops.construction import linspace
 from keras.ops.contraction import matmul
 from keras.ops.elementwise import (
-    add, cast, ceil, divide, dtype_of, equal, floor, greater_equal, isclose, isnan, less, less_equal, log10, logical_and, logical_not, minimum, multiply, not_equal, ones_of,
-    round, select, sqrt, square, subtract, zeros_of,
+    add,
+    cast,
+    ceil,
+    divide,
+    dtype_of,
+    equal,
+    floor,
+    greater_equal,
+    isclose,
+    isnan,
+    less,
+    less_equal,
+    log10,
+    logical_and,
+    logical_not,
+    minimum,
+    multiply,
+    not_equal,
+    ones_of,
+    round,
+    select,
+    sqrt,
+    square,
+    subtract,
+    zeros_of,
 )  # fmt: skip
 from keras.ops.indexing import add_at, gather_along_axis
 from keras.ops.reduction import _max_over, _min_over, all, any, argmax, argmin, max, mean, min, prod, running_sum, sum
 from keras.ops.shaping import (
-    arange, broadcast_to, expand_dims, flip, moveaxis, ones_like, reshape, shape_of, slice_along, transpose, zeros,
+    arange,
+    broadcast_to,
+    expand_dims,
+    flip,
+    moveaxis,
+    ones_like,
+    reshape,
+    shape_of,
+    slice_along,
+    transpose,
+    zeros,
 )  # fmt: skip
 from keras.ops.sorting import searchsorted, sorted_along
 
@@ -47,7 +80,10 @@ def average(x: Tensor, axis: Any = None, weights: Tensor | None = None) -> Tenso
     sizes, own = shape_of(x), shape_of(w)
     if len(own) != len(sizes):
         if len(own) != 1 or not isinstance(axis, int):
-            raise ValueError(f"keras.ops.average(weights): got shape {D.display(own)} for x of shape {D.display(sizes)}. Accepted: x's shape, or a vector with one axis.")
+            raise ValueError(
+                f"keras.ops.average(weights): got shape {D.display(own)} for x of shape {D.display(sizes)}. Accepted: "
+                "x's shape, or a vector with one axis."
+            )
         place = axis_of("average", axis, len(sizes))
         w = reshape(w, tuple(-1 if i == place else 1 for i in range(len(sizes))))
     return divide(sum(multiply(x, w), axis=axis), sum(broadcast_to(w, sizes), axis=axis))
@@ -445,7 +481,9 @@ def bincount(x: Tensor, weights: Tensor | None = None, minlength: int = 0, spars
     elif minlength > 0:
         length = minlength
     else:
-        raise ValueError("keras.ops.bincount: the number of counts depends on the numbers. In a compiled step write bincount(x, minlength=n).")
+        raise ValueError(
+            "keras.ops.bincount: the number of counts depends on the numbers. In a compiled step write bincount(x, minlength=n)."
+        )
     weights = ones_like(x, dtype="int32") if weights is None else as_operand(weights)
     rows = reshape(x, (D.product(sizes[:-1]), sizes[-1]))
     places = cast(minimum(rows, length), "int32")  # what is too large goes to one extra place, which is cut off
@@ -535,7 +573,9 @@ def psnr(x1: Tensor, x2: Tensor, max_val: float) -> Tensor:
     """
     from_shapes = shape_of(x1), shape_of(x2)
     if len(from_shapes[0]) != len(from_shapes[1]) or D.broadcast(*from_shapes) is None:
-        raise ValueError(f"keras.ops.psnr: x1 has shape {D.display(from_shapes[0])} and x2 {D.display(from_shapes[1])}. Accepted: equal shapes.")
+        raise ValueError(
+            f"keras.ops.psnr: x1 has shape {D.display(from_shapes[0])} and x2 {D.display(from_shapes[1])}. Accepted: equal shapes."
+        )
     error = mean(square(subtract(_floating(x1), _floating(x2))))
     return multiply(log10(divide(square(cast(float(max_val), dtype_of(error))), error)), 10.0)
 

@@ -1,5 +1,7 @@
 """What a tensor is and how it is read: conversion, kinds, complex parts; choices and shapes that depend on the numbers."""
 
+# mypy: disable-error-code="has-type"
+
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
@@ -15,7 +17,22 @@ from keras.core.tensor import KerasTensor, Spec, Symbol
 from keras.core.variable import Variable
 from keras.ops.control import cond, scan
 from keras.ops.elementwise import (
-    add, arctan2, cast, convert_to_tensor, cos, dtype_of, equal, floor_divide, less, maximum, minimum, mod, multiply, select, sin, zeros_of,
+    add,
+    arctan2,
+    cast,
+    convert_to_tensor,
+    cos,
+    dtype_of,
+    equal,
+    floor_divide,
+    less,
+    maximum,
+    minimum,
+    mod,
+    multiply,
+    select,
+    sin,
+    zeros_of,
 )  # fmt: skip
 from keras.ops.indexing import add_at, one_hot, take_along
 from keras.ops.reduction import max
@@ -89,7 +106,9 @@ def real(x: Tensor) -> Tensor:
     """
 
 
-@primitive(custom(_part_rule), vjp=(lambda g, y, x: complex_of(zeros_like(g), multiply(g, -1.0)) if x.dtype in dtypes.COMPLEX else zeros_like(g),))
+@primitive(
+    custom(_part_rule), vjp=(lambda g, y, x: complex_of(zeros_like(g), multiply(g, -1.0)) if x.dtype in dtypes.COMPLEX else zeros_like(g),)
+)
 def imag(x: Tensor) -> Tensor:
     """The imaginary part, 0 for real numbers.
 
@@ -102,11 +121,17 @@ def imag(x: Tensor) -> Tensor:
 def _complex_rule(name: str, inputs: Sequence[Any], attributes: dict[str, Any]) -> tuple[Spec, dict[str, Any]]:
     shape = D.broadcast(inputs[0].dims, inputs[1].dims)
     if shape is None:
-        raise ValueError(f"keras.ops.{name}: shapes {D.display(inputs[0].dims)} and {D.display(inputs[1].dims)} cannot be broadcast together.")
+        raise ValueError(
+            f"keras.ops.{name}: shapes {D.display(inputs[0].dims)} and {D.display(inputs[1].dims)} cannot be broadcast together."
+        )
     return Spec(shape, "complex128" if inputs[0].dtype == "float64" else "complex64"), attributes
 
 
-@primitive(custom(_complex_rule, operands=2, promote=floating), vjp=(lambda g, z, x, y: real(g), lambda g, z, x, y: multiply(imag(g), -1.0)), category="internal")
+@primitive(
+    custom(_complex_rule, operands=2, promote=floating),
+    vjp=(lambda g, z, x, y: real(g), lambda g, z, x, y: multiply(imag(g), -1.0)),
+    category="internal",
+)
 def complex_of(x1: Tensor, x2: Tensor) -> Tensor:
     """The complex numbers x1 + i x2."""
 
@@ -188,7 +213,9 @@ def _view_rule(name: str, inputs: Sequence[Any], attributes: dict[str, Any]) -> 
     dims = inputs[0].dims
     if old != new:
         if not dims or (isinstance(dims[-1], int) and dims[-1] * old % new):
-            raise ValueError(f"keras.ops.view(dtype): a last axis of {D.display(dims)} in {inputs[0].dtype} does not fit into whole elements of {dtype}.")
+            raise ValueError(
+                f"keras.ops.view(dtype): a last axis of {D.display(dims)} in {inputs[0].dtype} does not fit into whole elements of {dtype}."
+            )
         dims = (*dims[:-1], dims[-1] * old // new)
     return Spec(dims, dtype), {"dtype": dtype}
 
@@ -215,7 +242,9 @@ def select_by_conditions(condlist: Sequence[Tensor], choicelist: Sequence[Tensor
         [1, 2]
     """
     if len(condlist) != len(choicelist) or not condlist:
-        raise ValueError(f"keras.ops.select: {len(condlist)} conditions and {len(choicelist)} choices. Accepted: as many of both, at least one.")
+        raise ValueError(
+            f"keras.ops.select: {len(condlist)} conditions and {len(choicelist)} choices. Accepted: as many of both, at least one."
+        )
     result = default
     for condition, choice in zip(reversed(list(condlist)), reversed(list(choicelist)), strict=True):
         result = select(condition, choice, result)
@@ -223,7 +252,9 @@ def select_by_conditions(condlist: Sequence[Tensor], choicelist: Sequence[Tensor
 
 
 @op(category="nn")
-def multi_hot(inputs: Tensor, num_classes: int | None = None, axis: int = -1, dtype: Any = None, sparse: bool = False, **kwargs: Any) -> Tensor:
+def multi_hot(
+    inputs: Tensor, num_classes: int | None = None, axis: int = -1, dtype: Any = None, sparse: bool = False, **kwargs: Any
+) -> Tensor:
     """1 at every class number that occurs in the last axis of `inputs`, else 0.
 
     Arguments:
@@ -280,7 +311,10 @@ def scatter_update(inputs: Tensor, indices: Tensor, updates: Tensor, reduction: 
     sizes, index_sizes = shape_of(inputs), shape_of(indices)
     depth = index_sizes[-1]
     if not isinstance(depth, int) or depth > len(sizes):
-        raise ValueError(f"keras.ops.scatter_update(indices): got shape {D.display(index_sizes)} for inputs of shape {D.display(sizes)}. Accepted: (n, number of axes).")
+        raise ValueError(
+            f"keras.ops.scatter_update(indices): got shape {D.display(index_sizes)} for inputs of shape {D.display(sizes)}. Accepted: "
+            "(n, number of axes)."
+        )
     if reduction not in (None, "add", "mul", "max", "min"):
         raise ValueError(f"keras.ops.scatter_update(reduction): got {reduction!r}. Accepted: None, 'add', 'mul', 'max' or 'min'.")
     flat: Any = 0
@@ -326,7 +360,10 @@ def _numbers(name: str, x: Any) -> Any:
     if isinstance(x, KerasTensor):
         return None
     if not graph.is_known(x):
-        raise ValueError(f"keras.ops.{name}: the shape of the result depends on the numbers, so it cannot stand in a compiled step. Write keras.ops.where(condition, a, b).")
+        raise ValueError(
+            f"keras.ops.{name}: the shape of the result depends on the numbers, so it cannot stand in a compiled step. "
+            "Write keras.ops.where(condition, a, b)."
+        )
     return np.asarray(x)
 
 
@@ -346,7 +383,8 @@ def nonzero(x: Tensor) -> tuple[Tensor, ...]:
 
 @op()
 def unique(
-    x: Tensor, sorted: bool = True, return_index: bool = False, return_inverse: bool = False, return_counts: bool = False, axis: int | None = None,
+    x: Tensor, sorted: bool = True, return_index: bool = False, return_inverse: bool = False, return_counts: bool = False,
+    axis: int | None = None,
     size: int | None = None, fill_value: Any = None,
 ) -> Any:  # fmt: skip
     """The different elements (or slices along `axis`) in rising order, and on request where and how often they occur.
@@ -365,9 +403,11 @@ def unique(
     numbers = _numbers("unique", x)
     wanted = [return_index, return_inverse, return_counts]
     if numbers is None:
-        values = KerasTensor((size,) if axis is None else tuple(size if i == axis % len(x.shape) else n for i, n in enumerate(x.shape)), dtype_of(x))
+        symbol = KerasTensor(
+            (size,) if axis is None else tuple(size if i == axis % len(x.shape) else n for i, n in enumerate(x.shape)), dtype_of(x)
+        )
         extra = [KerasTensor((D.to_public((D.product(shape_of(x)),))[0] if i == 1 else size,), "int32") for i, w in enumerate(wanted) if w]
-        return (values, *extra) if extra else values
+        return (symbol, *extra) if extra else symbol
     found = np.unique(numbers, return_index=True, return_inverse=True, return_counts=True, axis=axis)
     values, first, inverse, counts = found
     if size is not None:
@@ -439,7 +479,9 @@ def vectorize(pyfunc: Callable[..., Any], *, excluded: Any = None, signature: st
         tensors = [convert_to_tensor(a) for a in args]
         shape = D.broadcast(*(shape_of(t) for t in tensors))
         if shape is None:
-            raise ValueError(f"keras.ops.vectorize: shapes {', '.join(D.display(shape_of(t)) for t in tensors)} cannot be broadcast together.")
+            raise ValueError(
+                f"keras.ops.vectorize: shapes {', '.join(D.display(shape_of(t)) for t in tensors)} cannot be broadcast together."
+            )
         flat = [reshape(broadcast_to(t, shape), (-1,)) for t in tensors]
         found = vectorized_map(lambda xs: pyfunc(*xs), tuple(flat))
         return tree.map_structure(lambda y: reshape(y, (*shape, *shape_of(y)[1:])), found)

@@ -13,6 +13,10 @@ def _softmax(x: np.ndarray, axis: int = -1) -> np.ndarray:
     return e / e.sum(axis=axis, keepdims=True)
 
 
+def _total(x: np.ndarray, axis: object) -> np.ndarray:
+    return np.exp(x).sum(axis=axis, keepdims=True)
+
+
 def _sigmoid(x: np.ndarray) -> np.ndarray:
     return 1 / (1 + np.exp(-x))
 
@@ -34,9 +38,8 @@ _hard_sigmoid = lambda x: np.clip(x / 6 + 0.5, 0, 1)  # noqa: E731
 
 for axis in (-1, 0, (0, 1)):
     label = f"axis{axis}".replace(" ", "")
-    total = lambda x, axis: np.exp(x).sum(axis=axis, keepdims=True)  # noqa: E731
-    case("softmax", X, axis=axis, oracle=lambda x, axis: np.exp(x) / total(x, axis), label=label, zero=axis == -1)
-    case("log_softmax", X, axis=axis, oracle=lambda x, axis: x - np.log(total(x, axis)), label=label, zero=axis == -1)
+    case("softmax", X, axis=axis, oracle=lambda x, axis: np.exp(x) / _total(x, axis), label=label, zero=axis == -1)
+    case("log_softmax", X, axis=axis, oracle=lambda x, axis: x - np.log(_total(x, axis)), label=label, zero=axis == -1)
 case("softmax", array([[1000.0, 0.0], [-1000.0, -1000.0]]), oracle=_softmax, label="large")
 case("log_softmax", array([[1000.0, 0.0]]), oracle=lambda x: np.array([[0.0, -1000.0]]), label="large", differentiable=False)
 case("relu6", X * 2, oracle=lambda x: np.clip(x, 0, 6))
@@ -95,9 +98,26 @@ for from_logits, output in [(False, P), (True, LOGITS)]:
         case(name, T, output, from_logits=from_logits, axis=0, oracle=_crossentropy, label=label + "_axis0", zero=False, batch=())
     for name in ("sparse_cross_entropy", "sparse_categorical_crossentropy"):
         case(name, LABELS, output, from_logits=from_logits, axis=-1, oracle=_sparse_crossentropy, label=label, batch=(0, 1))
-    case("sparse_categorical_crossentropy", LABELS[:, None], output, from_logits=from_logits, oracle=_sparse_crossentropy, label=label + "_column", batch=(0, 1))
+    case(
+        "sparse_categorical_crossentropy",
+        LABELS[:, None],
+        output,
+        from_logits=from_logits,
+        oracle=_sparse_crossentropy,
+        label=label + "_column",
+        batch=(0, 1),
+    )
     wide = np.moveaxis(probabilities(2, 3, 4), -1, 1) if not from_logits else floats(2, 4, 3)
-    case("sparse_categorical_crossentropy", integers(2, 3, high=4), wide, from_logits=from_logits, axis=1, oracle=_sparse_crossentropy, label=label + "_axis1", batch=(0, 1))
+    case(
+        "sparse_categorical_crossentropy",
+        integers(2, 3, high=4),
+        wide,
+        from_logits=from_logits,
+        axis=1,
+        oracle=_sparse_crossentropy,
+        label=label + "_axis1",
+        batch=(0, 1),
+    )
     binary_output = floats(5, 4, low=0.1, high=0.9) if not from_logits else LOGITS
     for name in ("binary_cross_entropy", "binary_crossentropy"):
         case(name, T, binary_output, from_logits=from_logits, oracle=_binary, label=label)
@@ -105,12 +125,16 @@ for from_logits, output in [(False, P), (True, LOGITS)]:
 SCALE, SHIFT, CENTRE, SPREAD = floats(6, salt="g"), floats(6, salt="b"), floats(6, salt="m"), positive(6)
 
 
-def _normalized(x: np.ndarray, mean: np.ndarray, variance: np.ndarray, axis: int, offset: np.ndarray, scale: np.ndarray, epsilon: float = 1e-3) -> np.ndarray:
+def _normalized(
+    x: np.ndarray, mean: np.ndarray, variance: np.ndarray, axis: int, offset: np.ndarray, scale: np.ndarray, epsilon: float = 1e-3
+) -> np.ndarray:
     return (x - mean) / np.sqrt(variance + epsilon) * scale + offset
 
 
 case("batch_normalization", X, CENTRE, SPREAD, -1, SHIFT, SCALE, oracle=_normalized, batch=(0,), rtol=1e-5, atol=1e-5)
-case("batch_normalization", X, CENTRE, SPREAD, 1, oracle=lambda x, m, v, axis: (x - m) / np.sqrt(v + 1e-3), batch=(0,), rtol=1e-5, atol=1e-5)
+case(
+    "batch_normalization", X, CENTRE, SPREAD, 1, oracle=lambda x, m, v, axis: (x - m) / np.sqrt(v + 1e-3), batch=(0,), rtol=1e-5, atol=1e-5
+)
 for axes, keepdims in [((0,), False), ([0, 1], True), (1, False)]:
     oracle = lambda x, axes, keepdims: tuple(f(x, axis=tuple(np.atleast_1d(axes)), keepdims=keepdims) for f in (np.mean, np.var))  # noqa: E731
     case("moments", X, axes, keepdims=keepdims, oracle=oracle, label=f"axes{axes}".replace(" ", ""), zero=axes == 1)

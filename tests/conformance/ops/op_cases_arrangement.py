@@ -47,7 +47,13 @@ case("cross", floats(2, 3), floats(2, 3, salt="b"), oracle=np.cross)
 case("cross", floats(3, 2), floats(3, 2, salt="b"), axis=0, oracle=lambda a, b, axis: np.cross(a, b, axis=axis), batch=())
 case("cross", floats(4, 2), floats(4, 2, salt="b"), oracle=lambda a, b: a[:, 0] * b[:, 1] - a[:, 1] * b[:, 0])
 case("rearrange", CUBE, "b h w -> w (b h)", oracle=lambda x, p: x.transpose(2, 0, 1).reshape(4, 6), batch=())
-case("rearrange", floats(2, 6, 3), "b (h w) c -> b c w h", kwargs={"h": 2}, oracle=lambda x, p, h: x.reshape(2, 2, 3, 3).transpose(0, 3, 2, 1))
+case(
+    "rearrange",
+    floats(2, 6, 3),
+    "b (h w) c -> b c w h",
+    kwargs={"h": 2},
+    oracle=lambda x, p, h: x.reshape(2, 2, 3, 3).transpose(0, 3, 2, 1),
+)
 
 case("linspace", 0.0, 1.0, 7, oracle=np.linspace)
 case("linspace", 0, 10, num=4, endpoint=False, oracle=np.linspace)

@@ -11,12 +11,16 @@ ROW = floats(1, 4, salt="row")
 # name, NumPy's function, sample
 for name, oracle, x in [
     ("negative", np.negative, X), ("abs", np.abs, X), ("sign", np.sign, X), ("square", np.square, X), ("sqrt", np.sqrt, positive(3, 4)),
-    ("rsqrt", lambda x: 1 / np.sqrt(x), positive(3, 4)), ("reciprocal", np.reciprocal, positive(3, 4)), ("exp", np.exp, X), ("expm1", np.expm1, X),
+    ("rsqrt", lambda x: 1 / np.sqrt(x), positive(3, 4)), ("reciprocal", np.reciprocal, positive(3, 4)), ("exp", np.exp, X), ("expm1",
+    np.expm1, X),
     ("log", np.log, positive(3, 4)), ("log1p", np.log1p, positive(3, 4)), ("sin", np.sin, X), ("cos", np.cos, X),
     ("tan", np.tan, floats(3, 4, low=-1, high=1)), ("arcsin", np.arcsin, floats(3, 4, low=-0.9, high=0.9)),
-    ("arccos", np.arccos, floats(3, 4, low=-0.9, high=0.9)), ("arctan", np.arctan, X), ("sinh", np.sinh, X), ("cosh", np.cosh, X), ("tanh", np.tanh, X),
-    ("floor", np.floor, X), ("ceil", np.ceil, X), ("trunc", np.trunc, X), ("rint", np.rint, X), ("round", np.round, X), ("isnan", np.isnan, X),
-    ("isinf", np.isinf, X), ("isfinite", np.isfinite, X), ("relu", lambda x: np.maximum(x, 0), X), ("sigmoid", lambda x: 1 / (1 + np.exp(-x)), X),
+    ("arccos", np.arccos, floats(3, 4, low=-0.9, high=0.9)), ("arctan", np.arctan, X), ("sinh", np.sinh, X), ("cosh", np.cosh, X),
+    ("tanh", np.tanh, X),
+    ("floor", np.floor, X), ("ceil", np.ceil, X), ("trunc", np.trunc, X), ("rint", np.rint, X), ("round", np.round, X), ("isnan",
+    np.isnan, X),
+    ("isinf", np.isinf, X), ("isfinite", np.isfinite, X), ("relu", lambda x: np.maximum(x, 0), X), ("sigmoid",
+    lambda x: 1 / (1 + np.exp(-x)), X),
     ("erf", np.vectorize(math.erf), X), ("erfc", np.vectorize(math.erfc), X), ("copy", np.array, X), ("convert_to_tensor", np.array, X),
 ]:  # fmt: skip
     case(name, x, oracle=oracle)
@@ -62,7 +66,13 @@ case("power", X, 3, oracle=np.power, label="cube")
 case("power", X, 2.0, oracle=np.power, label="square")
 case("power", X, 0, oracle=np.power, label="zero")
 case("power", 2.0, X, oracle=np.power, label="of_scalar")
-case("divide_no_nan", X, array([[0, 1, 2, 0]] * 3), oracle=lambda x, y: np.divide(x, y, out=np.zeros_like(x), where=y != 0), differentiable=False)
+case(
+    "divide_no_nan",
+    X,
+    array([[0, 1, 2, 0]] * 3),
+    oracle=lambda x, y: np.divide(x, y, out=np.zeros_like(x), where=y != 0),
+    differentiable=False,
+)
 case("divide_no_nan", X, positive(3, 4), oracle=np.divide)
 case("choose", booleans(3, 4), X, Y, oracle=np.where)
 case("choose", booleans(3, 1), X, 0.0, oracle=np.where, label="scalar")
@@ -79,8 +89,10 @@ for axis in (None, 0, -1, (0, 2)):
     for keepdims in (False, True):
         label = f"axis{axis}{'keep' if keepdims else ''}".replace(" ", "")
         for name, oracle in [
-            ("sum", np.sum), ("prod", np.prod), ("product_over", np.prod), ("mean", np.mean), ("var", np.var), ("std", np.std), ("max", np.max), ("min", np.min), ("amax", np.max),
-            ("amin", np.min), ("max_over", np.max), ("min_over", np.min), ("logsumexp", lambda x, axis, keepdims: np.log(np.exp(x).sum(axis, keepdims=keepdims))),
+            ("sum", np.sum), ("prod", np.prod), ("product_over", np.prod), ("mean", np.mean), ("var", np.var), ("std", np.std), ("max",
+            np.max), ("min", np.min), ("amax", np.max),
+            ("amin", np.min), ("max_over", np.max), ("min_over", np.min), ("logsumexp", lambda x, axis,
+            keepdims: np.log(np.exp(x).sum(axis, keepdims=keepdims))),
         ]:  # fmt: skip
             zero = name in ("sum", "prod", "product_over") or (axis == -1 and name not in ("mean", "var", "std"))
             case(name, CUBE, axis=axis, keepdims=keepdims, oracle=oracle, label=label, zero=zero)
@@ -100,36 +112,73 @@ case("prod", array([[2.0, 0.0, 3.0], [0.0, 0.0, 3.0], [1.5, 2.0, 3.0]]), axis=1,
 case("prod", integers(3, 4), dtype="float32", oracle=lambda x, dtype: np.prod(x, dtype="float64"))
 case("max", X, axis=1, initial=1.0, oracle=np.max, label="initial")
 case("min", X, axis=1, initial=-1.0, oracle=np.min, label="initial")
-case("logsumexp", array([[1000.0, 1000.0], [-1000.0, -1000.0]]), axis=1, oracle=lambda x, axis: x[:, 0] + np.log(2), label="large", differentiable=False)
+case(
+    "logsumexp",
+    array([[1000.0, 1000.0], [-1000.0, -1000.0]]),
+    axis=1,
+    oracle=lambda x, axis: x[:, 0] + np.log(2),
+    label="large",
+    differentiable=False,
+)
 case("logsumexp", array([[-np.inf, -np.inf]]), axis=1, oracle=lambda x, axis: np.array([-np.inf]), label="nothing", differentiable=False)
 case("cumsum", CUBE, axis=1, oracle=np.cumsum)
 case("cumsum", CUBE, oracle=np.cumsum)
 case("cumsum", booleans(3, 4), axis=0, oracle=np.cumsum)
 case("running_sum", CUBE, axis=-1, oracle=np.cumsum)
 
-for a, b in [((3, 4), (4, 5)), ((4,), (4,)), ((3, 4), (4,)), ((4,), (4, 5)), ((2, 3, 4), (4, 5)), ((2, 3, 4), (2, 4, 5)), ((2, 1, 3, 4), (3, 4, 2)), ((2, 3, 4), (4,))]:
+for a, b in [
+    ((3, 4), (4, 5)),
+    ((4,), (4,)),
+    ((3, 4), (4,)),
+    ((4,), (4, 5)),
+    ((2, 3, 4), (4, 5)),
+    ((2, 3, 4), (2, 4, 5)),
+    ((2, 1, 3, 4), (3, 4, 2)),
+    ((2, 3, 4), (4,)),
+]:
     case("matmul", floats(*a), floats(*b, salt="m"), oracle=np.matmul, batch=(0,) if len(a) > 1 and len(b) < 3 else ())
 case("matmul", integers(3, 4), integers(4, 2), oracle=np.matmul, batch=())
 for a, b in [((3, 4), (4, 5)), ((4,), (4,)), ((2, 3, 4), (4,)), ((2, 3, 4), (5, 4, 6)), ((), (3,))]:
     case("dot", floats(*a), floats(*b, salt="d"), oracle=np.dot, batch=(0,) if len(a) > 1 else ())
 for axes in (0, 1, 2, [[0, 1], [1, 0]], [[2], [1]]):
-    b = (4, 3, 2) if axes == 2 else (3, 2, 4) if isinstance(axes, list) and len(axes[0]) == 2 else (2, 4, 3) if isinstance(axes, list) else (4, 3)
+    b = (
+        (4, 3, 2)
+        if axes == 2
+        else (3, 2, 4)
+        if isinstance(axes, list) and len(axes[0]) == 2
+        else (2, 4, 3)
+        if isinstance(axes, list)
+        else (4, 3)
+    )
     case("tensordot", floats(2, 3, 4), floats(3, 4) if axes == 2 else floats(*b, salt="t"), axes=axes, oracle=np.tensordot, batch=())
 for text, shapes in [
-    ("ij,jk->ik", [(3, 4), (4, 5)]), ("ij,jk", [(3, 4), (4, 5)]), ("bij,bjk->bik", [(2, 3, 4), (2, 4, 5)]), ("...ij,jk->...ik", [(2, 3, 4), (4, 5)]),
-    ("ij->ji", [(3, 4)]), ("ij->i", [(3, 4)]), ("ij->", [(3, 4)]), ("i,j->ij", [(3,), (4,)]), ("i,i->", [(3,), (3,)]), ("ij,jk,kl->il", [(2, 3), (3, 4), (4, 2)]),
+    ("ij,jk->ik", [(3, 4), (4, 5)]), ("ij,jk", [(3, 4), (4, 5)]), ("bij,bjk->bik", [(2, 3, 4), (2, 4, 5)]), ("...ij,jk->...ik", [(2, 3,
+    4), (4, 5)]),
+    ("ij->ji", [(3, 4)]), ("ij->i", [(3, 4)]), ("ij->", [(3, 4)]), ("i,j->ij", [(3,), (4,)]), ("i,i->", [(3,), (3,)]), ("ij,jk,kl->il",
+    [(2, 3), (3, 4), (4, 2)]),
     ("bqhd,bkhd->bhqk", [(2, 3, 2, 4), (2, 5, 2, 4)]), ("i,ij->", [(3,), (3, 4)]), ("ij,ij->ij", [(3, 4), (1, 4)]),
 ]:  # fmt: skip
     samples = [floats(*s, salt=f"e{i}") for i, s in enumerate(shapes)]
-    case("einsum", text, *samples, oracle=lambda *a: np.einsum(*a, optimize=True), label=text.replace(",", "_").replace("->", "="), batch=())
+    case(
+        "einsum", text, *samples, oracle=lambda *a: np.einsum(*a, optimize=True), label=text.replace(",", "_").replace("->", "="), batch=()
+    )
     if "..." not in text and "->" in text:
-        case("contract", samples, subscripts=text, oracle=lambda a, subscripts: np.einsum(subscripts, *a), label=text.replace(",", "_").replace("->", "="), batch=())
+        case(
+            "contract",
+            samples,
+            subscripts=text,
+            oracle=lambda a, subscripts: np.einsum(subscripts, *a),
+            label=text.replace(",", "_").replace("->", "="),
+            batch=(),
+        )
 
 NON_FINITE = array([[np.nan, np.inf, -np.inf, 1.5]])
 for name, oracle, x in [
-    ("log2", np.log2, positive(3, 4)), ("log10", np.log10, positive(3, 4)), ("exp2", np.exp2, X), ("cbrt", np.cbrt, X), ("arcsinh", np.arcsinh, X),
+    ("log2", np.log2, positive(3, 4)), ("log10", np.log10, positive(3, 4)), ("exp2", np.exp2, X), ("cbrt", np.cbrt, X), ("arcsinh",
+    np.arcsinh, X),
     ("arccosh", np.arccosh, floats(3, 4, low=1.2, high=3)), ("arctanh", np.arctanh, floats(3, 4, low=-0.9, high=0.9)), ("sinc", np.sinc, X),
-    ("deg2rad", np.deg2rad, X), ("rad2deg", np.rad2deg, X), ("signbit", np.signbit, X), ("nan_to_num", np.nan_to_num, X), ("isposinf", np.isposinf, X),
+    ("deg2rad", np.deg2rad, X), ("rad2deg", np.rad2deg, X), ("signbit", np.signbit, X), ("nan_to_num", np.nan_to_num, X), ("isposinf",
+    np.isposinf, X),
     ("isneginf", np.isneginf, X),
 ]:  # fmt: skip
     case(name, x, oracle=oracle)
@@ -146,7 +195,14 @@ for name, oracle, x, y in [
     case(name, x, y, oracle=oracle)
     case(name, x, np.abs(ROW) + 0.5, oracle=oracle, batch=(0,))
 case("nextafter", X, Y, oracle=lambda x, y: np.nextafter(x.astype("f4"), y.astype("f4")), differentiable=False)
-case("logaddexp", array([[1000.0, -np.inf, np.inf]]), array([[1000.0, -np.inf, np.inf]]), oracle=np.logaddexp, differentiable=False, label="far")
+case(
+    "logaddexp",
+    array([[1000.0, -np.inf, np.inf]]),
+    array([[1000.0, -np.inf, np.inf]]),
+    oracle=np.logaddexp,
+    differentiable=False,
+    label="far",
+)
 case("heaviside", array([[-1.0, 0.0, 2.0]]), array([[0.5, 0.5, 0.5]]), oracle=np.heaviside, differentiable=False, label="zero")
 case("fmax", NON_FINITE, array([[2.0, np.nan, 1.0, np.nan]]), oracle=np.fmax, differentiable=False, label="nan")
 case("fmin", NON_FINITE, array([[2.0, np.nan, 1.0, np.nan]]), oracle=np.fmin, differentiable=False, label="nan")

@@ -58,7 +58,15 @@ for name, matrix in [("tall", TALL), ("wide", WIDE), ("square", SQUARE)]:
         oracle = lambda x, full_matrices: tuple(np.linalg.svd(x, full_matrices))  # noqa: E731
         case("singular_values_and_vectors", matrix, full_matrices=full, oracle=oracle, label=f"{name}{full}", **kept, **CLOSE)
         case("svd", matrix, full_matrices=full, oracle=oracle, label=f"{name}{full}", **kept, **CLOSE)
-    case("svd", matrix, compute_uv=False, oracle=lambda x, compute_uv: np.linalg.svd(x, compute_uv=False), label=f"{name}_values", second=False, **CLOSE)
+    case(
+        "svd",
+        matrix,
+        compute_uv=False,
+        oracle=lambda x, compute_uv: np.linalg.svd(x, compute_uv=False),
+        label=f"{name}_values",
+        second=False,
+        **CLOSE,
+    )
     case("pinv", matrix, oracle=np.linalg.pinv, label=name, second=False, **CLOSE)
     case("matrix_rank", matrix, oracle=np.linalg.matrix_rank, label=name)
 case("matrix_rank", array([[1.0, 2.0], [2.0, 4.0]]), oracle=np.linalg.matrix_rank, batch=())
@@ -73,7 +81,17 @@ for order in (None, 1, 2, 3, 2.5, np.inf, -np.inf, 0):
     case("norm", X, ord=order, axis=1, oracle=np.linalg.norm, label=f"vector{order}", rtol=1e-5)
 for order in (None, "fro", "nuc", 1, -1, 2, -2, np.inf, -np.inf):
     for keepdims in (False, True):
-        case("norm", CUBE, ord=order, axis=(1, 2), keepdims=keepdims, oracle=np.linalg.norm, label=f"matrix{order}{keepdims}", second=False, **CLOSE)
+        case(
+            "norm",
+            CUBE,
+            ord=order,
+            axis=(1, 2),
+            keepdims=keepdims,
+            oracle=np.linalg.norm,
+            label=f"matrix{order}{keepdims}",
+            second=False,
+            **CLOSE,
+        )
 case("norm", floats(4), ord=1, oracle=np.linalg.norm, batch=())
 case("norm", X, ord=1, oracle=np.linalg.norm, label="whole_matrix", zero=False)
 case("inner", X, floats(5, 4, salt="i"), oracle=np.inner, batch=(0,))

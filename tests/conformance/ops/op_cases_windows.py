@@ -24,7 +24,9 @@ def _pairs(padding: Any, sizes: Any, kernel: Any, strides: Any, dilation: Any) -
     return pairs
 
 
-def conv_oracle(x: np.ndarray, w: np.ndarray, strides: Any = 1, padding: Any = "valid", data_format: str = "channels_last", dilation_rate: Any = 1) -> np.ndarray:
+def conv_oracle(
+    x: np.ndarray, w: np.ndarray, strides: Any = 1, padding: Any = "valid", data_format: str = "channels_last", dilation_rate: Any = 1
+) -> np.ndarray:
     """The convolution by its definition."""
     if data_format == "channels_first":
         return np.moveaxis(conv_oracle(np.moveaxis(x, 1, -1), w, strides, padding, "channels_last", dilation_rate), -1, 1)
@@ -71,7 +73,9 @@ builtin_max = max
 def pool_oracle(function: Any, fill: float) -> Any:
     """Pooling by its definition; `fill` stands outside."""
 
-    def oracle(x: np.ndarray, pool_size: Any, strides: Any = None, padding: Any = "valid", data_format: str = "channels_last") -> np.ndarray:
+    def oracle(
+        x: np.ndarray, pool_size: Any, strides: Any = None, padding: Any = "valid", data_format: str = "channels_last"
+    ) -> np.ndarray:
         if data_format == "channels_first":
             return np.moveaxis(oracle(np.moveaxis(x, 1, -1), pool_size, strides, padding), -1, 1)
         count = x.ndim - 2
@@ -91,15 +95,35 @@ KERNEL, LINE_KERNEL, VOLUME_KERNEL = floats(3, 2, 3, 4, salt="w"), floats(3, 3, 
 CLOSE = {"rtol": 2e-5, "atol": 2e-5}
 
 for options in [
-    {}, {"padding": "same"}, {"strides": 2}, {"strides": (2, 1), "padding": "same"}, {"dilation_rate": 2}, {"dilation_rate": 2, "padding": "same"},
+    {}, {"padding": "same"}, {"strides": 2}, {"strides": (2, 1), "padding": "same"}, {"dilation_rate": 2}, {"dilation_rate": 2,
+    "padding": "same"},
 ]:  # fmt: skip
     label = "_".join(f"{k}{v}" for k, v in options.items()).replace(" ", "") or "plain"
     case("conv", IMAGES, KERNEL, **options, oracle=conv_oracle, label=label, batch=(0,), **CLOSE)
     if "dilation_rate" not in options:
-        case("conv", LINES, LINE_KERNEL, **{k: v if isinstance(v, (int, str)) else v[0] for k, v in options.items()}, oracle=conv_oracle, label=label + "1d", batch=(0,), **CLOSE)
+        case(
+            "conv",
+            LINES,
+            LINE_KERNEL,
+            **{k: v if isinstance(v, (int, str)) else v[0] for k, v in options.items()},
+            oracle=conv_oracle,
+            label=label + "1d",
+            batch=(0,),
+            **CLOSE,
+        )
 case("conv", LINES, LINE_KERNEL, padding="causal", dilation_rate=2, oracle=conv_oracle, label="causal", batch=(0,), **CLOSE)
 case("conv", VOLUMES, VOLUME_KERNEL, padding="same", oracle=conv_oracle, label="3d", batch=(0,), **CLOSE)
-case("conv", floats(2, 3, 6, 7), KERNEL, data_format="channels_first", padding="same", oracle=conv_oracle, label="channels_first", batch=(0,), **CLOSE)
+case(
+    "conv",
+    floats(2, 3, 6, 7),
+    KERNEL,
+    data_format="channels_first",
+    padding="same",
+    oracle=conv_oracle,
+    label="channels_first",
+    batch=(0,),
+    **CLOSE,
+)
 case("conv", floats(2, 6, 7, 4), floats(3, 3, 2, 6), oracle=conv_oracle, label="groups", batch=(0,), **CLOSE)
 case("conv", floats(2, 6, 7, 4), floats(1, 1, 4, 2), strides=2, oracle=conv_oracle, label="pointwise", batch=(0,), **CLOSE)
 
@@ -109,14 +133,25 @@ def _depthwise(x: np.ndarray, w: np.ndarray, **options: Any) -> np.ndarray:
 
 
 case("depthwise_conv", IMAGES, floats(3, 3, 3, 2, salt="w"), oracle=_depthwise, batch=(0,), **CLOSE)
-case("depthwise_conv", IMAGES, floats(3, 3, 3, 1, salt="w"), strides=2, padding="same", oracle=_depthwise, batch=(0,), label="same", **CLOSE)
+case(
+    "depthwise_conv", IMAGES, floats(3, 3, 3, 1, salt="w"), strides=2, padding="same", oracle=_depthwise, batch=(0,), label="same", **CLOSE
+)
 case(
     "separable_conv", IMAGES, floats(3, 3, 3, 2, salt="w"), floats(1, 1, 6, 5, salt="p"), padding="same", batch=(0,),
     oracle=lambda x, d, p, padding: conv_oracle(_depthwise(x, d, padding=padding), p), **CLOSE,
 )  # fmt: skip
 for options in [{}, {"strides": 2}, {"padding": "same"}, {"strides": 2, "padding": "same"}, {"strides": (3, 2)}]:
     label = "_".join(f"{k}{v}" for k, v in options.items()).replace(" ", "") or "plain"
-    case("conv_transpose", floats(2, 4, 5, 3), floats(3, 2, 4, 3, salt="w"), **options, oracle=conv_transpose_oracle, label=label, batch=(0,), **CLOSE)
+    case(
+        "conv_transpose",
+        floats(2, 4, 5, 3),
+        floats(3, 2, 4, 3, salt="w"),
+        **options,
+        oracle=conv_transpose_oracle,
+        label=label,
+        batch=(0,),
+        **CLOSE,
+    )
 case("conv_transpose", floats(2, 5, 3), floats(3, 4, 3, salt="w"), strides=2, oracle=conv_transpose_oracle, label="1d", batch=(0,), **CLOSE)
 
 GEOMETRY = {"strides": (2, 1), "padding": ((1, 0), (0, 1)), "dilation": (1, 2), "groups": 1}
@@ -160,7 +195,12 @@ case("conv_input_gradient", G, KERNEL, **GEOMETRY, x_shape=IMAGES.shape, oracle=
 case("conv_filter_gradient", IMAGES, G, **GEOMETRY, w_shape=KERNEL.shape, oracle=_filter_gradient, batch=(), **CLOSE)
 
 MAXIMUM, AVERAGE = pool_oracle(np.max, -np.inf), pool_oracle(np.nanmean, np.nan)
-for options in [{"pool_size": 2}, {"pool_size": (3, 2), "strides": 1}, {"pool_size": 3, "strides": 2, "padding": "same"}, {"pool_size": 2, "padding": "same"}]:
+for options in [
+    {"pool_size": 2},
+    {"pool_size": (3, 2), "strides": 1},
+    {"pool_size": 3, "strides": 2, "padding": "same"},
+    {"pool_size": 2, "padding": "same"},
+]:
     label = "_".join(f"{k}{v}" for k, v in options.items()).replace(" ", "")
     case("max_pool", IMAGES, **options, oracle=MAXIMUM, label=label)
     case("average_pool", IMAGES, **options, oracle=AVERAGE, label=label)

@@ -199,7 +199,11 @@ def test_fori_loop() -> None:
     for i in range(2, 6):
         expected = expected * 0.5 + i
     replay = compiled(lambda x: R["fori_loop"](2, 6, step, x))
-    for found in (R["fori_loop"](2, 6, step, STATE), replay(STATE), compiled(lambda n, x: R["fori_loop"](2, n, step, x))(np.array(6, "int32"), STATE)):
+    for found in (
+        R["fori_loop"](2, 6, step, STATE),
+        replay(STATE),
+        compiled(lambda n, x: R["fori_loop"](2, n, step, x))(np.array(6, "int32"), STATE),
+    ):
         np.testing.assert_allclose(found, expected)
     np.testing.assert_array_equal(R["fori_loop"](3, 3, step, STATE), STATE)
     np.testing.assert_array_equal(R["fori_loop"](5, 3, step, STATE), STATE)
@@ -230,7 +234,9 @@ def test_while_loop_with_captures_and_one_variable() -> None:
 
 def test_while_loop_has_no_gradient() -> None:
     with pytest.raises(ValueError, match="keras.ops.scan or keras.ops.fori_loop"):
-        compiled(lambda x: value_and_grad(lambda p: R["while_loop"](lambda v: R["less"](v, 3.0), lambda v: R["add"](v, 1.0), p))(x))(np.array(0.0))
+        compiled(lambda x: value_and_grad(lambda p: R["while_loop"](lambda v: R["less"](v, 3.0), lambda v: R["add"](v, 1.0), p))(x))(
+            np.array(0.0)
+        )
 
 
 def test_cond() -> None:

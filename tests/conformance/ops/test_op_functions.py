@@ -29,7 +29,13 @@ def test_convert_to_numpy() -> None:
 
 
 def test_dtype() -> None:
-    assert [R["dtype"](x) for x in (X, [1], True, KerasTensor((2,), "int8"), Variable(np.ones(2, "float16")))] == ["float32", "int32", "bool", "int8", "float16"]
+    assert [R["dtype"](x) for x in (X, [1], True, KerasTensor((2,), "int8"), Variable(np.ones(2, "float16")))] == [
+        "float32",
+        "int32",
+        "bool",
+        "int8",
+        "float16",
+    ]
 
 
 @pytest.mark.parametrize("index", [-1, 0, 1, 2, 9])

@@ -92,7 +92,11 @@ class RandomProgram:
             first, second = _call("get_item", a, slice(None, half)), _call("get_item", a, slice(half, None))
             return _call("concatenate", [second, _call("negative", first)], axis=0)
         if kind == 10:
-            return _call("add", a, _call("broadcast_to", pool[1], self.shape)) if tuple(a.shape) == self.shape else _call("square", _call("tanh", a))
+            return (
+                _call("add", a, _call("broadcast_to", pool[1], self.shape))
+                if tuple(a.shape) == self.shape
+                else _call("square", _call("tanh", a))
+            )
         if self.smooth:
             return _call("stop_gradient", a) if rng.random() < 0.3 else _call("multiply", a, b)
         return _call("cast", _call("cast", _call("multiply", a, 10.0), "int32"), "float32")
@@ -149,10 +153,18 @@ def test_random_gradients(seed: int, size: str) -> None:
 
 # ------------------------------------------------------------------------------------------------- elementwise in blocks
 
-_ARITY = {"choose": 3, "relu_gradient": 2, **{name: 2 for name in ("add", "subtract", "multiply", "divide", "floor_divide", "mod", "power", "maximum", "minimum")}}
-_ARITY |= {name: 2 for name in ("hypot", "fmod", "nextafter", "bitwise_and", "bitwise_or", "bitwise_xor", "left_shift", "right_shift", "gcd", "lcm")}
+_ARITY = {
+    "choose": 3,
+    "relu_gradient": 2,
+    **dict.fromkeys(("add", "subtract", "multiply", "divide", "floor_divide", "mod", "power", "maximum", "minimum"), 2),
+}
+_ARITY |= dict.fromkeys(
+    ("hypot", "fmod", "nextafter", "bitwise_and", "bitwise_or", "bitwise_xor", "left_shift", "right_shift", "gcd", "lcm"), 2
+)
 _INTEGERS = ("bitwise_and", "bitwise_or", "bitwise_xor", "bitwise_not", "left_shift", "right_shift", "gcd", "lcm")
-_ARITY |= {name: 2 for name in ("arctan2", "equal", "not_equal", "less", "less_equal", "greater", "greater_equal", "logical_and", "logical_or", "logical_xor")}
+_ARITY |= dict.fromkeys(
+    ("arctan2", "equal", "not_equal", "less", "less_equal", "greater", "greater_equal", "logical_and", "logical_or", "logical_xor"), 2
+)
 
 
 @pytest.mark.parametrize("layout", ["flat", "row", "column", "turned", "scalar"])
@@ -314,7 +326,9 @@ def test_a_variable_assigned_without_being_read() -> None:
 
 def test_outputs_that_are_inputs_or_constants() -> None:
     x = np.arange(6, dtype="float32").reshape(2, 3)
-    replay = compiled(lambda a: [a, _call("transpose", a), _call("convert_to_tensor", [1.0, 2.0]), 3, None, {"b": _call("get_item", a, 0), "a": a}])
+    replay = compiled(
+        lambda a: [a, _call("transpose", a), _call("convert_to_tensor", [1.0, 2.0]), 3, None, {"b": _call("get_item", a, 0), "a": a}]
+    )
     for _ in range(2):
         same, turned, constant, number, nothing, parts = replay(x)
         np.testing.assert_array_equal(same, x)

@@ -22,7 +22,9 @@ _MIXED = ("bfloat16,int32", "float16,bfloat16", "float32,float16", "int8,uint8",
 DIFFERENT: dict[str, str] = {
     **{f"conv:{pair}": "operands are promoted by the lattice; Keras on JAX takes the kernel's dtype" for pair in _MIXED},
     **{f"binary_crossentropy:{pair}": "integers become the default float before they meet the other operand" for pair in _MIXED},
-    **{f"arctan2:{dtype}": "a Python number is weak here as everywhere; Keras on JAX makes it float32" for dtype in ("float16", "bfloat16")},
+    **{
+        f"arctan2:{dtype}": "a Python number is weak here as everywhere; Keras on JAX makes it float32" for dtype in ("float16", "bfloat16")
+    },
     **{f"sparse_categorical_crossentropy:{dtype}": "the dtype of the output, as for the other losses" for dtype in ("float16", "bfloat16")},
     **{f"power:{dtype}": "NumPy refuses integers to negative integer powers" for dtype in ("int8", "int16", "int32")},
     "batch_normalization:bfloat16": "the dtype of the input, as for float16",

@@ -8,8 +8,22 @@ import numpy as np
 import op_cases  # noqa: F401 (fills the table)
 import pytest
 from op_properties import (
-    batched_operands, call, compiled, directional_difference, directions_for, dtype_of, float_results, gradient_of, in_dtype, inner, leaves_of, operands_of,
-    oracle_of, scalar_function, symbols_for, weights_for,
+    batched_operands,
+    call,
+    compiled,
+    directional_difference,
+    directions_for,
+    dtype_of,
+    float_results,
+    gradient_of,
+    in_dtype,
+    inner,
+    leaves_of,
+    operands_of,
+    oracle_of,
+    scalar_function,
+    symbols_for,
+    weights_for,
 )  # fmt: skip
 from op_table import CASES, Case
 
@@ -18,7 +32,9 @@ from keras.core.op import NotDifferentiable
 from keras.core.tensor import REGISTRY
 
 EVERY = pytest.mark.parametrize("case", CASES, ids=[c.name for c in CASES])
-WITH_ORACLE = pytest.mark.parametrize("case", [c for c in CASES if c.oracle is not None], ids=[c.name for c in CASES if c.oracle is not None])
+WITH_ORACLE = pytest.mark.parametrize(
+    "case", [c for c in CASES if c.oracle is not None], ids=[c.name for c in CASES if c.oracle is not None]
+)
 SMOOTH = [c for c in CASES if c.differentiable]
 DIFFERENTIABLE = pytest.mark.parametrize("case", SMOOTH, ids=[c.name for c in SMOOTH])
 

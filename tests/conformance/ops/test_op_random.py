@@ -56,7 +56,13 @@ def test_integer_dtypes(dtype: str) -> None:
     assert dtype_of(R["randint"]((3,), 0, 5, dtype=dtype, seed=1)) == dtype
 
 
-PRIMITIVES = [("draw_uniform", {}), ("draw_normal", {}), ("draw_truncated_normal", {}), ("draw_mask", {"rate": 0.3}), ("draw_integers", {"low": 0, "high": 9})]
+PRIMITIVES = [
+    ("draw_uniform", {}),
+    ("draw_normal", {}),
+    ("draw_truncated_normal", {}),
+    ("draw_mask", {"rate": 0.3}),
+    ("draw_integers", {"low": 0, "high": 9}),
+]
 
 
 @pytest.mark.parametrize(("name", "options"), PRIMITIVES, ids=[p[0] for p in PRIMITIVES])

@@ -1,4 +1,4 @@
-"""Losses on softmax and sigmoid outputs: the gradient taken at once equals the one taken step by step, also where probabilities are clipped."""
+"""Losses on softmax and sigmoid outputs: the gradient taken at once equals the one taken step by step, also where it is clipped."""
 
 from __future__ import annotations
 
@@ -70,12 +70,16 @@ def test_probabilities_and_logits_get_both_gradients() -> None:
         q = p if fused else R["multiply"](p, 1.0)
         return R["add"](R["sum"](R["categorical_crossentropy"](target, q)), R["sum"](R["square"](p)))
 
-    np.testing.assert_allclose(value_and_grad(lambda x: loss(x, True))(LOGITS)[1], value_and_grad(lambda x: loss(x, False))(LOGITS)[1], rtol=1e-7)
+    np.testing.assert_allclose(
+        value_and_grad(lambda x: loss(x, True))(LOGITS)[1], value_and_grad(lambda x: loss(x, False))(LOGITS)[1], rtol=1e-7
+    )
 
 
 def test_softmax_disappears_from_the_gradient() -> None:
     """The traced gradient of softmax and cross-entropy together divides nothing by probabilities."""
-    traced, _, _ = graph.trace(lambda x: value_and_grad(_loss("categorical_crossentropy", TARGETS["categorical_crossentropy"][0], True))(x), [_spec(LOGITS)])
+    traced, _, _ = graph.trace(
+        lambda x: value_and_grad(_loss("categorical_crossentropy", TARGETS["categorical_crossentropy"][0], True))(x), [_spec(LOGITS)]
+    )
     assert "divide" not in str(traced)
 
 

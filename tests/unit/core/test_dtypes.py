@@ -42,7 +42,8 @@ def test_weak_scalars() -> None:
 @pytest.mark.parametrize(
     ("spelling", "name"),
     [
-        (None, "float32"), ("float", "float32"), ("int", "int32"), ("half", "float16"), ("double", "float64"), (float, "float32"), (int, "int32"),
+        (None, "float32"), ("float", "float32"), ("int", "int32"), ("half", "float16"), ("double", "float64"), (float, "float32"), (int,
+        "int32"),
         (bool, "bool"), (np.float64, "float64"), (np.dtype("int8"), "int8"), (np.int64, "int64"), ("string", "string"), (str, "string"),
         (numpy_dtype("bfloat16"), "bfloat16"),
     ],
@@ -66,7 +67,13 @@ def test_wrong_dtypes_are_refused() -> None:
 
 
 def test_kinds() -> None:
-    assert [to_floating(d) for d in ("bool", "int8", "float16", "float64", "complex64")] == ["float32", "float32", "float16", "float64", "complex64"]
+    assert [to_floating(d) for d in ("bool", "int8", "float16", "float64", "complex64")] == [
+        "float32",
+        "float32",
+        "float16",
+        "float64",
+        "complex64",
+    ]
     assert is_float("bfloat16")
     assert not is_float("complex64")
     assert is_integer("uint8")

@@ -83,7 +83,8 @@ def test_adding_zeros_of_a_wider_shape_stays() -> None:
 
 def test_random_draws_with_different_keys_are_not_shared() -> None:
     traced, _, _ = trace(
-        lambda a, b: [R["draw_uniform"](a, shape=(2,), dtype="float32"), R["draw_uniform"](b, shape=(2,), dtype="float32")], [Spec((2,), "uint32")] * 2
+        lambda a, b: [R["draw_uniform"](a, shape=(2,), dtype="float32"), R["draw_uniform"](b, shape=(2,), dtype="float32")],
+        [Spec((2,), "uint32")] * 2,
     )
     assert len(simplify(traced, NATIVES).nodes) == 2
 

@@ -21,16 +21,32 @@ def in_a_new_process(code: str, home: Path, **environment: str) -> subprocess.Co
     """Python with its own settings folder."""
     clean = {k: v for k, v in os.environ.items() if not k.startswith("KERAS")}
     return subprocess.run(
-        [sys.executable, "-c", code], env={**clean, "PYTHONPATH": str(SOURCE), "KERAS_HOME": str(home), **environment}, capture_output=True, text=True, check=False
+        [sys.executable, "-c", code],
+        env={**clean, "PYTHONPATH": str(SOURCE), "KERAS_HOME": str(home), **environment},
+        capture_output=True,
+        text=True,
+        check=False,
     )
 
 
 @pytest.mark.parametrize(
     ("setter", "getter", "good", "bad", "match"),
     [
-        (config.set_floatx, config.floatx, "float16", "int32", "set_floatx\\(value\\): got 'int32'. Accepted: bfloat16, float16, float32, float64"),
+        (
+            config.set_floatx,
+            config.floatx,
+            "float16",
+            "int32",
+            "set_floatx\\(value\\): got 'int32'. Accepted: bfloat16, float16, float32, float64",
+        ),
         (config.set_epsilon, config.epsilon, 1e-5, -1.0, "set_epsilon\\(value\\): got -1.0. Accepted: a float >= 0"),
-        (config.set_image_data_format, config.image_data_format, "channels_first", "channel_first", "got 'channel_first'. Accepted: 'channels_last' or"),
+        (
+            config.set_image_data_format,
+            config.image_data_format,
+            "channels_first",
+            "channel_first",
+            "got 'channel_first'. Accepted: 'channels_last' or",
+        ),
     ],
 )
 def test_setting(setter: Any, getter: Any, good: Any, bad: Any, match: str) -> None:
@@ -46,7 +62,9 @@ def test_setting(setter: Any, getter: Any, good: Any, bad: Any, match: str) -> N
 
 
 def test_settings_are_read_from_the_file(tmp_path: Path) -> None:
-    (tmp_path / "keras.json").write_text(json.dumps({"floatx": "float64", "epsilon": 1e-4, "image_data_format": "channels_first", "backend": "numpy"}))
+    (tmp_path / "keras.json").write_text(
+        json.dumps({"floatx": "float64", "epsilon": 1e-4, "image_data_format": "channels_first", "backend": "numpy"})
+    )
     code = "from keras.core import config, engine; print(config.floatx(), config.epsilon(), config.image_data_format(), engine.name())"
     done = in_a_new_process(code, tmp_path)
     assert (done.stdout.split(), done.stderr) == (["float64", "0.0001", "channels_first", "numpy"], "")
@@ -111,4 +129,7 @@ def test_names_count_up() -> None:
 def test_suggestions() -> None:
     assert errors.suggestion("adm", ["adam", "sgd"]) == " Did you mean 'adam'?"
     assert errors.suggestion("xyz", ["adam", "sgd"]) == ""
-    assert errors.unknown_name("optimizer", "adm", ["sgd", "adam"]) == "optimizer: got 'adm', which is not known. Did you mean 'adam'? Accepted: 'adam', 'sgd'."
+    assert (
+        errors.unknown_name("optimizer", "adm", ["sgd", "adam"])
+        == "optimizer: got 'adm', which is not known. Did you mean 'adam'? Accepted: 'adam', 'sgd'."
+    )

@@ -19,15 +19,20 @@ Array = np.ndarray
 
 UFUNCS: dict[str, np.ufunc] = {
     "add": np.add, "subtract": np.subtract, "multiply": np.multiply, "divide": np.divide, "floor_divide": np.floor_divide, "mod": np.mod,
-    "power": np.power, "maximum": np.maximum, "minimum": np.minimum, "arctan2": np.arctan2, "negative": np.negative, "abs": np.abs, "sign": np.sign,
+    "power": np.power, "maximum": np.maximum, "minimum": np.minimum, "arctan2": np.arctan2, "negative": np.negative, "abs": np.abs,
+    "sign": np.sign,
     "square": np.square, "sqrt": np.sqrt, "reciprocal": np.reciprocal, "exp": np.exp, "expm1": np.expm1, "log": np.log, "log1p": np.log1p,
-    "sin": np.sin, "cos": np.cos, "tan": np.tan, "arcsin": np.arcsin, "arccos": np.arccos, "arctan": np.arctan, "sinh": np.sinh, "cosh": np.cosh,
+    "sin": np.sin, "cos": np.cos, "tan": np.tan, "arcsin": np.arcsin, "arccos": np.arccos, "arctan": np.arctan, "sinh": np.sinh,
+    "cosh": np.cosh,
     "tanh": np.tanh, "floor": np.floor, "ceil": np.ceil, "trunc": np.trunc, "rint": np.rint, "equal": np.equal, "not_equal": np.not_equal,
     "less": np.less, "less_equal": np.less_equal, "greater": np.greater, "greater_equal": np.greater_equal, "logical_and": np.logical_and,
     "logical_or": np.logical_or, "logical_xor": np.logical_xor, "logical_not": np.logical_not, "isnan": np.isnan, "isinf": np.isinf,
-    "isfinite": np.isfinite, "log2": np.log2, "log10": np.log10, "exp2": np.exp2, "cbrt": np.cbrt, "arcsinh": np.arcsinh, "arccosh": np.arccosh,
-    "arctanh": np.arctanh, "hypot": np.hypot, "fmod": np.fmod, "signbit": np.signbit, "nextafter": np.nextafter, "bitwise_and": np.bitwise_and,
-    "bitwise_or": np.bitwise_or, "bitwise_xor": np.bitwise_xor, "bitwise_not": np.invert, "left_shift": np.left_shift, "right_shift": np.right_shift,
+    "isfinite": np.isfinite, "log2": np.log2, "log10": np.log10, "exp2": np.exp2, "cbrt": np.cbrt, "arcsinh": np.arcsinh,
+    "arccosh": np.arccosh,
+    "arctanh": np.arctanh, "hypot": np.hypot, "fmod": np.fmod, "signbit": np.signbit, "nextafter": np.nextafter,
+    "bitwise_and": np.bitwise_and,
+    "bitwise_or": np.bitwise_or, "bitwise_xor": np.bitwise_xor, "bitwise_not": np.invert, "left_shift": np.left_shift,
+    "right_shift": np.right_shift,
     "gcd": np.gcd, "lcm": np.lcm,
 }  # fmt: skip
 
@@ -104,6 +109,12 @@ def _complex(x: Array, y: Array) -> Array:
     out = np.empty(np.broadcast_shapes(x.shape, y.shape), kind)
     out.real, out.imag = x, y
     return out
+
+
+def _fourier(real: Array, imag: Array, inverse: bool) -> tuple[Array, Array]:
+    wide = real.dtype if real.dtype in (np.float32, np.float64) else np.dtype(np.float32)
+    found = (np.fft.ifft if inverse else np.fft.fft)(_complex(real.astype(wide, copy=False), imag.astype(wide, copy=False)))
+    return found.real.astype(real.dtype), found.imag.astype(real.dtype)
 
 
 def _add_at(x: Array, indices: Array, updates: Array, axis: int) -> Array:
@@ -240,7 +251,8 @@ KERNELS: dict[str, Callable[..., Any]] = {
     **{name: _keep_integers(UFUNCS[name]) for name in ROUNDINGS},
     "rsqrt": _quiet(lambda x: np.reciprocal(np.sqrt(x))),
     "relu": lambda x: np.maximum(x, x.dtype.type(0)),
-    "relu_gradient": lambda g, y: elementwise.relu_gradient(*np.broadcast_arrays(g, y)) if g.shape != y.shape else elementwise.relu_gradient(g, y),
+    "relu_gradient": lambda g, y: elementwise.relu_gradient(*np.broadcast_arrays(g,
+    y)) if g.shape != y.shape else elementwise.relu_gradient(g, y),
     "sigmoid": _in_wide_float(elementwise.sigmoid),
     "erf": _on_arrays(elementwise.erf),
     "erfinv": _quiet(_on_arrays(elementwise.erfinv)),
@@ -271,6 +283,7 @@ KERNELS: dict[str, Callable[..., Any]] = {
     "pad_constant": lambda x, pad_width, value: np.pad(x, pad_width, constant_values=value),
     "take_along": _take,
     "add_at": _add_at,
+    "fourier": _fourier,
     "reduce_at": _quiet(_reduce_at),
     "replace_at": _replace_at,
     "real": lambda x: np.array(x.real),
@@ -316,5 +329,6 @@ NATIVES: dict[str, Callable[..., Any]] = {
     "log_softmax": _last_axis_only(elementwise.log_softmax, log_softmax.record.body),
     "max_pool_channels_last": _windowed(windows.max_pool),
     "average_pool_channels_last": _windowed(windows.average_pool),
-    "max_pool_gradient": lambda g, x, y, window, strides, padding: windows.max_pool_gradient(g, x, y, window=window, strides=strides, padding=padding),
+    "max_pool_gradient": lambda g, x, y, window, strides, padding: windows.max_pool_gradient(g, x, y, window=window, strides=strides,
+    padding=padding),
 }

@@ -1,0 +1,246 @@
+"""Fourier transforms and short-time spectra. Complex numbers are pairs (real part, imaginary part)."""
+
+# mypy: disable-error-code="empty-body"
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from keras.core import dims as D
+from keras.core import dtypes, engine
+from keras.core.dims import Size
+from keras.core.families import custom, floating
+from keras.core.op import op, primitive
+from keras.core.tensor import Spec
+from keras.ops.elementwise import cast, divide, dtype_of, greater, multiply, negative, ones_of, select, zeros_of
+from keras.ops.indexing import add_at, take_along
+from keras.ops.shaping import concatenate, flip, pad, pad_constant, reshape, shape_of, slice_along, swapaxes, zeros_like
+
+Tensor = Any
+Pair = tuple[Tensor, Tensor]
+
+
+def _fourier_rule(name: str, inputs: Sequence[Any], attributes: dict[str, Any]) -> tuple[tuple[Spec, Spec], dict[str, Any]]:
+    x, y = inputs
+    if not x.dims or len(x.dims) != len(y.dims) or any(D.unify(m, n) is None for m, n in zip(x.dims, y.dims, strict=True)):
+        raise ValueError(
+            f"keras.ops.fft: the parts have shapes {D.display(x.dims)} and {D.display(y.dims)}. Accepted: "
+            "equal shapes with at least one axis."
+        )
+    return (Spec(x.dims, x.dtype), Spec(x.dims, x.dtype)), attributes
+
+
+def _fourier_gradient(g: Any, y: Any, real: Tensor, imag: Tensor, inverse: bool) -> Pair:
+    n = float(shape_of(real)[-1])  # type: ignore[arg-type]
+    factor = 1.0 / n if inverse else n
+    parts = fourier(g[0], g[1], inverse=not inverse)
+    return multiply(parts[0], factor), multiply(parts[1], factor)
+
+
+@primitive(custom(_fourier_rule, operands=2, promote=floating), vjp=_fourier_gradient, category="internal")
+def fourier(real: Tensor, imag: Tensor, inverse: bool) -> Pair:
+    """The discrete Fourier transform over the last axis; the inverse one divides by its size."""
+
+
+def _pair(name: str, x: Any) -> Pair:
+    if not isinstance(x, (tuple, list)) or len(x) != 2:
+        raise ValueError(f"keras.ops.{name}(x): got {type(x).__name__}. Accepted: a pair (real part, imaginary part).")
+    return x[0], x[1]
+
+
+def _over_both(x: Pair, inverse: bool) -> Pair:
+    first = fourier(*x, inverse=inverse)
+    turned = fourier(*(swapaxes(part, -1, -2) for part in first), inverse=inverse)
+    return swapaxes(turned[0], -1, -2), swapaxes(turned[1], -1, -2)
+
+
+@op(category="math", operands=0)
+def fft(x: Pair) -> Pair:
+    """The discrete Fourier transform over the last axis of a pair (real part, imaginary part).
+
+    y[k] = sum over n of x[n] * exp(-2 pi i k n / N)
+
+    Example:
+        >>> [part.tolist() for part in fft(([1.0, 1.0], [0.0, 0.0]))]
+        [[2.0, 0.0], [0.0, 0.0]]
+    """
+    return fourier(*_pair("fft", x), inverse=False)
+
+
+@op(category="math", operands=0)
+def fft2(x: Pair) -> Pair:
+    """The discrete Fourier transform over the last two axes of a pair (real part, imaginary part).
+
+    Example:
+        >>> fft2((np.ones((2, 2)), np.zeros((2, 2))))[0].tolist()
+        [[4.0, 0.0], [0.0, 0.0]]
+    """
+    return _over_both(_pair("fft2", x), inverse=False)
+
+
+@op(category="math", operands=0)
+def ifft2(x: Pair) -> Pair:
+    """The inverse of `fft2`.
+
+    Example:
+        >>> ifft2((np.array([[4.0, 0.0], [0.0, 0.0]]), np.zeros((2, 2))))[0].tolist()
+        [[1.0, 1.0], [1.0, 1.0]]
+    """
+    return _over_both(_pair("ifft2", x), inverse=True)
+
+
+def _sized(x: Tensor, size: int) -> Tensor:
+    """`x` with its last axis cut or filled with zeros to `size`."""
+    axis = len(shape_of(x)) - 1
+    n = shape_of(x)[-1]
+    if isinstance(n, int) and n < size:
+        return pad_constant(x, ((0, 0),) * axis + ((0, size - n),))
+    return slice_along(x, axis, 0, size) if n != size else x
+
+
+@op(category="math")
+def rfft(x: Tensor, fft_length: int | None = None) -> Pair:
+    """The first half of the Fourier transform of real numbers: N // 2 + 1 elements; the rest follows by symmetry.
+
+    Arguments:
+        x: tensor, shape (..., n).
+        fft_length: int N; the last axis is cut or filled with zeros to it. Default: n.
+    Returns: pair (real part, imaginary part), shape (..., N // 2 + 1) each.
+    Example:
+        >>> [part.tolist() for part in rfft([1.0, 1.0, 1.0, 1.0])]
+        [[4.0, 0.0, 0.0], [0.0, 0.0, 0.0]]
+    Source: keras.ops.rfft of Keras 3.
+    """
+    x = cast(x, dtypes.to_floating(dtype_of(x)))
+    size = shape_of(x)[-1] if fft_length is None else int(fft_length)
+    x = x if fft_length is None else _sized(x, size)  # type: ignore[arg-type]
+    parts = fourier(x, zeros_like(x), inverse=False)
+    axis = len(shape_of(x)) - 1
+    return slice_along(parts[0], axis, 0, size // 2 + 1), slice_along(parts[1], axis, 0, size // 2 + 1)
+
+
+@op(category="math", operands=0)
+def irfft(x: Pair, fft_length: int | None = None) -> Tensor:
+    """The real numbers whose `rfft` is `x`; `fft_length` is their number (default: the even one, 2 * (m - 1)).
+
+    Example:
+        >>> irfft(([4.0, 0.0, 0.0], [0.0, 0.0, 0.0])).tolist()
+        [1.0, 1.0, 1.0, 1.0]
+    """
+    real, imag = _pair("irfft", x)
+    half = shape_of(real)[-1]
+    size: Size = 2 * (half - 1) if fft_length is None else int(fft_length)
+    if not isinstance(size, int):
+        raise ValueError("keras.ops.irfft: the size of the last axis must be known. Write fft_length=n.")
+    kept = size // 2 + 1
+    real, imag = _sized(real, kept), _sized(imag, kept)
+    axis = len(shape_of(real)) - 1
+    # the first (and for an even number the last) element has no imaginary part: its counterpart is itself
+    inner = np.ones(kept)
+    inner[0] = 0.0
+    inner[-1] = 0.0 if size % 2 == 0 else 1.0
+    imag = multiply(imag, engine.current().asarray(inner, dtype_of(imag)))
+    tails = [flip(slice_along(part, axis, 1, size - kept + 1), axis=axis) for part in (real, imag)]
+    return fourier(concatenate([real, tails[0]], axis=axis), concatenate([imag, negative(tails[1])], axis=axis), inverse=True)[0]
+
+
+@op(category="math")
+def extract_sequences(x: Tensor, sequence_length: int, sequence_stride: int) -> Tensor:
+    """Every window of the last axis: sequences of `sequence_length` elements, each `sequence_stride` after the one before.
+
+    Example:
+        >>> extract_sequences([1, 2, 3, 4, 5], 3, 2).tolist()
+        [[1, 2, 3], [3, 4, 5]]
+    """
+    n = shape_of(x)[-1]
+    if not isinstance(n, int):
+        raise ValueError("keras.ops.extract_sequences: the size of the last axis must be known. Write a shape with a number for it.")
+    count = max((n - sequence_length) // sequence_stride + 1, 0)
+    places = np.arange(count)[:, None] * sequence_stride + np.arange(sequence_length)
+    return take_along(x, engine.current().asarray(places, "int32"), axis=len(shape_of(x)) - 1)
+
+
+def _window(window: Any, length: int, size: int, dtype: str) -> Tensor:
+    """A periodic window of `length` places in the middle of `size`."""
+    if window is None:
+        values = np.ones(length)
+    elif isinstance(window, str):
+        if window not in ("hann", "hamming"):
+            raise ValueError(f"keras.ops.stft(window): got {window!r}. Accepted: 'hann', 'hamming', a tensor or None.")
+        edge = 0.5 if window == "hann" else 0.54
+        values = edge - (1 - edge) * np.cos(2 * np.pi * np.arange(length) / length)
+    else:
+        values = np.asarray(engine.current().to_numpy(window))
+        if values.shape != (length,):
+            raise ValueError(
+                f"keras.ops.stft(window): got shape {values.shape}. Accepted: ({length},), one number for each place of a sequence."
+            )
+    before = (size - length) // 2
+    return engine.current().asarray(np.pad(values, (before, size - length - before)), dtype)
+
+
+@op(category="math")
+def stft(x: Tensor, sequence_length: int, sequence_stride: int, fft_length: int, window: Any = "hann", center: bool = True) -> Pair:
+    """The short-time Fourier transform: the `rfft` of windowed sequences of the last axis.
+
+    Arguments:
+        x: tensor, shape (..., n).
+        sequence_length: int, places of a window. sequence_stride: int, places from one to the next.
+        fft_length: int >= sequence_length.
+        window: 'hann', 'hamming', a tensor of `sequence_length` numbers, or None for ones.
+        center: whether the first window is centred on the first element (`x` is mirrored at its ends).
+    Returns: pair (real part, imaginary part), shape (..., sequences, fft_length // 2 + 1).
+    Example:
+        >>> stft(np.ones(8, "float32"), 4, 2, 4, center=False)[0].shape
+        (3, 3)
+    Source: keras.ops.stft of Keras 3.
+    """
+    if fft_length < sequence_length:
+        raise ValueError(f"keras.ops.stft(fft_length): got {fft_length}. Accepted: at least sequence_length, {sequence_length}.")
+    x = cast(x, dtypes.to_floating(dtype_of(x)))
+    if center:
+        x = pad(x, ((0, 0),) * (len(shape_of(x)) - 1) + ((fft_length // 2, fft_length // 2),), mode="reflect")
+    sequences = extract_sequences(x, fft_length, sequence_stride)
+    return rfft(multiply(sequences, _window(window, sequence_length, fft_length, dtype_of(x))), fft_length)
+
+
+@op(category="math", operands=0)
+def istft(
+    x: Pair,
+    sequence_length: int,
+    sequence_stride: int,
+    fft_length: int,
+    length: int | None = None,
+    window: Any = "hann",
+    center: bool = True,
+) -> Tensor:
+    """The signal whose `stft` is `x`: windowed sequences added up, divided by the sum of the squared windows.
+
+    Example:
+        >>> signal = np.arange(16, dtype="float32")
+        >>> bool(np.allclose(istft(stft(signal, 4, 2, 4), 4, 2, 4), signal, atol=1e-4))
+        True
+    """
+    sequences = irfft(x, fft_length)
+    dtype = dtype_of(sequences)
+    shape = shape_of(sequences)
+    count = shape[-2]
+    if not isinstance(count, int):
+        raise ValueError("keras.ops.istft: the number of sequences must be known.")
+    win = _window(window, sequence_length, fft_length, dtype)
+    total = fft_length + (count - 1) * sequence_stride
+    places = engine.current().asarray((np.arange(count)[:, None] * sequence_stride + np.arange(fft_length)).reshape(-1), "int32")
+    flat = reshape(multiply(sequences, win), (*shape[:-2], count * fft_length))
+    start = pad_constant(multiply(slice_along(flat, len(shape) - 2, 0, 0), 1.0), ((0, 0),) * (len(shape) - 2) + ((0, total),))
+    added = add_at(start, places, flat, axis=len(shape) - 2)
+    squares = np.zeros(total)
+    np.add.at(squares, np.asarray(places), np.tile(np.asarray(win, "float64") ** 2, count))
+    weight = engine.current().asarray(squares, dtype)
+    covered = greater(weight, 1e-11)
+    found = select(covered, divide(added, select(covered, weight, ones_of(weight))), zeros_of(weight))
+    first = fft_length // 2 if center else 0
+    last = first + length if length is not None else total - first
+    return slice_along(found, len(shape) - 2, first, last)
