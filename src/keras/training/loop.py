@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+import weakref
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -12,7 +14,11 @@ from keras.core import tree
 from keras.training.data.array_adapter import ArrayAdapter
 from keras.training.data.base import DataAdapter
 
-Step = Callable[[Any], Any]
+_RESIDENT_BYTES = 1 << 30
+"""Data up to this size is moved to the device as a whole."""
+
+_resident: weakref.WeakKeyDictionary[ArrayAdapter, dict[int, Any]] = weakref.WeakKeyDictionary()
+"""The steps over a fit's data on the device, as long as the fit has its data."""
 
 
 class Hooks:
@@ -20,6 +26,7 @@ class Hooks:
 
     def __init__(self, callbacks: CallbackList, phase: str) -> None:
         self.active = callbacks.has_batch_hooks_in(phase)
+        self.may_wait = not callbacks.needs_batch_hooks_in(phase)
         self.begin: Callable[..., Any] = getattr(callbacks, f"on_{phase}_batch_begin")
         self.end: Callable[..., Any] = getattr(callbacks, f"on_{phase}_batch_end")
 
@@ -34,8 +41,12 @@ def run_epoch(step: Any, adapter: DataAdapter, hooks: Hooks, logs: Callable[[Any
     Returns: the number of batches, and what the last step returned.
     """
     number = 0
+<<<<<<< HEAD
+    for run in _runs(step, adapter, generator, epoch, hooks.may_wait):
+=======
     returned: Any = None
     for run in _runs(step, adapter, generator, epoch):
+>>>>>>> trainer
         if hooks.active:
             hooks.begin(number)
             returned = run()
@@ -48,8 +59,11 @@ def run_epoch(step: Any, adapter: DataAdapter, hooks: Hooks, logs: Callable[[Any
     return number, returned
 
 
-def _runs(step: Any, adapter: DataAdapter, generator: np.random.Generator | None, epoch: int) -> Iterator[Callable[[], Any]]:
+def _runs(step: Any, adapter: DataAdapter, generator: np.random.Generator | None, epoch: int, may_wait: bool) -> Iterator[Callable[[], Any]]:
     """One call per batch."""
+    if isinstance(adapter, ArrayAdapter) and hasattr(step, "resident") and may_wait and _fits(adapter):
+        yield from _resident_runs(step, adapter, generator)
+        return
     if isinstance(adapter, ArrayAdapter) and hasattr(step, "prepare"):
         yield from _direct_runs(step, adapter, generator)
         return
@@ -63,7 +77,7 @@ def _direct_runs(step: Any, adapter: ArrayAdapter, generator: np.random.Generato
     rows: Any = None
 
     def run() -> Any:
-        size = rows.stop - rows.start if isinstance(rows, slice) else len(rows)
+        size = _count(rows)
         found = prepared.get(size)
         if found is None or not found[0].is_current():
             replay = step.prepare(*adapter.gather(rows))
@@ -75,3 +89,55 @@ def _direct_runs(step: Any, adapter: ArrayAdapter, generator: np.random.Generato
 
     for rows in adapter.index_batches(generator):
         yield run
+
+
+def _fits(adapter: ArrayAdapter) -> bool:
+    """Whether the data may lie on the device as a whole, and has at least two full batches."""
+    return adapter.nbytes <= _RESIDENT_BYTES and (adapter.num_samples or 0) >= 2 * (adapter.batch_size or 1)
+
+
+def _resident_runs(step: Any, adapter: ArrayAdapter, generator: np.random.Generator | None) -> Iterator[Callable[[], Any]]:
+    """Full batches many at a time, by their row numbers; the first call of a chunk does its work, the others tell of it."""
+    size = adapter.batch_size or 1
+    steps = _resident.get(adapter, {}).get(id(step))
+    if steps is None:
+        steps = step.resident(adapter.gather(slice(0, adapter.num_samples)), adapter.gather(slice(0, size)))
+        _resident.setdefault(adapter, {})[id(step)] = steps
+    for is_full, group in itertools.groupby(adapter.index_batches(generator), key=lambda rows: _count(rows) == size):
+        batches = list(group)
+        if not is_full or steps.pays is False:
+            for rows in batches:
+                yield lambda rows=rows: step(*adapter.gather(rows))
+            continue
+        while batches and not steps.knows_one_step:
+            rows = batches.pop(0)
+            yield lambda rows=rows: steps.once(*adapter.gather(rows))
+        if not batches:
+            continue
+        steps.begin(np.concatenate([np.arange(r.start, r.stop) if isinstance(r, slice) else r for r in batches]))
+        done = 0
+        while done < len(batches):
+            if steps.pays is False:
+                rows = batches[done]
+                yield lambda rows=rows: step(*adapter.gather(rows))
+                done += 1
+                continue
+            count = min(steps.count, len(batches) - done)
+            yield from _chunk(steps, done, count)
+            done += count
+
+
+def _chunk(steps: Any, first: int, count: int) -> Iterator[Callable[[], Any]]:
+    result: list[Any] = []
+
+    def run() -> Any:
+        if not result:
+            result.append(steps.run(first, count))
+        return result[0]
+
+    for _ in range(count):
+        yield run
+
+
+def _count(rows: Any) -> int:
+    return rows.stop - rows.start if isinstance(rows, slice) else len(rows)

@@ -15,10 +15,27 @@ from jax import lax
 from keras.core import config, tree
 from keras.engines.base import Engine, default_dtype
 from keras.engines.jax import control
+from keras.engines.jax.epochs import ResidentProgram, ResidentSteps
 from keras.engines.jax.kernels import KERNELS, NATIVES, engine_dtype
-from keras.engines.jax.step import CompiledFunction
+from keras.engines.jax.step import CompiledFunction, is_array
 
 Array = Any
+
+
+class JaxFunction(CompiledFunction):
+    """A compiled function that can also run over data on the device, many steps in one dispatch."""
+
+    def __init__(self, function: Callable[..., Any]) -> None:
+        super().__init__(function)
+        self._resident: dict[Any, ResidentProgram] = {}
+
+    def resident(self, data: Any, example: Any) -> ResidentSteps:
+        """The function over rows of `data`; `example` is one batch of it. The program is kept for the next fit."""
+        key = tuple([(np.shape(a), str(a.dtype)) if is_array(a) else a for a in tree.flatten(list(example))])
+        program = self._resident.get(key)
+        if program is None:
+            program = self._resident[key] = ResidentProgram(self.function, example)
+        return ResidentSteps(program, data)
 
 
 class JaxEngine(Engine):
@@ -62,7 +79,7 @@ class JaxEngine(Engine):
 
     def compile(self, function: Callable[..., Any]) -> CompiledFunction:
         """`function` as XLA programs."""
-        return CompiledFunction(function)
+        return JaxFunction(function)
 
     value_and_grad = staticmethod(control.value_and_grad)
     scan = staticmethod(control.scan)

@@ -58,7 +58,7 @@ _ALONE = _reference_counts([h._value for h in [_holder]])[0]
 """The count of references that a value has while only its variable and the list that is counted hold it."""
 
 
-def _own(values: list[Array]) -> list[Array]:
+def own(values: list[Array]) -> list[Array]:
     """The values, copied where somebody else holds one too: a donated array can no longer be read."""
     for i, count in enumerate(_reference_counts(values)):
         if count > _ALONE:
@@ -70,7 +70,7 @@ _TENSOR = object()
 """Stands for a tensor in the structure of the results."""
 
 
-class _OtherVariables(Exception):
+class OtherVariables(Exception):
     """The function reads or writes variables that the program does not have yet."""
 
     def __init__(self, scope: ReadingScope) -> None:
@@ -97,7 +97,7 @@ class Program:
         written = {id(variable): variable for variable, _ in scope.updates.values()}
         self.changed = list(written.values())
         self.kept = [v for i, v in scope.found.items() if i not in written]
-        self.jitted = jax.jit(self._pure, donate_argnums=0)
+        self.jitted = jax.jit(self.pure, donate_argnums=0)
 
     def _run(self, scope: StateScope, arrays: Sequence[Array]) -> list[Array]:
         """The tensors among the function's results; where they stand among them is left in `structure`."""
@@ -109,28 +109,36 @@ class Program:
         self.structure = tree.pack_as(result, [_TENSOR if is_array(x) else x for x in made])
         return [x for x in made if is_array(x)]
 
-    def _pure(self, changed: Any, kept: Any, arrays: Any) -> Any:
+    def pure(self, changed: Any, kept: Any, arrays: Any) -> Any:
         scope = ReadingScope(zip([*self.changed, *self.kept], [*changed, *kept], strict=True))
         results = self._run(scope, arrays)
         if scope.found or len(self.changed) < len({id(v) for v in self.changed} | scope.updates.keys()):
-            raise _OtherVariables(scope)
+            raise OtherVariables(scope)
         # a weakly typed value would be another signature at the next call
         return results, [lax.convert_element_type(scope.values[id(v)], v.dtype) for v in self.changed]
+
+    def meet(self, scope: ReadingScope) -> None:
+        """Take the variables that a scope has found into the program."""
+        known = [*self.changed, *self.kept, *scope.found.values()]
+        written = {id(v): v for v in [*self.changed, *(v for v, _ in scope.updates.values())]}
+        self.changed, self.kept = list(written.values()), [v for v in known if id(v) not in written]
+        self.jitted = jax.jit(self.pure, donate_argnums=0)
 
     def _execute(self, values: list[Array], arrays: list[Array]) -> Any:
         try:
             return self.jitted(values, [v._value for v in self.kept], arrays)
-        except _OtherVariables as error:  # the function used other variables than when it was looked at first
-            known = [*self.changed, *self.kept, *error.scope.found.values()]
-            written = {id(v): v for v in [*self.changed, *(v for v, _ in error.scope.updates.values())]}
-            self.changed, self.kept = list(written.values()), [v for v in known if id(v) not in written]
-            self.jitted = jax.jit(self._pure, donate_argnums=0)
-            return self._execute(_own([v._value for v in self.changed]), arrays)
+        except OtherVariables as error:  # the function used other variables than when it was looked at first
+            self.meet(error.scope)
+            return self._execute(own([v._value for v in self.changed]), arrays)
 
     def __call__(self, arrays: list[Array]) -> Any:
-        results, new = self._execute(_own([v._value for v in self.changed]), arrays)
+        results, new = self._execute(own([v._value for v in self.changed]), arrays)
         for variable, value in zip(self.changed, new, strict=True):
             variable._value = value
+        return self.packed(results)
+
+    def packed(self, results: Sequence[Array]) -> Any:
+        """The tensors of a run in the structure of what the function returned."""
         if self.structure is _TENSOR:
             return results[0]
         if not results:
