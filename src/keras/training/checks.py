@@ -160,7 +160,7 @@ def loss_facts(loss: Any) -> tuple[str | None, bool, int | None]:
         config = loss.get_config()
         return data_checks.snake_name(type(loss).__name__), bool(config.get("from_logits", False)), config.get("ignore_class")
     name = getattr(loss, "__name__", None)
-    return (name, False, None) if getattr(loss, "__module__", "").startswith("keras.") else (None, False, None)
+    return (name, False, None) if str(getattr(loss, "__module__", None)).startswith("keras.") else (None, False, None)
 
 
 def _all(adapter: DataAdapter, first: Any, part: int) -> Any:

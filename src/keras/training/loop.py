@@ -41,12 +41,8 @@ def run_epoch(step: Any, adapter: DataAdapter, hooks: Hooks, logs: Callable[[Any
     Returns: the number of batches, and what the last step returned.
     """
     number = 0
-<<<<<<< HEAD
-    for run in _runs(step, adapter, generator, epoch, hooks.may_wait):
-=======
     returned: Any = None
-    for run in _runs(step, adapter, generator, epoch):
->>>>>>> trainer
+    for run in _runs(step, adapter, generator, epoch, hooks.may_wait):
         if hooks.active:
             hooks.begin(number)
             returned = run()
