@@ -86,7 +86,7 @@ def standardize(dtype: Any) -> str:
         name = {"float": config.floatx(), "int": "int32", "half": "float16", "double": "float64", "single": "float32"}.get(dtype, dtype)
     elif isinstance(dtype, np.dtype):
         name = dtype.name
-    elif dtype in (bool, int, float, complex, str):
+    elif isinstance(dtype, type) and dtype in (bool, int, float, complex, str):  # a tf.DType equals the Python type
         name = {bool: "bool", int: "int32", float: config.floatx(), complex: "complex64", str: "string"}[dtype]
     elif isinstance(dtype, type) and issubclass(dtype, np.generic):
         name = np.dtype(dtype).name

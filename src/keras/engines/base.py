@@ -10,6 +10,7 @@ import numpy as np
 
 from keras.core import config, tree
 from keras.core.dtypes import standardize
+from keras.core.state import StateScope
 from keras.core.tensor import REGISTRY
 
 
@@ -24,6 +25,7 @@ class Engine:
         UNSUPPORTED: name -> reason.
         errors: what the kernels raise for operands or attributes that do not fit; the table's rule then says what is wrong.
         reads_on_host: whether small calculations with variables' values are better done by NumPy (each op would be compiled).
+        indexes_by_tensors: whether x[key] takes tensors and lists in the key.
     An engine may also have `value_and_grad(function, has_aux)` (else the table's gradients are used) and `cond(predicate, f, g)`.
     """
 
@@ -33,6 +35,7 @@ class Engine:
     natives: dict[str, Callable[..., Any]] = {}
     UNSUPPORTED: dict[str, str] = {}
     reads_on_host = False
+    indexes_by_tensors = True
     errors: tuple[type[Exception], ...] = (ValueError, TypeError, IndexError)
 
     def __init__(self) -> None:
@@ -117,3 +120,16 @@ def default_dtype(array: np.ndarray, came_from_python: bool) -> str | None:
     if not came_from_python:
         return None
     return config.floatx() if array.dtype.kind == "f" else "int32" if array.dtype.kind == "i" else None
+
+
+def assign_all(variables: Sequence[Any], values: Sequence[Any]) -> None:
+    """Give each variable its value."""
+    for variable, value in zip(variables, values, strict=True):
+        variable.assign(value)
+
+
+def with_state(variables: Sequence[Any], values: Sequence[Any], function: Callable[[], Any]) -> tuple[Any, list[Any]]:
+    """What `function` returns with the variables at `values`, and their values afterwards: a loop carries them from step to step."""
+    with StateScope(zip(variables, values, strict=True)) as scope:
+        result = function()
+    return result, [scope.values[id(v)] for v in variables]

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from keras.core import dims as D
-from keras.core import dtypes
+from keras.core import dtypes, engine
 from keras.core.families import axis_of, custom
 from keras.core.op import as_operand, op, primitive
 from keras.core.tensor import Spec, Symbol
@@ -135,7 +135,7 @@ def _expand_ellipsis(key: tuple[Any, ...], count: int) -> list[Any]:
 def get_item(x: Tensor, key: Any) -> Tensor:
     """x[key] for integers, slices, None, `...` and one integer or boolean-free index tensor."""
     x = as_operand(x)
-    if not isinstance(x, Symbol) and not _has_symbol(key):
+    if not isinstance(x, Symbol) and not _has_symbol(key) and (engine.current().indexes_by_tensors or _is_basic(key)):
         return x[tuple(_plain(k) for k in key) if isinstance(key, tuple) else _plain(key)]
     sizes = shape_of(x)
     keys = _expand_ellipsis(key if isinstance(key, tuple) else (key,), len(sizes))
@@ -179,6 +179,10 @@ def get_item(x: Tensor, key: Any) -> Tensor:
 
 def _plain(key: Any) -> Any:
     return key if isinstance(key, (int, slice, list)) or key is None or key is Ellipsis else as_operand(key)
+
+
+def _is_basic(key: Any) -> bool:
+    return builtins.all(isinstance(k, (int, slice)) or k is None or k is Ellipsis for k in (key if isinstance(key, tuple) else (key,)))
 
 
 def _has_symbol(key: Any) -> bool:

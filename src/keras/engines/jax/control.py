@@ -13,6 +13,7 @@ from jax import lax
 from keras.core import tree
 from keras.core.op import as_operand
 from keras.core.state import StateScope
+from keras.engines.base import assign_all, with_state
 from keras.engines.jax.step import is_array
 
 Array = Any
@@ -21,11 +22,6 @@ Array = Any
 def tensors(nest: Any) -> Any:
     """The nest with numbers, arrays and variables as tensors."""
     return tree.map_structure(lambda x: None if x is None else jnp.asarray(as_operand(x)), nest)
-
-
-def _assign(variables: list[Any], values: Any) -> None:
-    for variable, value in zip(variables, values, strict=True):
-        variable.assign(value)
 
 
 def value_and_grad(function: Callable[..., Any], has_aux: bool = False) -> Callable[..., Any]:
@@ -53,7 +49,7 @@ def value_and_grad(function: Callable[..., Any], has_aux: bool = False) -> Calla
             return loss, ([x for x in flat if is_array(x)], [value for _, value in scope.updates.values()])
 
         (loss, (arrays, updates)), found = jax.value_and_grad(loss_of, has_aux=True)([leaves[i] for i in places])
-        _assign(seen["variables"], updates)
+        assign_all(seen["variables"], updates)
         gradients = [jnp.zeros_like(x) for x in leaves] if len(places) < len(leaves) else list(found)
         for place, value in zip(places, found, strict=True):
             gradients[place] = value
@@ -77,13 +73,6 @@ def _changes(body: Callable[..., Any], *arguments: Any) -> list[Any]:
     return [variable for variable, _ in scope.updates.values()]
 
 
-def _with_state(variables: list[Any], values: Any, function: Callable[..., Any], *arguments: Any) -> tuple[Any, list[Array]]:
-    """What `function` returns with the variables at `values`, and their values afterwards."""
-    with StateScope(zip(variables, values, strict=True)) as scope:
-        result = tensors(function(*arguments))
-    return result, [scope.values[id(v)] for v in variables]
-
-
 def scan(f: Callable[..., Any], init: Any, xs: Any, length: int, reverse: bool) -> tuple[Any, Any]:
     """`carry, y = f(carry, x)` for each slice."""
     init, xs = tensors(init), tensors(xs)
@@ -91,11 +80,11 @@ def scan(f: Callable[..., Any], init: Any, xs: Any, length: int, reverse: bool) 
     variables = _changes(f, init, first)
 
     def step(carry: Any, x: Any) -> Any:
-        (inner, y), state = _with_state(variables, carry[1], f, carry[0], x)
+        (inner, y), state = with_state(variables, carry[1], lambda: tensors(f(carry[0], x)))
         return (inner, state), y
 
     (carry, state), ys = lax.scan(step, (init, [v.raw for v in variables]), xs, length=length, reverse=reverse)
-    _assign(variables, state)
+    assign_all(variables, state)
     return carry, ys
 
 
@@ -105,15 +94,14 @@ def while_loop(cond: Callable[..., Any], body: Callable[..., Any], variables: tu
     changed = _changes(lambda v: body(*v), start)
 
     def step(carry: Any) -> Any:
-        result, state = _with_state(changed, carry[1], lambda: tuple(body(*carry[0])))
-        return result, state
+        return with_state(changed, carry[1], lambda: tensors(tuple(body(*carry[0]))))
 
     def holds(carry: Any) -> Any:
         with StateScope(zip(changed, carry[1], strict=True)):
             return jnp.reshape(jnp.asarray(as_operand(cond(*carry[0])), np.bool_), ())
 
     result, state = lax.while_loop(holds, step, (start, [v.raw for v in changed]))
-    _assign(changed, state)
+    assign_all(changed, state)
     return result
 
 
@@ -123,7 +111,7 @@ def cond(predicate: Any, true_function: Callable[[], Any], false_function: Calla
         return true_function() if bool(predicate) else false_function()
     functions = (true_function, false_function)
     changed = list({id(v): v for f in functions for v in _changes(f)}.values())
-    branches = [lambda state, f=f: _with_state(changed, state, f) for f in functions]
+    branches = [lambda state, f=f: with_state(changed, state, lambda: tensors(f())) for f in functions]
     result, state = lax.cond(jnp.reshape(predicate, ()).astype(np.bool_), *branches, [v.raw for v in changed])
-    _assign(changed, state)
+    assign_all(changed, state)
     return result

@@ -22,21 +22,21 @@ UNARY: dict[str, Callable[..., Array]] = {
     "log": lax.log, "log1p": lax.log1p, "sin": lax.sin, "cos": lax.cos, "tan": lax.tan, "arcsin": lax.asin, "arccos": lax.acos, "arctan": lax.atan,
     "sinh": lax.sinh, "cosh": lax.cosh, "tanh": lax.tanh, "erf": lax.erf, "erfinv": lax.erf_inv, "erfc": lax.erfc, "isnan": jnp.isnan, "isinf": jnp.isinf,
     "isfinite": jnp.isfinite, "sigmoid": lax.logistic, "logical_not": lax.bitwise_not, "reciprocal": jnp.reciprocal, "stop_gradient": lax.stop_gradient,
+    "arcsinh": lax.asinh, "arccosh": lax.acosh, "arctanh": lax.atanh, "cbrt": lax.cbrt, "exp2": lax.exp2, "log2": jnp.log2, "log10": jnp.log10,
+    "signbit": jnp.signbit, "bitwise_not": lax.bitwise_not,
 }  # fmt: skip
 
 BINARY: dict[str, Callable[..., Array]] = {
     "add": lax.add, "subtract": lax.sub, "multiply": lax.mul, "divide": lax.div, "maximum": lax.max, "minimum": lax.min, "arctan2": lax.atan2,
     "equal": lax.eq, "not_equal": lax.ne, "less": lax.lt, "less_equal": lax.le, "greater": lax.gt, "greater_equal": lax.ge,
-    "logical_and": lax.bitwise_and, "logical_or": lax.bitwise_or, "logical_xor": lax.bitwise_xor,
+    "logical_and": lax.bitwise_and, "logical_or": lax.bitwise_or, "logical_xor": lax.bitwise_xor, "bitwise_and": lax.bitwise_and,
+    "bitwise_or": lax.bitwise_or, "bitwise_xor": lax.bitwise_xor, "fmod": jnp.fmod, "gcd": jnp.gcd, "lcm": jnp.lcm, "hypot": jnp.hypot,
+    "nextafter": lax.nextafter, "left_shift": jnp.left_shift, "right_shift": jnp.right_shift,
 }  # fmt: skip
 
 ROUNDINGS: dict[str, Callable[..., Array]] = {
     "floor": lax.floor, "ceil": lax.ceil, "trunc": jnp.trunc, "rint": lambda x: lax.round(x, lax.RoundingMethod.TO_NEAREST_EVEN),
 }  # fmt: skip
-
-BOOLEAN_SUMS = ("add", "multiply")
-"""lax refuses to add bools; the table's sum and product of bools are `or` and `and`."""
-
 
 def engine_dtype(name: str) -> np.dtype:
     """The dtype that JAX gives for a name: without `jax_enable_x64` the 64-bit ones become 32-bit."""
@@ -57,6 +57,7 @@ def _lined_up(function: Callable[..., Array]) -> Callable[..., Array]:
 
 
 def _on_bools(function: Callable[..., Array], logical: Callable[..., Array]) -> Callable[..., Array]:
+    """lax refuses to add bools; their sum and product are `or` and `and`."""
     return lambda x, y: logical(x, y) if x.dtype == np.bool_ else function(x, y)
 
 
@@ -194,7 +195,7 @@ KERNELS: dict[str, Callable[..., Any]] = {
     "cast": lambda x, dtype: lax.convert_element_type(x, engine_dtype(dtype)),
     "copy": jnp.copy,
     "sum": lambda x, axis, keepdims: jnp.sum(x, axis, x.dtype, keepdims=keepdims),
-    "prod": lambda x, axis, keepdims: jnp.prod(x, axis, x.dtype, keepdims=keepdims),
+    "product_over": lambda x, axis, keepdims: jnp.prod(x, axis, x.dtype, keepdims=keepdims),
     "max_over": lambda x, axis, keepdims: jnp.max(x, axis, keepdims=keepdims),
     "min_over": lambda x, axis, keepdims: jnp.min(x, axis, keepdims=keepdims),
     "any": lambda x, axis, keepdims: jnp.any(x, axis, keepdims=keepdims),

@@ -21,13 +21,16 @@ ELEMENTWISE: dict[str, Callable[..., Tensor]] = {
     "erf": torch.erf, "erfc": torch.erfc, "erfinv": torch.erfinv, "isnan": torch.isnan, "isinf": torch.isinf, "isfinite": torch.isfinite,
     "relu": torch.relu, "sigmoid": torch.sigmoid, "logical_not": torch.logical_not, "stop_gradient": torch.detach, "copy": torch.clone,
     "divide": torch.true_divide, "arctan2": torch.atan2, "logical_and": torch.logical_and, "logical_or": torch.logical_or,
-    "logical_xor": torch.logical_xor, "choose": torch.where,
+    "logical_xor": torch.logical_xor, "choose": torch.where, "arcsinh": torch.asinh, "arccosh": torch.acosh, "arctanh": torch.atanh,
+    "exp2": torch.exp2, "log2": torch.log2, "log10": torch.log10, "signbit": torch.signbit, "bitwise_not": torch.bitwise_not, "hypot": torch.hypot,
 }  # fmt: skip
 
 ON_INTEGERS: dict[str, Callable[..., Tensor]] = {
     "add": torch.add, "subtract": torch.sub, "multiply": torch.mul, "floor_divide": torch.floor_divide, "mod": torch.remainder, "power": torch.pow,
     "maximum": torch.maximum, "minimum": torch.minimum, "equal": torch.eq, "not_equal": torch.ne, "less": torch.lt, "less_equal": torch.le,
-    "greater": torch.gt, "greater_equal": torch.ge, "matmul": torch.matmul,
+    "greater": torch.gt, "greater_equal": torch.ge, "matmul": torch.matmul, "bitwise_and": torch.bitwise_and,
+    "bitwise_or": torch.bitwise_or, "bitwise_xor": torch.bitwise_xor, "left_shift": torch.bitwise_left_shift, "right_shift": torch.bitwise_right_shift,
+    "gcd": torch.gcd, "lcm": torch.lcm, "fmod": torch.fmod,
 }  # fmt: skip
 
 ROUNDINGS: dict[str, Callable[..., Tensor]] = {"floor": torch.floor, "ceil": torch.ceil, "trunc": torch.trunc, "rint": torch.round}
@@ -162,10 +165,12 @@ KERNELS: dict[str, Callable[..., Any]] = {
     **ARITHMETIC,
     **{name: _floats_only(function) for name, function in ROUNDINGS.items()},
     "floor_divide": lambda x, y: ARITHMETIC["floor_divide"](x.detach(), y.detach()),
+    "nextafter": lambda x, y: torch.nextafter(x.detach(), y.detach()),
+    "cbrt": lambda x: torch.sign(x) * torch.pow(torch.abs(x), 1 / 3),
     "relu_gradient": lambda g, y: g * (y > 0).to(g.dtype),
     "cast": _cast,
     "sum": _reduction(_sum),
-    "prod": _reduction(_prod),
+    "product_over": _reduction(_prod),
     "max_over": _reduction(torch.amax),
     "min_over": _reduction(torch.amin),
     "any": _reduction(torch.any),

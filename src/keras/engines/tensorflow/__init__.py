@@ -1,0 +1,83 @@
+"""The tensorflow engine: variables are `tf.Variable`s, `compile` is `tf.function`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from typing import Any
+
+import numpy as np
+import tensorflow as tf
+
+from keras.core import tree
+from keras.core.dtypes import numpy_dtype
+from keras.engines.base import Engine, default_dtype
+from keras.engines.tensorflow import control
+from keras.engines.tensorflow.convolution import max_pool
+from keras.engines.tensorflow.kernels import KERNELS
+from keras.engines.tensorflow.step import CompiledFunction
+
+Tensor = Any
+
+
+class TensorFlowEngine(Engine):
+    """TensorFlow as an engine."""
+
+    name = "tensorflow"
+    indexes_by_tensors = False
+    tensor_type = type(tf.constant(0.0))
+    kernels = KERNELS
+    natives = {"max_pool_channels_last": max_pool}
+    errors = (*Engine.errors, tf.errors.OpError)
+    UNSUPPORTED = dict.fromkeys(("scan_graph", "while_graph", "cond_graph"), "loops are TensorFlow's loops here; write keras.ops.scan, while_loop or cond")
+
+    def owns(self, x: Any) -> bool:
+        """Whether `x` is a TensorFlow tensor or variable."""
+        return isinstance(x, (tf.Tensor, tf.Variable))
+
+    def asarray(self, x: Any, dtype: str | None = None) -> Tensor:
+        """`x` as a tensor with memory of its own."""
+        if isinstance(x, (tf.Tensor, tf.Variable)):
+            x = tf.convert_to_tensor(x)
+            return x if dtype is None or x.dtype.name == dtype else tf.cast(x, dtype)
+        if isinstance(x, (list, tuple)) and any(isinstance(leaf, (tf.Tensor, tf.Variable)) for leaf in tree.leaves(x)):
+            stacked = tf.stack([self.asarray(item) for item in x])
+            return stacked if dtype is None else tf.cast(stacked, dtype)
+        array = np.asarray(x)
+        dtype = dtype or default_dtype(array, came_from_python=not hasattr(x, "dtype"))
+        return tf.convert_to_tensor(np.array(array if dtype is None else array.astype(numpy_dtype(dtype))))
+
+    def to_numpy(self, x: Any) -> np.ndarray:
+        """`x` as a NumPy array."""
+        return np.asarray(x.numpy()) if hasattr(x, "numpy") else np.asarray(x)
+
+    def new_storage(self, value: Any, dtype: str | None) -> Any:
+        """What a new variable holds: a `tf.Variable` that no tape watches on its own."""
+        return tf.Variable(self.asarray(value, dtype), trainable=False)
+
+    def store(self, storage: Any, value: Tensor) -> Any:
+        """The storage with its new value."""
+        storage.assign(value)
+        return storage
+
+    def concretely(self) -> AbstractContextManager[Any]:
+        """Context in which values are computed at once even while a function is traced."""
+        return tf.init_scope()
+
+    def compile(self, function: Callable[..., Any]) -> CompiledFunction:
+        """`function` as TensorFlow graphs."""
+        return CompiledFunction(function)
+
+    def scan(self, f: Callable[..., Any], init: Any, xs: Any, length: int, reverse: bool) -> tuple[Any, Any]:
+        """A Python loop eagerly, one `tf.while_loop` in a graph."""
+        return super().scan(f, init, xs, length, reverse) if tf.executing_eagerly() else control.scan(f, init, xs, length, reverse)
+
+    def while_loop(self, cond: Callable[..., Any], body: Callable[..., Any], variables: tuple[Any, ...]) -> tuple[Any, ...]:
+        """A Python loop eagerly, one `tf.while_loop` in a graph."""
+        return super().while_loop(cond, body, variables) if tf.executing_eagerly() else control.while_loop(cond, body, variables)
+
+    value_and_grad = staticmethod(control.value_and_grad)
+    cond = staticmethod(control.cond)
+
+
+engine = TensorFlowEngine()

@@ -1,0 +1,243 @@
+"""The tensorflow engine's primitives: tables first, then functions for what TensorFlow spells differently."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+import tensorflow as tf
+
+from keras.engines.tensorflow import convolution, random
+from keras.engines.tensorflow.places import place_slice, sizes, strided_slice
+
+Tensor = Any
+
+ELEMENTWISE: dict[str, Callable[..., Tensor]] = {
+    "negative": tf.negative, "abs": tf.abs, "sign": tf.sign, "square": tf.square, "sqrt": tf.sqrt, "rsqrt": tf.math.rsqrt,
+    "reciprocal": tf.math.reciprocal, "exp": tf.exp, "expm1": tf.math.expm1, "log": tf.math.log, "log1p": tf.math.log1p, "sin": tf.sin, "cos": tf.cos,
+    "tan": tf.tan, "arcsin": tf.asin, "arccos": tf.acos, "arctan": tf.atan, "sinh": tf.sinh, "cosh": tf.cosh, "tanh": tf.tanh, "erf": tf.math.erf,
+    "erfc": tf.math.erfc, "erfinv": tf.math.erfinv, "relu": tf.nn.relu, "sigmoid": tf.sigmoid, "logical_not": tf.logical_not,
+    "stop_gradient": tf.stop_gradient, "copy": tf.identity, "subtract": tf.subtract, "divide": tf.truediv, "floor_divide": tf.math.floordiv,
+    "mod": tf.math.floormod, "power": tf.pow, "maximum": tf.maximum, "minimum": tf.minimum, "arctan2": tf.atan2, "equal": tf.equal,
+    "not_equal": tf.not_equal, "less": tf.less, "less_equal": tf.less_equal, "greater": tf.greater, "greater_equal": tf.greater_equal,
+    "logical_and": tf.logical_and, "logical_or": tf.logical_or, "logical_xor": tf.math.logical_xor, "choose": tf.where,
+    "broadcast_to": tf.broadcast_to, "arcsinh": tf.asinh, "arccosh": tf.acosh, "arctanh": tf.atanh, "nextafter": tf.math.nextafter,
+    "fmod": tf.truncatemod,
+}  # fmt: skip
+
+ON_BITS: dict[str, Callable[..., Tensor]] = {
+    "bitwise_and": tf.bitwise.bitwise_and, "bitwise_or": tf.bitwise.bitwise_or, "bitwise_xor": tf.bitwise.bitwise_xor,
+    "left_shift": tf.bitwise.left_shift, "right_shift": tf.bitwise.right_shift, "bitwise_not": tf.bitwise.invert,
+}  # fmt: skip
+FLOATS_ONLY: dict[str, Callable[..., Tensor]] = {"floor": tf.floor, "ceil": tf.math.ceil, "trunc": lambda x: tf.where(x < 0, tf.math.ceil(x), tf.floor(x)), "rint": tf.round}
+QUESTIONS: dict[str, Callable[..., Tensor]] = {"isnan": tf.math.is_nan, "isinf": tf.math.is_inf}
+REDUCTIONS: dict[str, Callable[..., Tensor]] = {
+    "sum": tf.reduce_sum, "prod": tf.reduce_prod, "max_over": tf.reduce_max, "min_over": tf.reduce_min, "any": tf.reduce_any, "all": tf.reduce_all,
+}  # fmt: skip
+
+
+def _floats_only(function: Callable[..., Tensor]) -> Callable[..., Tensor]:
+    return lambda x: function(x) if x.dtype.is_floating else tf.identity(x)
+
+
+def _question(function: Callable[..., Tensor]) -> Callable[..., Tensor]:
+    return lambda x: function(x) if x.dtype.is_floating else tf.zeros_like(x, tf.bool)
+
+
+def _on_bools(function: Callable[..., Tensor], logical: Callable[..., Tensor]) -> Callable[..., Tensor]:
+    return lambda x, y: logical(x, y) if x.dtype == tf.bool else function(x, y)
+
+
+def _reduction(function: Callable[..., Tensor]) -> Callable[..., Tensor]:
+    def kernel(x: Tensor, axis: Any, keepdims: bool) -> Tensor:
+        return function(x, axis, keepdims)
+
+    return kernel
+
+
+def _argument(function: Callable[..., Tensor]) -> Callable[..., Tensor]:
+    def kernel(x: Tensor, axis: int | None, keepdims: bool) -> Tensor:
+        x = tf.cast(x, tf.uint8) if x.dtype == tf.bool else x
+        if axis is None:
+            found = function(tf.reshape(x, (-1,)), 0, tf.int32)
+            return tf.reshape(found, (1,) * len(x.shape)) if keepdims else found
+        found = function(x, axis, tf.int32)
+        return tf.expand_dims(found, axis) if keepdims else found
+
+    return kernel
+
+
+def _wrapped(indices: Tensor, size: int) -> Tensor:
+    """Indices with negative ones counted from the end."""
+    if indices.dtype not in (tf.int32, tf.int64):
+        indices = tf.cast(indices, tf.int64 if indices.dtype in (tf.uint32, tf.uint64) else tf.int32)
+    return tf.where(indices < 0, indices + size, indices)
+
+
+def _take(x: Tensor, indices: Tensor, axis: int) -> Tensor:
+    return tf.gather(x, _wrapped(indices, x.shape[axis]), axis=axis)
+
+
+def _moved(x: Tensor, axis: int, place: int) -> Tensor:
+    order = [i for i in range(len(x.shape)) if i != axis]
+    order.insert(place, axis)
+    return tf.transpose(x, order)
+
+
+def _add_at(x: Tensor, indices: Tensor, updates: Tensor, axis: int) -> Tensor:
+    axis = axis % len(x.shape)
+    flat = tf.reshape(_wrapped(indices, x.shape[axis]), (-1,))
+    updates = tf.reshape(updates, (*x.shape[:axis], flat.shape[0], *x.shape[axis + 1 :]))
+    return _moved(tf.tensor_scatter_nd_add(_moved(x, axis, 0), flat[:, None], _moved(updates, axis, 0)), 0, axis)
+
+
+def _grid(x: Tensor, indices: Tensor, shape: Sequence[int], axis: int) -> Tensor:
+    """For each place of `shape`, its coordinates in x: the index along `axis`, itself (or 0 for a size of 1) along the others."""
+    indices = tf.cast(_wrapped(indices, x.shape[axis]), tf.int32)
+    grid = [np.arange(n, dtype=np.int32) if n == m else np.zeros(n, np.int32) for n, m in zip(shape, sizes(x), strict=True)]
+    coordinates: list[Any] = list(np.meshgrid(*grid, indexing="ij"))
+    coordinates[axis] = tf.broadcast_to(indices, shape)
+    return tf.stack(coordinates, axis=-1)
+
+
+def _gather_along_axis(x: Tensor, indices: Tensor, axis: int) -> Tensor:
+    axis = axis % len(x.shape)
+    rest = [n if m == 1 else m for i, (n, m) in enumerate(zip(sizes(indices), sizes(x), strict=True))]
+    rest[axis] = indices.shape[axis]
+    return tf.gather_nd(x, _grid(x, indices, tuple(rest), axis))
+
+
+def _add_along_axis(x: Tensor, indices: Tensor, updates: Tensor, axis: int) -> Tensor:
+    axis = axis % len(x.shape)
+    return tf.tensor_scatter_nd_add(x, _grid(x, indices, sizes(updates), axis), updates)
+
+
+def _clamped(x: Tensor, starts: Tensor, wanted: Sequence[int]) -> Tensor:
+    most = np.array([n - k for n, k in zip(sizes(x), wanted, strict=True)], np.int32)
+    return tf.minimum(tf.maximum(tf.cast(starts, tf.int32), 0), most)
+
+
+def _dynamic_update(x: Tensor, starts: Tensor, updates: Tensor) -> Tensor:
+    if not sizes(x):
+        return updates
+    begins = _clamped(x, starts, sizes(updates))
+    places = np.stack(np.meshgrid(*(np.arange(n, dtype=np.int32) for n in sizes(updates)), indexing="ij"), axis=-1)
+    return tf.tensor_scatter_nd_update(x, places + begins, updates)
+
+
+def _bools_as_bytes(function: Callable[..., Tensor]) -> Callable[..., Tensor]:
+    def kernel(*xs: Tensor) -> Tensor:
+        if xs[0].dtype != tf.bool:
+            return function(*xs)
+        return tf.cast(tf.bitwise.bitwise_and(function(*(tf.cast(x, tf.uint8) for x in xs)), 1), tf.bool)
+
+    return kernel
+
+
+def _hypot(x: Tensor, y: Tensor) -> Tensor:
+    """sqrt(x^2 + y^2), scaled so that the squares do not overflow."""
+    x, y = tf.abs(x), tf.abs(y)
+    largest = tf.stop_gradient(tf.maximum(x, y))
+    scale = tf.where((largest > 0) & tf.math.is_finite(largest), largest, tf.ones_like(largest))
+    return scale * tf.sqrt(tf.square(x / scale) + tf.square(y / scale))
+
+
+def _gcd(x: Tensor, y: Tensor) -> Tensor:
+    x, y = tf.abs(x), tf.abs(y)
+    x, y = x + tf.zeros_like(y), y + tf.zeros_like(x)
+
+    def step(a: Tensor, b: Tensor) -> tuple[Tensor, Tensor]:
+        done = b == 0
+        return tf.where(done, a, b), tf.where(done, b, tf.math.floormod(a, tf.where(done, tf.ones_like(b), b)))
+
+    return tf.while_loop(lambda a, b: tf.reduce_any(b != 0), step, (x, y))[0]
+
+
+_CARRIERS = {2: tf.int16, 4: tf.int32, 8: tf.int64}
+
+
+def _matmul(x: Tensor, y: Tensor) -> Tensor:
+    a, b = len(x.shape), len(y.shape)
+    if a == 1 or b == 1:
+        product = _matmul(x[None] if a == 1 else x, y[:, None] if b == 1 else y)
+        product = tf.squeeze(product, -1) if b == 1 else product
+        return tf.squeeze(product, -1 if b == 1 else -2) if a == 1 else product
+    if x.dtype.is_integer and x.dtype not in (tf.int32, tf.int64):
+        return tf.cast(_matmul(tf.cast(x, tf.int64), tf.cast(y, tf.int64)), x.dtype)
+    if b == 2 < a:  # one matrix for a whole batch: one large product
+        return tf.reshape(tf.matmul(tf.reshape(x, (-1, x.shape[-1])), y), (*x.shape[:-1], y.shape[-1]))
+    return tf.matmul(x, y)
+
+
+def _contract(*operands: Tensor, subscripts: str) -> Tensor:
+    dtype = operands[0].dtype
+    if dtype.is_integer and dtype not in (tf.int32, tf.int64):
+        return tf.cast(_contract(*(tf.cast(x, tf.int64) for x in operands), subscripts=subscripts), dtype)
+    terms = subscripts.partition("->")[0].split(",")
+    widest: dict[str, int] = {}
+    for term, x in zip(terms, operands, strict=True):
+        for letter, n in zip(term, sizes(x), strict=True):
+            widest[letter] = n if widest.get(letter, 1) == 1 else widest[letter]
+    shapes = [tuple(widest[letter] for letter in term) for term in terms]
+    wide = [x if sizes(x) == shape else tf.broadcast_to(x, shape) for x, shape in zip(operands, shapes, strict=True)]
+    return tf.einsum(subscripts, *wide)
+
+
+def _sorted(x: Tensor, axis: int) -> Tensor:
+    return tf.cast(tf.sort(tf.cast(x, tf.uint8), axis), tf.bool) if x.dtype == tf.bool else tf.sort(x, axis)
+
+
+KERNELS: dict[str, Callable[..., Any]] = {
+    **ELEMENTWISE,
+    **{name: _floats_only(function) for name, function in FLOATS_ONLY.items()},
+    **{name: _question(function) for name, function in QUESTIONS.items()},
+    **{name: _reduction(function) for name, function in REDUCTIONS.items()},
+    "add": _on_bools(tf.add, tf.logical_or),
+    "multiply": _on_bools(tf.multiply, tf.logical_and),
+    "isfinite": lambda x: tf.math.is_finite(x) if x.dtype.is_floating else tf.ones_like(x, tf.bool),
+    "relu_gradient": lambda g, y: tf.where(y > 0, g, tf.zeros((), g.dtype)),
+    "cast": tf.cast,
+    "argmax": _argument(tf.argmax),
+    "argmin": _argument(tf.argmin),
+    "running_sum": lambda x, axis: tf.cumsum(x, axis),
+    **{name: _bools_as_bytes(function) for name, function in ON_BITS.items()},
+    "exp2": lambda x: tf.pow(tf.cast(2, x.dtype), x),
+    "log2": lambda x: tf.math.log(x) / tf.cast(math.log(2), x.dtype),
+    "log10": lambda x: tf.math.log(x) / tf.cast(math.log(10), x.dtype),
+    "cbrt": lambda x: tf.sign(x) * tf.pow(tf.abs(x), tf.cast(1 / 3, x.dtype)),
+    "hypot": _hypot,
+    "gcd": _gcd,
+    "lcm": lambda x, y: tf.abs(x) // tf.maximum(_gcd(x, y), 1) * tf.abs(y),
+    "signbit": lambda x: tf.bitcast(x, _CARRIERS[x.dtype.size]) < 0 if x.dtype.is_floating else x < 0,
+    "reshape": lambda x, newshape: tf.reshape(x, newshape),
+    "transpose": lambda x, axes: tf.transpose(x, None if axes is None else [a % len(x.shape) for a in axes]),
+    "filled_like": lambda x, value, dtype: tf.cast(tf.fill(sizes(x), value), dtype),
+    "concatenate": lambda *xs, axis: tf.concat(xs, axis),
+    "strided_slice": strided_slice,
+    "place_slice": place_slice,
+    "reverse": lambda x, axis: tf.reverse(x, [axis]),
+    "pad_constant": lambda x, pad_width, value: tf.pad(x, np.broadcast_to(np.asarray(pad_width), (len(x.shape), 2)), constant_values=tf.cast(value, x.dtype)),
+    "take_along": _take,
+    "add_at": _add_at,
+    "gather_along_axis": _gather_along_axis,
+    "add_along_axis": _add_along_axis,
+    "dynamic_slice": lambda x, starts, shape: tf.slice(x, _clamped(x, starts, shape), shape),
+    "dynamic_update": _dynamic_update,
+    "matmul": _matmul,
+    "contract": _contract,
+    "order": lambda x, axis: tf.argsort(tf.cast(x, tf.uint8) if x.dtype == tf.bool else x, axis, stable=True),
+    "sorted_along": _sorted,
+    "largest": lambda x, k: tuple(tf.math.top_k(x, k)),
+    "conv_channels_last": convolution.conv,
+    "conv_input_gradient": convolution.conv_input_gradient,
+    "conv_filter_gradient": convolution.conv_filter_gradient,
+    "extract_windows": convolution.extract_windows,
+    "add_windows": convolution.add_windows,
+    "draw_uniform": random.uniform,
+    "draw_normal": random.normal,
+    "draw_truncated_normal": random.truncated_normal,
+    "draw_mask": random.mask,
+    "draw_integers": random.integers,
+}
