@@ -70,12 +70,21 @@ def _recording(init: Any) -> Any:
                 kwargs = hooks.translate_arguments(cls, kwargs, accepted)
                 unknown = sorted(kwargs.keys() - accepted)
                 if unknown:
-                    hint = errors.suggestion(unknown[0], accepted)
+                    hint = errors.suggestion(unknown[0], accepted) or _hand_on_hint(cls, unknown[0])
                     raise TypeError(f"{cls.__name__}: got an unknown argument {unknown[0]!r}.{hint} Accepted: {', '.join(sorted(accepted))}.")
             self.__dict__["_init_arguments"] = {"args": args, "kwargs": kwargs}
         init(self, *args, **kwargs)
 
     return wrapper
+
+
+def _hand_on_hint(cls: type, name: str) -> str:
+    """What to write where a user's constructor does not take what its base takes."""
+    for base in cls.__mro__[1:]:
+        init = base.__dict__.get("__init__")
+        if init is not None and name in inspect.signature(init).parameters:
+            return f" {base.__name__} takes it; hand it on: def __init__(self, ..., **kwargs): super().__init__(**kwargs)."
+    return ""
 
 
 def serialize(value: Any) -> Any:

@@ -147,7 +147,7 @@ class Symbol(Operators):
         raise TypeError(f"{self!r} has no numbers yet, so it cannot become a NumPy array. Write the calculation with keras.ops.")
 
     def __float__(self) -> float:
-        raise TypeError(f"{self!r} has no numbers yet, so it cannot become a Python number.")
+        raise TypeError(f"{self!r} has no numbers yet, so it cannot become a Python number. Write the calculation with keras.ops.")
 
     __int__ = __index__ = __float__  # type: ignore[assignment]
 
