@@ -284,7 +284,12 @@ def op(*, category: str = "numpy", operands: int | str = 1, vjp: Any = ZERO, thr
 
 def abstractly() -> Any:
     """Context: ops on `KerasTensor`s inside leave no history (a layer around them will)."""
-    return _Abstractly()
+    return _Abstractly(True)
+
+
+def leaving_history() -> Any:
+    """Context: symbols get their history although an op or layer around is running on symbols: a model is built inside of it."""
+    return _Abstractly(False)
 
 
 def history_is_kept() -> bool:
@@ -293,8 +298,11 @@ def history_is_kept() -> bool:
 
 
 class _Abstractly:
+    def __init__(self, inside: bool) -> None:
+        self.inside = inside
+
     def __enter__(self) -> None:
-        self._token = _inside_composite.set(True)
+        self._token = _inside_composite.set(self.inside)
 
     def __exit__(self, *_: Any) -> None:
         _inside_composite.reset(self._token)

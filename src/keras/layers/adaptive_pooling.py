@@ -64,7 +64,8 @@ class AdaptivePooling(Layer):
             size = shape_of(x)[axis]
             if not isinstance(size, int):
                 raise ValueError(
-                    f"{type(self).__name__} {self.name!r}: the size of axis {axis} must be known. Write Input with numbers for the spatial sizes."
+                    f"{type(self).__name__} {self.name!r}: the size of axis {axis} must be known. "
+                    f"Write Input with numbers for the spatial sizes."
                 )
             windows = [(i * size // count, -(-(i + 1) * size // count)) for i in range(count)]
             x = concatenate([self.reduction(slice_along(x, axis, low, high), axis) for low, high in windows], axis=axis)

@@ -27,7 +27,7 @@ class _ScoredAttention(Layer):
 
     def scores(self, query: Any, key: Any) -> Any:
         """(batch, queries, keys)."""
-        raise NotImplementedError
+        raise NotImplementedError(f"{type(self).__name__} does not define scores().")
 
     def call(
         self,
@@ -40,7 +40,8 @@ class _ScoredAttention(Layer):
         """The weighted values for [query, value] or [query, value, key]."""
         if not isinstance(inputs, (list, tuple)) or len(inputs) not in (2, 3):
             raise ValueError(
-                f"{type(self).__name__} {self.name!r}: got {type(inputs).__name__}. Accepted: [query, value] or [query, value, key]. Write layer([query, value])."
+                f"{type(self).__name__} {self.name!r}: got {type(inputs).__name__}. Accepted: [query, value] or [query, value, key]. "
+                f"Write layer([query, value])."
             )
         query, value, key = inputs[0], inputs[1], inputs[-1]
         query_mask, value_mask = _two_masks(self, mask)
@@ -65,7 +66,8 @@ def _two_masks(layer: Any, mask: Any) -> tuple[Any, Any]:
         return None, None
     if not isinstance(mask, (list, tuple)) or not 2 <= len(mask) <= 3:
         raise ValueError(
-            f"{type(layer).__name__} {layer.name!r}: got a mask that is no list of 2 or 3. Accepted: [query_mask, value_mask]; None where there is none."
+            f"{type(layer).__name__} {layer.name!r}: got a mask that is no list of 2 or 3. "
+            f"Accepted: [query_mask, value_mask]; None where there is none."
         )
     return mask[0], mask[1]
 

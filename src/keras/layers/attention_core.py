@@ -36,7 +36,7 @@ def attend(query: Any, key: Any, value: Any, mask: Any, rate: float, seed_genera
 
 
 def allowed_pairs(queries: Any, keys: Any, causal: bool = False, window: int | None = None) -> Any:
-    """(queries, keys) as bool: which key each query may see; None if all of them, or while a size is unknown (specs do not depend on it)."""
+    """(queries, keys) as bool: which key each query may see; None if all, or while a size is unknown (no spec depends on it)."""
     if not (causal or window) or not (isinstance(queries, int) and isinstance(keys, int)):
         return None
     distance = np.arange(queries)[:, None] - np.arange(keys)[None, :]

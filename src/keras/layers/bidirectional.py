@@ -41,7 +41,8 @@ class Bidirectional(Wrapper):
         for needed in ("go_backwards", "return_sequences", "return_state"):
             if not hasattr(layer, needed):
                 raise ValueError(
-                    f"Bidirectional(layer): {type(layer).__name__} has no `{needed}`. Accepted: a recurrent layer. Write Bidirectional(keras.layers.LSTM(8))."
+                    f"Bidirectional(layer): {type(layer).__name__} has no `{needed}`. Accepted: a recurrent layer. "
+                    f"Write Bidirectional(keras.layers.LSTM(8))."
                 )
         self.forward_layer = _copy(layer, "forward_", layer.go_backwards)
         if backward_layer is None:
@@ -49,6 +50,9 @@ class Bidirectional(Wrapper):
         else:
             self.backward_layer = as_layer(self, "backward_layer", backward_layer)
             self._check_pair()
+        for inner in (self.forward_layer, self.backward_layer):
+            if layer.return_sequences and hasattr(inner, "zero_output_for_mask"):
+                inner.zero_output_for_mask = True  # a repeated output would come from the other side of the gap in each direction
         self.layer = self.forward_layer
         self.return_sequences = layer.return_sequences
         self.return_state = layer.return_state
@@ -59,12 +63,14 @@ class Bidirectional(Wrapper):
         backward: Any = self.backward_layer
         if forward.go_backwards == backward.go_backwards:
             raise ValueError(
-                f"Bidirectional(backward_layer): both layers have go_backwards={forward.go_backwards}. Write backward_layer=LSTM(8, go_backwards=True)."
+                f"Bidirectional(backward_layer): both layers have go_backwards={forward.go_backwards}. "
+                f"Write backward_layer=LSTM(8, go_backwards=True)."
             )
         for name in ("stateful", "return_sequences", "return_state"):
             if getattr(forward, name) != getattr(backward, name):
                 raise ValueError(
-                    f"Bidirectional(backward_layer): `{name}` is {getattr(forward, name)} forwards and {getattr(backward, name)} backwards. Write equal values."
+                    f"Bidirectional(backward_layer): `{name}` is {getattr(forward, name)} forwards "
+                    f"and {getattr(backward, name)} backwards. Write equal values."
                 )
 
     def build(self, sequences_shape: Any, initial_state_shape: Any = None) -> None:

@@ -88,6 +88,9 @@ class ZeroPadding3D(ZeroPadding):
     __doc__ = described(ZERO_PADDING, 3, pairs=_PAIRS[3], example='np.ones((1, 3, 3, 3, 2), "float32")', result="(1, 7, 7, 7, 2)")
     rank = 3
 
+    def __init__(self, padding: Any = ((1, 1), (1, 1), (1, 1)), data_format: str | None = None, **kwargs: Any) -> None:
+        super().__init__(padding, data_format, **kwargs)
+
 
 CROPPING = """The inputs without some places at the ends of the spatial axes.
 
@@ -113,7 +116,8 @@ class Cropping(_Border):
             n = shape_of(x)[axis]
             if isinstance(n, int) and low + high >= n:
                 raise ValueError(
-                    f"{type(self).__name__} {self.name!r}: cropping {(low, high)} leaves nothing of axis {axis} of {D.display(shape_of(inputs))}. Write a smaller cropping."
+                    f"{type(self).__name__} {self.name!r}: cropping {(low, high)} leaves nothing of axis {axis} "
+                    f"of {D.display(shape_of(inputs))}. Write a smaller cropping."
                 )
             if low or high:
                 x = slice_along(x, axis, low, -high if high else None)

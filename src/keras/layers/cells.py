@@ -10,12 +10,10 @@ from typing import Any
 
 import numpy as np
 
-from keras.core.op import op
+from keras.core.op import Op
 from keras.layers.arguments import fraction, keep, positive
 from keras.layers.dense import affine
 from keras.layers.layer import Layer
-from keras.layers.lookup import deserialize
-from keras.layers.nested import build_inside
 from keras.ops import random
 from keras.ops.contraction import matmul
 from keras.ops.elementwise import add, multiply, subtract
@@ -27,12 +25,14 @@ def _gates_gradient(g: Any, y: Any, x: Any, count: int, axis: int) -> Any:
     return (concatenate(list(g), axis=axis),)
 
 
-@op(category="internal", operands=1, vjp=_gates_gradient)
-def gates_of(x: Any, count: int, axis: int = -1) -> tuple[Any, ...]:
+def _gates(x: Any, count: int, axis: int = -1) -> tuple[Any, ...]:
     """One axis in `count` equal parts; the gradient is one concatenation instead of one array per part."""
     axis = axis % len(shape_of(x))
     size = shape_of(x)[axis] // count
     return tuple(slice_along(x, axis, i * size, (i + 1) * size) for i in range(count))
+
+
+gates_of = Op("gates_of", _gates, 1, body=_gates, vjp=_gates_gradient, category="internal").function
 
 
 def zero_states(state_size: Any, like: Any) -> Any:
@@ -162,7 +162,8 @@ class DenseCell(Cell):
 _SHARED = """
         use_bias: whether `bias` is added.
         kernel_initializer, recurrent_initializer, bias_initializer: name or object. Default: Glorot uniform, orthogonal, zeros.
-        kernel_regularizer, recurrent_regularizer, bias_regularizer, kernel_constraint, recurrent_constraint, bias_constraint: name or object.
+        kernel_regularizer, recurrent_regularizer, bias_regularizer, kernel_constraint, recurrent_constraint, bias_constraint: name or
+            object.
         dropout: float from 0 to 1, the fraction of the inputs that is dropped while training; one mask per sequence.
         recurrent_dropout: the same for the recurrent state.
         seed: int, for the same masks in every run."""
@@ -185,10 +186,10 @@ class SimpleRNNCell(DenseCell):
     gates = 1
 
     def __init__(
-        self, units: int, activation: Any = "tanh", use_bias: bool = True, kernel_initializer: Any = "glorot_uniform", recurrent_initializer: Any = "orthogonal",
-        bias_initializer: Any = "zeros", kernel_regularizer: Any = None, recurrent_regularizer: Any = None, bias_regularizer: Any = None,
-        kernel_constraint: Any = None, recurrent_constraint: Any = None, bias_constraint: Any = None, dropout: float = 0.0,
-        recurrent_dropout: float = 0.0, seed: int | None = None, **kwargs: Any,
+        self, units: int, activation: Any = "tanh", use_bias: bool = True, kernel_initializer: Any = "glorot_uniform",
+        recurrent_initializer: Any = "orthogonal", bias_initializer: Any = "zeros", kernel_regularizer: Any = None,
+        recurrent_regularizer: Any = None, bias_regularizer: Any = None, kernel_constraint: Any = None, recurrent_constraint: Any = None,
+        bias_constraint: Any = None, dropout: float = 0.0, recurrent_dropout: float = 0.0, seed: int | None = None, **kwargs: Any,
     ) -> None:  # fmt: skip
         super().__init__(**kwargs)
         self._take(locals())
@@ -202,7 +203,8 @@ class SimpleRNNCell(DenseCell):
 class GRUCell(DenseCell):
     __doc__ = f"""One step of a gated recurrent unit.
 
-    z = recurrent_activation(x @ Kz + h @ Uz + bz); r likewise; candidate = activation(x @ Kh + r * (h @ Uh + ...)); new h = z * h + (1 - z) * candidate
+    z = recurrent_activation(x @ Kz + h @ Uz + bz), r likewise; candidate = activation(x @ Kh + r * (h @ Uh + ...))
+    output = new h = z * h + (1 - z) * candidate
 
     Arguments:
         units: int > 0, the size of output and state.
@@ -220,10 +222,11 @@ class GRUCell(DenseCell):
     gates = 3
 
     def __init__(
-        self, units: int, activation: Any = "tanh", recurrent_activation: Any = "sigmoid", use_bias: bool = True, kernel_initializer: Any = "glorot_uniform",
-        recurrent_initializer: Any = "orthogonal", bias_initializer: Any = "zeros", kernel_regularizer: Any = None, recurrent_regularizer: Any = None,
-        bias_regularizer: Any = None, kernel_constraint: Any = None, recurrent_constraint: Any = None, bias_constraint: Any = None,
-        dropout: float = 0.0, recurrent_dropout: float = 0.0, reset_after: bool = True, seed: int | None = None, **kwargs: Any,
+        self, units: int, activation: Any = "tanh", recurrent_activation: Any = "sigmoid", use_bias: bool = True,
+        kernel_initializer: Any = "glorot_uniform", recurrent_initializer: Any = "orthogonal", bias_initializer: Any = "zeros",
+        kernel_regularizer: Any = None, recurrent_regularizer: Any = None, bias_regularizer: Any = None, kernel_constraint: Any = None,
+        recurrent_constraint: Any = None, bias_constraint: Any = None, dropout: float = 0.0, recurrent_dropout: float = 0.0,
+        reset_after: bool = True, seed: int | None = None, **kwargs: Any,
     ) -> None:  # fmt: skip
         super().__init__(**kwargs)
         self._take(locals())
@@ -282,10 +285,11 @@ class LSTMCell(DenseCell):
     gates = 4
 
     def __init__(
-        self, units: int, activation: Any = "tanh", recurrent_activation: Any = "sigmoid", use_bias: bool = True, kernel_initializer: Any = "glorot_uniform",
-        recurrent_initializer: Any = "orthogonal", bias_initializer: Any = "zeros", unit_forget_bias: bool = True, kernel_regularizer: Any = None,
-        recurrent_regularizer: Any = None, bias_regularizer: Any = None, kernel_constraint: Any = None, recurrent_constraint: Any = None,
-        bias_constraint: Any = None, dropout: float = 0.0, recurrent_dropout: float = 0.0, seed: int | None = None, **kwargs: Any,
+        self, units: int, activation: Any = "tanh", recurrent_activation: Any = "sigmoid", use_bias: bool = True,
+        kernel_initializer: Any = "glorot_uniform", recurrent_initializer: Any = "orthogonal", bias_initializer: Any = "zeros",
+        unit_forget_bias: bool = True, kernel_regularizer: Any = None, recurrent_regularizer: Any = None, bias_regularizer: Any = None,
+        kernel_constraint: Any = None, recurrent_constraint: Any = None, bias_constraint: Any = None, dropout: float = 0.0,
+        recurrent_dropout: float = 0.0, seed: int | None = None, **kwargs: Any,
     ) -> None:  # fmt: skip
         super().__init__(**kwargs)
         self._take(locals())
@@ -315,90 +319,3 @@ def lstm_step(z: Any, c: Any, activation: Any, recurrent_activation: Any, axis: 
     memory = add(multiply(recurrent_activation(f), c), multiply(recurrent_activation(i), activation(candidate)))
     output = multiply(recurrent_activation(o), activation(memory))
     return output, [output, memory]
-
-
-class StackedRNNCells(Layer):
-    """Cells on top of each other as one cell: each takes the output of the one before.
-
-    Arguments:
-        cells: list of cells.
-    Call: `cell(inputs, states)` gives (output of the last cell, list of each cell's new states).
-    Example:
-        >>> stack = StackedRNNCells([GRUCell(3), LSTMCell(4)])
-        >>> stack.state_size, stack.output_size
-        ([3, [4, 4]], 4)
-    Source: keras.layers.StackedRNNCells of Keras 3.
-    """
-
-    def __init__(self, cells: Any, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-        self.cells = [deserialize(cell) if isinstance(cell, dict) else cell for cell in cells]
-        for cell in self.cells:
-            if not callable(cell) or not hasattr(cell, "state_size"):
-                raise ValueError(
-                    f"StackedRNNCells(cells): got {cell!r}. Accepted: cells with `call` and `state_size`. Write StackedRNNCells([LSTMCell(8), LSTMCell(8)])."
-                )
-
-    @property
-    def state_size(self) -> list[Any]:
-        """The state sizes of each cell."""
-        return [cell.state_size for cell in self.cells]
-
-    @property
-    def output_size(self) -> Any:
-        """The output size of the last cell."""
-        return output_size(self.cells[-1])
-
-    def build(self, input_shape: Any) -> None:
-        """Build each cell on the output of the one before."""
-        for cell in self.cells:
-            if isinstance(cell, Layer):
-                build_inside(cell, input_shape)
-            input_shape = (input_shape[0], output_size(cell))
-
-    def draw_masks(self, inputs: Any, states: Any, training: Any) -> None:
-        """Draw each cell's dropout masks for one sequence."""
-        for cell, state in zip(self.cells, states, strict=True):
-            given = state if isinstance(state, (list, tuple)) else [state]
-            if hasattr(cell, "draw_masks"):
-                cell.draw_masks(inputs, given, training)
-            inputs = given[0]
-
-    def forget_masks(self) -> None:
-        """Draw new masks for the next sequence."""
-        for cell in self.cells:
-            if hasattr(cell, "forget_masks"):
-                cell.forget_masks()
-
-    def call(self, inputs: Any, states: Any, training: bool = False, **kwargs: Any) -> tuple[Any, list[Any]]:
-        """The last output and everybody's new states."""
-        new_states = []
-        for cell, state in zip(self.cells, states, strict=True):
-            given = list(state) if isinstance(state, (list, tuple)) else [state]
-            inputs, new = cell(inputs, given, training=training) if isinstance(cell, Layer) else cell(inputs, given)
-            nested = isinstance(state, (list, tuple))
-            new_states.append((list(new) if nested else new[0]) if isinstance(new, (list, tuple)) else [new] if nested else new)
-        return inputs, new_states
-
-    def get_initial_state(self, batch_size: int | None = None, inputs: Any = None) -> list[Any]:
-        """Each cell's first states."""
-        return [initial_state(cell, batch_size, inputs) for cell in self.cells]
-
-
-def output_size(cell: Any) -> Any:
-    """The size of a cell's output: its `output_size`, else that of its first state."""
-    size = getattr(cell, "output_size", None)
-    if size is not None:
-        return size
-    return cell.state_size[0] if isinstance(cell.state_size, (list, tuple)) else cell.state_size
-
-
-def initial_state(cell: Any, batch_size: Any, inputs: Any) -> list[Any]:
-    """A cell's first states: zeros, unless the cell says otherwise."""
-    if isinstance(cell, (Cell, StackedRNNCells)):
-        return cell.get_initial_state(batch_size=batch_size, inputs=inputs)
-    if hasattr(cell, "get_initial_state") and isinstance(batch_size, int):
-        made = cell.get_initial_state(batch_size=batch_size)
-    else:
-        made = zero_states(cell.state_size, inputs)
-    return list(made) if isinstance(made, (list, tuple)) else [made]

@@ -63,7 +63,8 @@ class ConvLayer(Layer):
         channels = input_shape[axis]
         if channels is None:
             raise ValueError(
-                f"{type(self).__name__} {self.name!r}: axis {axis} (the channels) of the input shape {tuple(input_shape)} must be known. Write Input with a number there."
+                f"{type(self).__name__} {self.name!r}: axis {axis} (the channels) of the input shape {tuple(input_shape)} must be known. "
+                f"Write Input with a number there."
             )
         looks_turned = (
             self.data_format == "channels_last"
@@ -74,7 +75,8 @@ class ConvLayer(Layer):
         )
         if looks_turned:
             warnings.warn(
-                f"{type(self).__name__} {self.name!r}: an input of shape {tuple(input_shape)} looks like channels first, but data_format is 'channels_last'. "
+                f"{type(self).__name__} {self.name!r}: an input of shape {tuple(input_shape)} looks like channels first, "
+                f"but data_format is 'channels_last'. "
                 f"Write data_format='channels_first', or np.moveaxis(x, 1, -1).",
                 stacklevel=5,
             )
@@ -102,10 +104,11 @@ class Conv(ConvLayer):
     """Base of Conv1D, Conv2D and Conv3D; `rank` is the number of spatial axes."""
 
     def __init__(
-        self, filters: int, kernel_size: Any, strides: Any = 1, padding: str = "valid", data_format: str | None = None, dilation_rate: Any = 1,
-        groups: int = 1, activation: Any = None, use_bias: bool = True, kernel_initializer: Any = "glorot_uniform", bias_initializer: Any = "zeros",
-        kernel_regularizer: Any = None, bias_regularizer: Any = None, activity_regularizer: Any = None, kernel_constraint: Any = None,
-        bias_constraint: Any = None, **kwargs: Any,
+        self, filters: int, kernel_size: Any, strides: Any = 1, padding: str = "valid", data_format: str | None = None,
+        dilation_rate: Any = 1, groups: int = 1, activation: Any = None, use_bias: bool = True,
+        kernel_initializer: Any = "glorot_uniform", bias_initializer: Any = "zeros", kernel_regularizer: Any = None,
+        bias_regularizer: Any = None, activity_regularizer: Any = None, kernel_constraint: Any = None, bias_constraint: Any = None,
+        **kwargs: Any,
     ) -> None:  # fmt: skip
         super().__init__(activity_regularizer=activity_regularizer, **kwargs)
         self._take(locals())
@@ -121,7 +124,8 @@ class Conv(ConvLayer):
         channels = self._channels(input_shape)
         if channels % self.groups:
             raise ValueError(
-                f"{type(self).__name__} {self.name!r}: the input has {channels} channels, which {self.groups} groups cannot share. Write groups=1."
+                f"{type(self).__name__} {self.name!r}: the input has {channels} channels, which {self.groups} groups cannot share. "
+                f"Write groups=1."
             )
         self.kernel = self._kernel("kernel", (*self.kernel_size, channels // self.groups, self.filters), "kernel")
         self._build_bias(self.filters)

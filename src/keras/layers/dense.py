@@ -52,9 +52,10 @@ class Dense(LowRank, Layer):
     supports_masking = True
 
     def __init__(
-        self, units: int, activation: Any = None, use_bias: bool = True, kernel_initializer: Any = "glorot_uniform", bias_initializer: Any = "zeros",
-        kernel_regularizer: Any = None, bias_regularizer: Any = None, activity_regularizer: Any = None, kernel_constraint: Any = None,
-        bias_constraint: Any = None, lora_rank: int | None = None, lora_alpha: float | None = None, quantization_config: Any = None, **kwargs: Any,
+        self, units: int, activation: Any = None, use_bias: bool = True, kernel_initializer: Any = "glorot_uniform",
+        bias_initializer: Any = "zeros", kernel_regularizer: Any = None, bias_regularizer: Any = None, activity_regularizer: Any = None,
+        kernel_constraint: Any = None, bias_constraint: Any = None, lora_rank: int | None = None, lora_alpha: float | None = None,
+        quantization_config: Any = None, **kwargs: Any,
     ) -> None:  # fmt: skip
         super().__init__(activity_regularizer=activity_regularizer, **kwargs)
         keep(self, locals())
@@ -67,7 +68,8 @@ class Dense(LowRank, Layer):
         features = input_shape[-1]
         if features is None:
             raise ValueError(
-                f"Dense {self.name!r}: the last axis of the input shape {tuple(input_shape)} must be known. Write Input with a number there."
+                f"Dense {self.name!r}: the last axis of the input shape {tuple(input_shape)} must be known. "
+                f"Write Input with a number there."
             )
         self.kernel = self.add_weight(
             shape=(features, self.units),

@@ -68,8 +68,11 @@ class SpatialDropout(Dropout):
 
     rank: int
 
-    def __init__(self, rate: float, data_format: str | None = None, seed: int | None = None, **kwargs: Any) -> None:
-        super().__init__(rate, seed=seed, **kwargs)
+    def __init__(
+        self, rate: float, data_format: str | None = None, seed: int | None = None, name: str | None = None, dtype: Any = None,
+        **kwargs: Any,
+    ) -> None:  # fmt: skip
+        super().__init__(rate, seed=seed, name=name, dtype=dtype, **kwargs)
         self.data_format = config.standardize_data_format(data_format)
         self.input_spec = InputSpec(ndim=self.rank + 2)
 
@@ -88,8 +91,8 @@ class SpatialDropout1D(SpatialDropout):
     __doc__ = described(SPATIAL_DROPOUT, 1, data_format="", example='np.ones((2, 5, 3), "float32")', result="(2, 5, 3)")
     rank = 1
 
-    def __init__(self, rate: float, seed: int | None = None, **kwargs: Any) -> None:
-        super().__init__(rate, data_format="channels_last", seed=seed, **kwargs)
+    def __init__(self, rate: float, seed: int | None = None, name: str | None = None, dtype: Any = None, **kwargs: Any) -> None:
+        super().__init__(rate, data_format="channels_last", seed=seed, name=name, dtype=dtype, **kwargs)
 
 
 class SpatialDropout2D(SpatialDropout):

@@ -32,7 +32,8 @@ class EinsumPlan:
             self.input, self.output = self.input.replace("...", elided), self.output.replace("...", elided)
         if len(self.input) != len(input_shape):
             raise ValueError(
-                f"EinsumDense(equation): {equation!r} names {len(self.input)} axes of an input of shape {tuple(input_shape)}. Write one letter per axis, or '...'."
+                f"EinsumDense(equation): {equation!r} names {len(self.input)} axes of an input of shape {tuple(input_shape)}. "
+                f"Write one letter per axis, or '...'."
             )
         sizes: dict[str, Any] = dict(zip(self.input, input_shape, strict=True))
         wanted = [None] * (len(self.output) - len(output_shape)) + list(output_shape)
@@ -40,13 +41,15 @@ class EinsumPlan:
             if size is not None:
                 if sizes.get(letter) not in (None, size):
                     raise ValueError(
-                        f"EinsumDense(output_shape): {letter!r} of {equation!r} is {size} in output_shape and {sizes[letter]} in the input. Write equal sizes, or None."
+                        f"EinsumDense(output_shape): {letter!r} of {equation!r} is {size} in output_shape "
+                        f"and {sizes[letter]} in the input. Write equal sizes, or None."
                     )
                 sizes[letter] = size
         unknown = [c for c in self.kernel if sizes.get(c) is None]
         if unknown:
             raise ValueError(
-                f"EinsumDense(equation): the size of {unknown[0]!r} in {equation!r} is unknown. Write it in output_shape, or Input with a number there."
+                f"EinsumDense(equation): the size of {unknown[0]!r} in {equation!r} is unknown. "
+                f"Write it in output_shape, or Input with a number there."
             )
         self.kernel_shape = tuple(sizes[c] for c in self.kernel)
         self.bias_shape = _bias_shape(equation, self.output, sizes, bias_axes)
@@ -69,7 +72,8 @@ def split_equation(equation: str) -> tuple[str, str, str]:
     terms = left.split(",")
     if not arrow or len(terms) != 2 or not terms[1].isalpha():
         raise ValueError(
-            f"EinsumDense(equation): got {equation!r}. Accepted: 'input,kernel->output'. Write EinsumDense('abc,cd->abd', output_shape=(None, 64))."
+            f"EinsumDense(equation): got {equation!r}. Accepted: 'input,kernel->output'. "
+            f"Write EinsumDense('abc,cd->abd', output_shape=(None, 64))."
         )
     return terms[0], terms[1], output
 
@@ -104,10 +108,10 @@ class EinsumDense(LowRank, Layer):
     """
 
     def __init__(
-        self, equation: str, output_shape: Any, activation: Any = None, bias_axes: str | None = None, kernel_initializer: Any = "glorot_uniform",
-        bias_initializer: Any = "zeros", kernel_regularizer: Any = None, bias_regularizer: Any = None, kernel_constraint: Any = None,
-        bias_constraint: Any = None, lora_rank: int | None = None, lora_alpha: float | None = None, gptq_unpacked_column_size: Any = None,
-        quantization_config: Any = None, **kwargs: Any,
+        self, equation: str, output_shape: Any, activation: Any = None, bias_axes: str | None = None,
+        kernel_initializer: Any = "glorot_uniform", bias_initializer: Any = "zeros", kernel_regularizer: Any = None,
+        bias_regularizer: Any = None, kernel_constraint: Any = None, bias_constraint: Any = None, lora_rank: int | None = None,
+        lora_alpha: float | None = None, gptq_unpacked_column_size: Any = None, quantization_config: Any = None, **kwargs: Any,
     ) -> None:  # fmt: skip
         super().__init__(**kwargs)
         arguments = {name: value for name, value in locals().items() if name not in ("output_shape", "gptq_unpacked_column_size")}

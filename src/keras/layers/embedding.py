@@ -34,9 +34,9 @@ class Embedding(LowRank, Layer):
     adapted_weight = "embeddings"
 
     def __init__(
-        self, input_dim: int, output_dim: int, embeddings_initializer: Any = "uniform", embeddings_regularizer: Any = None, embeddings_constraint: Any = None,
-        mask_zero: bool = False, weights: Any = None, lora_rank: int | None = None, lora_alpha: float | None = None, quantization_config: Any = None,
-        **kwargs: Any,
+        self, input_dim: int, output_dim: int, embeddings_initializer: Any = "uniform", embeddings_regularizer: Any = None,
+        embeddings_constraint: Any = None, mask_zero: bool = False, weights: Any = None, lora_rank: int | None = None,
+        lora_alpha: float | None = None, quantization_config: Any = None, **kwargs: Any,
     ) -> None:  # fmt: skip
         super().__init__(weights=weights if weights is None or isinstance(weights, (list, tuple)) else [weights], **kwargs)
         keep(self, locals())
@@ -87,8 +87,9 @@ class ReversibleEmbedding(Embedding):
     """
 
     def __init__(
-        self, input_dim: int, output_dim: int, tie_weights: bool = True, embeddings_initializer: Any = "uniform", embeddings_regularizer: Any = None,
-        embeddings_constraint: Any = None, mask_zero: bool = False, reverse_dtype: Any = None, logit_soft_cap: float | None = None, **kwargs: Any,
+        self, input_dim: int, output_dim: int, tie_weights: bool = True, embeddings_initializer: Any = "uniform",
+        embeddings_regularizer: Any = None, embeddings_constraint: Any = None, mask_zero: bool = False, reverse_dtype: Any = None,
+        logit_soft_cap: float | None = None, **kwargs: Any,
     ) -> None:  # fmt: skip
         super().__init__(
             input_dim, output_dim, embeddings_initializer=embeddings_initializer, embeddings_regularizer=embeddings_regularizer,

@@ -148,7 +148,7 @@ class Layer(Operation, Configurable):
 
     def _compute(self, args: tuple[Any, ...], kwargs: dict[str, Any], symbolic: bool) -> Any:
         if symbolic:
-            with abstractly():
+            with abstractly(), StateScope():  # what is assigned to variables there has no numbers
                 outputs = self.call(*args, **kwargs)
         else:
             outputs = self.call(*args, **kwargs)

@@ -52,7 +52,8 @@ class MergeLayer(Layer):
         name = type(self).__name__
         if not isinstance(inputs, (list, tuple)):
             raise ValueError(
-                f"{name} {self.name!r}: got one tensor of shape {D.display(shape_of(inputs))}. Accepted: a list of tensors. Write {name}()([a, b])."
+                f"{name} {self.name!r}: got one tensor of shape {D.display(shape_of(inputs))}. Accepted: a list of tensors. "
+                f"Write {name}()([a, b])."
             )
         if len(inputs) < self.fewest:
             raise ValueError(
@@ -187,12 +188,13 @@ class Concatenate(MergeLayer):
             if i != axis and not equal:
                 described = ", ".join(f"{_origin(x)}{D.display(shape_of(x))}" for x in inputs)
                 raise ValueError(
-                    f"Concatenate {self.name!r}: the inputs {described} differ on axis {i}. Accepted: tensors that are equal in every axis but axis={self.axis}."
+                    f"Concatenate {self.name!r}: the inputs {described} differ on axis {i}. "
+                    f"Accepted: tensors that are equal in every axis but axis={self.axis}."
                 )
         return shaping.concatenate(tensors, axis=axis)
 
     def compute_mask(self, inputs: Any, previous_mask: Any = None) -> Any:
-        """The masks side by side if the masked axis grows, else where at least one input is valid; an input without a mask is valid everywhere."""
+        """The masks side by side if the masked axis grows, else where at least one input is valid; no mask means valid everywhere."""
         if previous_mask is None or all(m is None for m in previous_mask):
             return None
         filled = []
@@ -243,7 +245,8 @@ class Dot(MergeLayer):
         i, j = i % len(shape_of(a)), j % len(shape_of(b))
         if 0 in (i, j) or D.unify(shape_of(a)[i], shape_of(b)[j]) is None:
             raise ValueError(
-                f"Dot {self.name!r}: axes {self.axes} of shapes {D.display(shape_of(a))} and {D.display(shape_of(b))} have sizes {shape_of(a)[i]} and {shape_of(b)[j]}. "
+                f"Dot {self.name!r}: axes {self.axes} of shapes {D.display(shape_of(a))} and {D.display(shape_of(b))} "
+                f"have sizes {shape_of(a)[i]} and {shape_of(b)[j]}. "
                 f"Accepted: axes of equal size, not the batch axis."
             )
         if self.normalize:

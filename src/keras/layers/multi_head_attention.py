@@ -101,10 +101,11 @@ class MultiHeadAttention(_ProjectedAttention):
     """
 
     def __init__(
-        self, num_heads: int, key_dim: int, value_dim: int | None = None, dropout: float = 0.0, use_bias: bool = True, output_shape: Any = None,
-        attention_axes: Any = None, sliding_window: int | None = None, flash_attention: Any = None, kernel_initializer: Any = "glorot_uniform",
-        bias_initializer: Any = "zeros", kernel_regularizer: Any = None, bias_regularizer: Any = None, activity_regularizer: Any = None,
-        kernel_constraint: Any = None, bias_constraint: Any = None, use_gate: bool = False, seed: int | None = None, **kwargs: Any,
+        self, num_heads: int, key_dim: int, value_dim: int | None = None, dropout: float = 0.0, use_bias: bool = True,
+        output_shape: Any = None, attention_axes: Any = None, sliding_window: int | None = None, flash_attention: Any = None,
+        kernel_initializer: Any = "glorot_uniform", bias_initializer: Any = "zeros", kernel_regularizer: Any = None,
+        bias_regularizer: Any = None, activity_regularizer: Any = None, kernel_constraint: Any = None, bias_constraint: Any = None,
+        use_gate: bool = False, seed: int | None = None, **kwargs: Any,
     ) -> None:  # fmt: skip
         super().__init__(activity_regularizer=activity_regularizer, **kwargs)
         self._take({name: value for name, value in locals().items() if name != "output_shape"})
@@ -140,8 +141,8 @@ class MultiHeadAttention(_ProjectedAttention):
         build_inside(self.output_dense, (*query_shape[:-1], self.num_heads, self.value_dim))
 
     def call(
-        self, query: Any, value: Any, key: Any = None, query_mask: Any = None, value_mask: Any = None, key_mask: Any = None, attention_mask: Any = None,
-        return_attention_scores: bool = False, training: bool | None = None, use_causal_mask: bool = False,
+        self, query: Any, value: Any, key: Any = None, query_mask: Any = None, value_mask: Any = None, key_mask: Any = None,
+        attention_mask: Any = None, return_attention_scores: bool = False, training: bool | None = None, use_causal_mask: bool = False,
     ) -> Any:  # fmt: skip
         """The attended values, projected."""
         key = value if key is None else key
@@ -197,7 +198,8 @@ class GroupQueryAttention(_ProjectedAttention):
     __doc__ = f"""Multi-head attention in which several query heads share one key and value head: less memory for long sequences.
 
     Arguments:
-        head_dim: int > 0, the size of a head. num_query_heads: int > 0. num_key_value_heads: int > 0, a divisor of it.{_COMMON.format(more="")}
+        head_dim: int > 0, the size of a head. num_query_heads: int > 0.
+        num_key_value_heads: int > 0, a divisor of num_query_heads.{_COMMON.format(more="")}
     Input: query (batch, queries, features), value (batch, keys, features).
     Example:
         >>> layer = GroupQueryAttention(head_dim=3, num_query_heads=4, num_key_value_heads=2)
@@ -208,10 +210,10 @@ class GroupQueryAttention(_ProjectedAttention):
     """
 
     def __init__(
-        self, head_dim: int, num_query_heads: int, num_key_value_heads: int, dropout: float = 0.0, use_bias: bool = True, sliding_window: int | None = None,
-        flash_attention: Any = None, kernel_initializer: Any = "glorot_uniform", bias_initializer: Any = "zeros", kernel_regularizer: Any = None,
-        bias_regularizer: Any = None, activity_regularizer: Any = None, kernel_constraint: Any = None, bias_constraint: Any = None, use_gate: bool = False,
-        seed: int | None = None, **kwargs: Any,
+        self, head_dim: int, num_query_heads: int, num_key_value_heads: int, dropout: float = 0.0, use_bias: bool = True,
+        sliding_window: int | None = None, flash_attention: Any = None, kernel_initializer: Any = "glorot_uniform",
+        bias_initializer: Any = "zeros", kernel_regularizer: Any = None, bias_regularizer: Any = None, activity_regularizer: Any = None,
+        kernel_constraint: Any = None, bias_constraint: Any = None, use_gate: bool = False, seed: int | None = None, **kwargs: Any,
     ) -> None:  # fmt: skip
         kwargs["name"] = kwargs.get("name") or naming.auto_name("grouped_query_attention")
         super().__init__(activity_regularizer=activity_regularizer, **kwargs)
@@ -220,7 +222,8 @@ class GroupQueryAttention(_ProjectedAttention):
             positive(self, name, getattr(self, name))
         if num_query_heads % num_key_value_heads:
             raise ValueError(
-                f"GroupQueryAttention(num_key_value_heads): {num_key_value_heads} does not divide {num_query_heads} query heads. Write a divisor of num_query_heads."
+                f"GroupQueryAttention(num_key_value_heads): {num_key_value_heads} does not divide {num_query_heads} query heads. "
+                f"Write a divisor of num_query_heads."
             )
 
     def build(self, query_shape: Any, value_shape: Any, key_shape: Any = None) -> None:
@@ -238,8 +241,8 @@ class GroupQueryAttention(_ProjectedAttention):
         build_inside(self.output_dense, (*query_shape[:-1], self.num_query_heads, self.head_dim))
 
     def call(
-        self, query: Any, value: Any, key: Any = None, query_mask: Any = None, value_mask: Any = None, key_mask: Any = None, attention_mask: Any = None,
-        return_attention_scores: bool = False, training: bool | None = None, use_causal_mask: bool = False,
+        self, query: Any, value: Any, key: Any = None, query_mask: Any = None, value_mask: Any = None, key_mask: Any = None,
+        attention_mask: Any = None, return_attention_scores: bool = False, training: bool | None = None, use_causal_mask: bool = False,
     ) -> Any:  # fmt: skip
         """The attended values, projected."""
         key = value if key is None else key

@@ -20,7 +20,10 @@ def _several(layer: Any, axis: Any) -> list[int]:
     """An axis or several as a list."""
     axes = list(axis) if isinstance(axis, (list, tuple)) else [axis]
     if not axes or not all(isinstance(a, int) for a in axes):
-        raise TypeError(f"{type(layer).__name__}(axis): got {axis!r}. Accepted: an integer or several. Write {type(layer).__name__}(axis=-1).")
+        raise TypeError(
+            f"{type(layer).__name__}(axis): got {axis!r}. Accepted: an integer or several. "
+            f"Write {type(layer).__name__}(axis=-1)."
+        )
     return axes
 
 
@@ -71,7 +74,8 @@ def _known(layer: Any, input_shape: Any, axes: tuple[int, ...]) -> tuple[int, ..
     sizes = tuple(input_shape[a] for a in axes)
     if None in sizes:
         raise ValueError(
-            f"{type(layer).__name__} {layer.name!r}: axis {axes} of the input shape {tuple(input_shape)} must be known. Write Input with numbers there."
+            f"{type(layer).__name__} {layer.name!r}: axis {axes} of the input shape {tuple(input_shape)} must be known. "
+            f"Write Input with numbers there."
         )
     return sizes
 
@@ -94,9 +98,9 @@ class LayerNormalization(_ScaledAndShifted):
     """
 
     def __init__(
-        self, axis: Any = -1, epsilon: float = 0.001, center: bool = True, scale: bool = True, beta_initializer: Any = "zeros", gamma_initializer: Any = "ones",
-        beta_regularizer: Any = None, gamma_regularizer: Any = None, beta_constraint: Any = None, gamma_constraint: Any = None,
-        rms_scaling: bool = False, **kwargs: Any,
+        self, axis: Any = -1, epsilon: float = 0.001, center: bool = True, scale: bool = True, beta_initializer: Any = "zeros",
+        gamma_initializer: Any = "ones", beta_regularizer: Any = None, gamma_regularizer: Any = None, beta_constraint: Any = None,
+        gamma_constraint: Any = None, rms_scaling: bool = False, **kwargs: Any,
     ) -> None:  # fmt: skip
         super().__init__(**kwargs)
         keep(self, locals())
@@ -135,9 +139,9 @@ class GroupNormalization(_ScaledAndShifted):
     """
 
     def __init__(
-        self, groups: int = 32, axis: int = -1, epsilon: float = 0.001, center: bool = True, scale: bool = True, beta_initializer: Any = "zeros",
-        gamma_initializer: Any = "ones", beta_regularizer: Any = None, gamma_regularizer: Any = None, beta_constraint: Any = None,
-        gamma_constraint: Any = None, **kwargs: Any,
+        self, groups: int = 32, axis: int = -1, epsilon: float = 0.001, center: bool = True, scale: bool = True,
+        beta_initializer: Any = "zeros", gamma_initializer: Any = "ones", beta_regularizer: Any = None, gamma_regularizer: Any = None,
+        beta_constraint: Any = None, gamma_constraint: Any = None, **kwargs: Any,
     ) -> None:  # fmt: skip
         super().__init__(**kwargs)
         keep(self, locals())
@@ -150,7 +154,8 @@ class GroupNormalization(_ScaledAndShifted):
             self.groups = channels
         if self.groups < 1 or channels % self.groups:
             raise ValueError(
-                f"GroupNormalization {self.name!r}: groups={self.groups} do not divide the {channels} channels. Write a divisor of {channels}, or -1."
+                f"GroupNormalization {self.name!r}: groups={self.groups} do not divide the {channels} channels. "
+                f"Write a divisor of {channels}, or -1."
             )
         self._build_scale_and_shift((channels,))
 
@@ -207,8 +212,8 @@ class UnitNormalization(Layer):
     Arguments:
         axis: int or several. Default: the last.
     Example:
-        >>> UnitNormalization()(np.array([[3.0, 4.0]], "float32")).round(2).tolist()
-        [[0.6, 0.8]]
+        >>> UnitNormalization()(np.array([[0.0, 4.0]], "float32")).tolist()
+        [[0.0, 1.0]]
     Source: keras.layers.UnitNormalization of Keras 3.
     """
 

@@ -8,10 +8,11 @@ from keras.core import tree
 from keras.core.state import Outside
 from keras.core.tensor import KerasTensor
 from keras.core.variable import Variable
-from keras.layers.cells import Cell, StackedRNNCells, initial_state
+from keras.layers.cells import Cell
 from keras.layers.layer import Layer
 from keras.layers.lookup import deserialize
 from keras.layers.nested import build_inside
+from keras.layers.stacked_cells import StackedRNNCells, initial_state
 from keras.ops.control import scan
 from keras.ops.elementwise import cast, select
 from keras.ops.shaping import expand_dims, reverse, shape_of, slice_along, squeeze, stack, transpose, zeros_like
@@ -51,8 +52,8 @@ class RNN(Layer):
     supports_masking = True
 
     def __init__(
-        self, cell: Any, return_sequences: bool = False, return_state: bool = False, go_backwards: bool = False, stateful: bool = False, unroll: bool = False,
-        zero_output_for_mask: bool = False, **kwargs: Any,
+        self, cell: Any, return_sequences: bool = False, return_state: bool = False, go_backwards: bool = False, stateful: bool = False,
+        unroll: bool = False, zero_output_for_mask: bool = False, **kwargs: Any,
     ) -> None:  # fmt: skip
         if isinstance(cell, (list, tuple)):
             cell = StackedRNNCells(cell)
@@ -125,7 +126,8 @@ class RNN(Layer):
             wanted = len(self.state_size) if isinstance(self.state_size, (list, tuple)) else 1
             if len(states) != wanted:
                 raise ValueError(
-                    f"{type(self).__name__} {self.name!r}: initial_state has {len(states)} tensor(s). Accepted: {wanted}, of sizes {self.state_size}."
+                    f"{type(self).__name__} {self.name!r}: initial_state has {len(states)} tensor(s). "
+                    f"Accepted: {wanted}, of sizes {self.state_size}."
                 )
             return tree.map_structure(lambda s: cast(s, self.compute_dtype), states)
         if self.stateful and self._carried.variables is not None and not isinstance(sequences, KerasTensor):

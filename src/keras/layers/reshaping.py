@@ -53,7 +53,8 @@ class Reshape(Layer):
         self.target_shape = (target_shape,) if isinstance(target_shape, int) else tuple(target_shape)
         if sum(n == -1 or n is None for n in self.target_shape) > 1:
             raise ValueError(
-                f"Reshape(target_shape): got {self.target_shape}. Accepted: sizes without the batch axis, at most one -1. Write Reshape((-1, 8))."
+                f"Reshape(target_shape): got {self.target_shape}. Accepted: sizes without the batch axis, at most one -1. "
+                f"Write Reshape((-1, 8))."
             )
 
     def call(self, inputs: Any) -> Any:
@@ -64,7 +65,8 @@ class Reshape(Layer):
         open_size = any(n in (-1, None) for n in self.target_shape)
         if isinstance(total, int) and (total % known if open_size and known else total != known):
             raise ValueError(
-                f"Reshape {self.name!r}: a sample of shape {D.display(sizes[1:])} has {total} elements and cannot become {self.target_shape}. "
+                f"Reshape {self.name!r}: a sample of shape {D.display(sizes[1:])} has {total} elements "
+                f"and cannot become {self.target_shape}. "
                 f"Write a target_shape with {total} elements; -1 stands for the size that follows from the others."
             )
         target = tuple(total // known if n in (-1, None) else n for n in self.target_shape)
@@ -87,7 +89,8 @@ class Permute(Layer):
         self.dims = tuple(dims)
         if sorted(self.dims) != list(range(1, len(self.dims) + 1)):
             raise ValueError(
-                f"Permute(dims): got {dims!r}. Accepted: each axis from 1 to the number of axes once, without the batch axis. Write Permute((2, 1))."
+                f"Permute(dims): got {dims!r}. Accepted: each axis from 1 to the number of axes once, without the batch axis. "
+                f"Write Permute((2, 1))."
             )
         self.input_spec = InputSpec(ndim=len(self.dims) + 1)
 

@@ -37,7 +37,8 @@ class SpectralNormalization(Wrapper):
         self.kernel = kernel if kernel is not None else getattr(self.layer, "embeddings", None)
         if self.kernel is None:
             raise ValueError(
-                f"SpectralNormalization(layer): {type(self.layer).__name__} has no kernel and no embeddings. Write SpectralNormalization(keras.layers.Dense(8))."
+                f"SpectralNormalization(layer): {type(self.layer).__name__} has no kernel and no embeddings. "
+                f"Write SpectralNormalization(keras.layers.Dense(8))."
             )
         self.vector_u = self.add_weight(shape=(1, self.kernel.shape[-1]), initializer="truncated_normal", name="vector_u", trainable=False)
 

@@ -32,7 +32,8 @@ class TimeDistributed(Wrapper):
         """Build the layer for one step."""
         if len(input_shape) < 3:
             raise ValueError(
-                f"TimeDistributed {self.name!r}: got an input of shape {tuple(input_shape)}. Accepted: (batch, time, ...). Write x[..., None] for one feature per step."
+                f"TimeDistributed {self.name!r}: got an input of shape {tuple(input_shape)}. Accepted: (batch, time, ...). "
+                f"Write x[..., None] for one feature per step."
             )
         build_inside(self.layer, (input_shape[0], *input_shape[2:]))
 

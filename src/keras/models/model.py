@@ -175,11 +175,11 @@ class Model(Layer):
 
     def train_step(self, data: Any) -> Any:
         """One step of training on (x, y, sample_weight); returns a dict of numbers."""
-        return self._trainer.train_step(data)
+        return self._trainer.train_step(data) or self.get_metrics_result()
 
     def test_step(self, data: Any) -> Any:
         """One step of evaluation on (x, y, sample_weight); returns a dict of numbers."""
-        return self._trainer.test_step(data)
+        return self._trainer.test_step(data) or self.get_metrics_result()
 
     def predict_step(self, data: Any) -> Any:
         """The outputs for one batch."""
@@ -191,7 +191,8 @@ class Model(Layer):
 
     def compute_metrics(self, x: Any, y: Any, y_pred: Any, sample_weight: Any = None) -> Any:
         """Update the compiled metrics and return all results."""
-        return self._trainer.compute_metrics(x, y, y_pred, sample_weight)
+        self._trainer.compute_metrics(x, y, y_pred, sample_weight)
+        return self.get_metrics_result()
 
     def get_metrics_result(self) -> dict[str, Any]:
         """The metrics' current values by name."""

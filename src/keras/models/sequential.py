@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from keras.core.tensor import KerasTensor
+from keras.core.op import leaving_history
+from keras.core.tensor import KerasTensor, Symbol
 from keras.layers.input_layer import Input, InputLayer
 from keras.layers.layer import Layer
 from keras.layers.lookup import registry as layer_registry
@@ -107,8 +108,9 @@ class Sequential(Model):
             return
         if not self._symbols:
             self._symbols = [self._stack[0].tensor]
-        for layer in self._stack[len(self._symbols) :]:
-            self._symbols.append(layer(self._symbols[-1]))
+        with leaving_history():
+            for layer in self._stack[len(self._symbols) :]:
+                self._symbols.append(layer(self._symbols[-1]))
         self.built = True
 
     @property
@@ -160,7 +162,11 @@ class Sequential(Model):
     def _build_for(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
         first = args[0] if args else next(iter(kwargs.values()))
         if hasattr(first, "shape") and not isinstance(first, (list, tuple, dict)):
-            self.build(tuple(first.shape))
+            try:
+                self.build(tuple(first.shape))
+            except TypeError:  # a layer decides by its input's numbers: each is built when it is called
+                if isinstance(first, Symbol):
+                    raise
         self.built = True
         self._after_build()
 

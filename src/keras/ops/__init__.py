@@ -2,7 +2,8 @@
 
 from keras._surface import attach
 from keras.ops import (  # noqa: F401 (each module puts its ops into the registry)
-    activations, arrangement, construction, contraction, control, convolution, elementwise, indexing, pooling, random, reduction, shaping, sorting,
+    activations, arrangement, attention, construction, contraction, control, convolution, elementwise, indexing, linalg, normalization, pooling, random, reduction, segment, shaping, sorting,
+    statistics, tensors,
 )  # fmt: skip
 
 __getattr__, __dir__, __all__ = attach("keras.ops")

@@ -204,8 +204,8 @@ def transposed_geometry(name: str, size: Size, kernel: int, stride: int, dilatio
     if output_padding is None:
         total = max(extent - stride, 0)
         return size * stride, (total // 2, total - total // 2)
-    pad = extent // 2
-    return (size - 1) * stride + extent - 2 * pad + output_padding, (pad, pad)
+    total = max(2 * (extent // 2) - output_padding, 0)  # as a "same" convolution from that output would pad
+    return (size - 1) * stride + extent - 2 * (extent // 2) + output_padding, (total // 2, total - total // 2)
 
 
 @op(category="nn", operands=2)

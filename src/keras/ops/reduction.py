@@ -8,7 +8,7 @@ from keras.core import dims as D
 from keras.core import dtypes
 from keras.core.families import along_axis, arg_reduction, boolean, reduction
 from keras.core.op import op, primitive
-from keras.ops.elementwise import add, cast, divide, dtype_of, equal, exp, isfinite, log, maximum, minimum, multiply, select, sqrt, square, stop_gradient, subtract, zeros_of
+from keras.ops.elementwise import add, cast, divide, dtype_of, equal, exp, isfinite, log, maximum, minimum, multiply, ones_of, select, sqrt, square, stop_gradient, subtract, zeros_of
 from keras.ops.shaping import broadcast_to, flip, reshape, shape_of
 
 Tensor = Any
@@ -39,13 +39,37 @@ def sum(x: Tensor, axis: Any = None, keepdims: bool = False) -> Tensor:
 
 
 def _prod_gradient(g: Tensor, y: Tensor, x: Tensor, axis: tuple[int, ...], keepdims: bool) -> Tensor:
-    kept = _kept(x, axis)
-    return multiply(reshape(g, kept), divide(reshape(y, kept), x))
+    """The product of the other elements: without a zero the whole divided by the element, with one zero only that element gets any."""
+    zero = equal(x, 0)
+    safe = select(zero, ones_of(x), x)
+    others = product_over(safe, axis=axis, keepdims=True)
+    count = sum(cast(zero, x.dtype), axis=axis, keepdims=True)
+    factor = select(zero, select(equal(count, 1), others, zeros_of(x)), select(equal(count, 0), divide(others, safe), zeros_of(x)))
+    return multiply(reshape(g, _kept(x, axis)), factor)
 
 
-@primitive(reduction(_sum_promote), vjp=(_prod_gradient,))
-def prod(x: Tensor, axis: Any = None, keepdims: bool = False) -> Tensor:
+@primitive(reduction(_sum_promote), vjp=(_prod_gradient,), category="internal")
+def product_over(x: Tensor, axis: Any = None, keepdims: bool = False) -> Tensor:
     """The product over `axis`."""
+
+
+@op()
+def prod(x: Tensor, axis: Any = None, keepdims: bool = False, dtype: Any = None) -> Tensor:
+    """The product over `axis` (all axes for None).
+
+    Arguments:
+        x: tensor.
+        axis: int, several, or None.
+        keepdims: whether the reduced axes stay with size 1.
+        dtype: name of a dtype in which to multiply.
+    Example:
+        >>> float(prod([[1.0, 2.0], [3.0, 4.0]]))
+        24.0
+    Source: keras.ops.prod of Keras 3.
+    """
+    if dtype is None:
+        return product_over(x, axis=axis, keepdims=keepdims)
+    return cast(product_over(cast(x, dtype), axis=axis, keepdims=keepdims), dtype)
 
 
 def _extremum_gradient(g: Tensor, y: Tensor, x: Tensor, axis: tuple[int, ...], keepdims: bool) -> Tensor:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from keras.core.families import along_axis, axis_of, custom
+from keras.core.families import along_axis, axis_of, custom, same
 from keras.core.op import op, primitive
 from keras.core.tensor import Spec
 from keras.ops.elementwise import cast
@@ -60,6 +60,39 @@ def top_k(x: Tensor, k: int, sorted: bool = True) -> tuple[Tensor, Tensor]:
     if not sizes or (isinstance(sizes[-1], int) and not 0 <= k <= sizes[-1]):
         raise ValueError(f"keras.ops.top_k(k): got {k} for a last axis of size {sizes[-1] if sizes else 'none'}. Accepted: 0 to that size.")
     return largest(x, k=int(k))
+
+
+def _searchsorted_rule(name: str, inputs: Sequence[Any], attributes: dict[str, Any]) -> tuple[Spec, dict[str, Any]]:
+    if len(inputs[0].dims) != 1:
+        raise ValueError(f"keras.ops.searchsorted(sorted_sequence): got {len(inputs[0].dims)} axes. Accepted: a vector.")
+    if attributes["side"] not in ("left", "right"):
+        raise ValueError(f"keras.ops.searchsorted(side): got {attributes['side']!r}. Accepted: 'left' or 'right'.")
+    return Spec(inputs[1].dims, "int32"), attributes
+
+
+@primitive(custom(_searchsorted_rule, operands=2, promote=same))
+def searchsorted(sorted_sequence: Tensor, values: Tensor, side: str = "left") -> Tensor:
+    """For each value the index at which it would be put into a sorted vector, before ('left') or after ('right') equal elements; int32.
+
+    Example:
+        >>> searchsorted([1, 2, 2, 3], [2]).tolist(), searchsorted([1, 2, 2, 3], [2], side="right").tolist()
+        ([1], [3])
+    """
+
+
+@op()
+def argpartition(x: Tensor, kth: int, axis: int = -1) -> Tensor:
+    """Indices along `axis` that put the element of rank `kth` in its place, smaller ones before and larger ones after it; int32.
+
+    Example:
+        >>> argpartition([30, 10, 20], 1).tolist()
+        [1, 2, 0]
+    """
+    sizes = shape_of(x)
+    n = sizes[axis_of("argpartition", axis, len(sizes))]
+    if isinstance(n, int) and not -n <= kth < n:
+        raise ValueError(f"keras.ops.argpartition(kth): got {kth} for an axis of size {n}. Accepted: {-n} to {n - 1}.")
+    return order(x, axis=axis)
 
 
 @op(category="nn", operands=2)

@@ -14,6 +14,7 @@ from keras.training.data import checks as data_checks
 from keras.training.data import input_checks
 from keras.training.data.array_adapter import ArrayAdapter
 from keras.training.data.base import DataAdapter, LeafSpec
+from keras.training.objectives import flat_outputs, names_of, per_output, targets_of
 
 _LABELS_READ = 1 << 22
 """At most this many labels are checked before the first epoch."""
@@ -77,25 +78,30 @@ def check_input_shapes(model: Any, x: Any, phase: str = "fit") -> None:
             raise ValueError(hint or f"{phase}: x has shape {shape}, but the model {model.name!r} expects {expected}. Reshape the data, or declare its shape in keras.Input(shape=...).")
 
 
-def check_targets(model: Any, losses: Any, adapter: DataAdapter, y: Any, lint: bool = True) -> None:
-    """Labels in range, one-hot or not as the loss wants, shapes that fit: before any state changes."""
-    if losses is None or y is None:
+def check_targets(model: Any, losses: Any, adapter: DataAdapter, y: Any, outputs: Any, lint: tuple[str, ...] | None = None) -> None:
+    """Labels in range, one-hot or not as the loss wants, shapes that fit: before any state changes.
+
+    Arguments:
+        model, losses, adapter: what is trained, how, and on what. y: the targets of one batch.
+        outputs: nest of symbols, the model's outputs, or None if they are not known.
+        lint: names of the metrics, to look for what is allowed and seldom meant as well; None looks for errors only.
+    """
+    if losses is None or y is None or outputs is None:
         return
-    outputs = _output_shapes(model)
-    targets, names = tree.flatten(y), tree.flatten(losses.given) if not isinstance(losses.given, dict) else [losses.given.get(n) for n in getattr(model, "output_names", [])]
-    if outputs is None or len(outputs) != len(targets):
-        return
-    if len(names) == 1:
-        names = names * len(targets)
-    activation = last_activation(model) if len(outputs) == 1 else None
-    for position, (loss, target, shape) in enumerate(zip(names, targets, outputs, strict=False)):
+    names = names_of(outputs, getattr(model, "output_names", None))
+    chosen = per_output("loss", losses.given, names, spread=True)
+    targets = targets_of(y, outputs, names)
+    everything = targets_of(_all_targets(adapter, y), outputs, names)
+    activation = last_activation(model) if len(names) == 1 else None
+    for loss, target, output in zip(chosen, everything, flat_outputs(outputs), strict=True):
         name, from_logits, ignored = loss_facts(loss)
         if name is None or target is None:
             continue
-        labels = _all_labels(adapter, position, target)
-        data_checks.check_targets(name, labels, shape, from_logits=from_logits, ignore_class=ignored)
-        for text in data_checks.lint_targets(name, labels, shape, activation, from_logits=from_logits) if lint else ():
+        data_checks.check_targets(name, target, tuple(output.shape), from_logits=from_logits, ignore_class=ignored)
+        for text in data_checks.lint_targets(name, target, tuple(output.shape), activation, from_logits=from_logits) if lint is not None else ():
             warnings.warn(text, stacklevel=5)
+    for text in data_checks.lint_metrics(lint, targets[0]) if lint and len(names) == 1 and targets[0] is not None else ():
+        warnings.warn(text, stacklevel=5)
 
 
 def loss_facts(loss: Any) -> tuple[str | None, bool, int | None]:
@@ -109,17 +115,12 @@ def loss_facts(loss: Any) -> tuple[str | None, bool, int | None]:
     return (name, False, None) if getattr(loss, "__module__", "").startswith("keras.") else (None, False, None)
 
 
-def _output_shapes(model: Any) -> list[tuple[int | None, ...]] | None:
-    try:
-        return [tuple(t.shape) for t in model.outputs]
-    except AttributeError:
-        return None
-
-
-def _all_labels(adapter: DataAdapter, position: int, first: Any) -> Any:
-    """All labels of arrays in memory, if they are not too many; else those of the first batch."""
-    if isinstance(adapter, ArrayAdapter) and adapter.num_samples and np.size(first) // max(len(first), 1) * adapter.num_samples <= _LABELS_READ:
-        return tree.flatten(adapter.gather(slice(0, adapter.num_samples))[1])[position]
+def _all_targets(adapter: DataAdapter, first: Any) -> Any:
+    """All targets of arrays in memory, if they are not too many; else those of the first batch."""
+    if isinstance(adapter, ArrayAdapter) and adapter.num_samples:
+        sizes = [np.size(a) // max(len(a), 1) for a in tree.leaves(first) if a is not None and np.ndim(a)]
+        if sum(sizes) * adapter.num_samples <= _LABELS_READ:
+            return adapter.gather(slice(0, adapter.num_samples))[1]
     return first
 
 

@@ -31,26 +31,28 @@ class Hooks:
         self.end: Callable[..., Any] = getattr(callbacks, f"on_{phase}_batch_end")
 
 
-def run_epoch(step: Any, adapter: DataAdapter, hooks: Hooks, logs: Callable[[Any], Any], stop: Callable[[], bool], generator: np.random.Generator | None = None, epoch: int = 0) -> int:
+def run_epoch(step: Any, adapter: DataAdapter, hooks: Hooks, logs: Callable[[Any], Any], stop: Callable[[], bool], generator: np.random.Generator | None = None, epoch: int = 0) -> tuple[int, Any]:
     """Run `step` on every batch of one epoch.
 
     Arguments:
         step: function of (x, y, sample_weight); a compiled one is fed straight into its buffers.
         adapter: the data. hooks: what to call around batches. logs: what a step returned -> logs for the hooks.
         stop: asked after every batch. generator: source of the shuffling. epoch: for messages.
-    Returns: the number of batches.
+    Returns: the number of batches, and what the last step returned.
     """
     number = 0
+    returned: Any = None
     for run in _runs(step, adapter, generator, epoch, hooks.may_wait):
         if hooks.active:
             hooks.begin(number)
-            hooks.end(number, logs(run()))
+            returned = run()
+            hooks.end(number, logs(returned))
         else:
-            run()
+            returned = run()
         number += 1
         if stop():
             break
-    return number
+    return number, returned
 
 
 def _runs(step: Any, adapter: DataAdapter, generator: np.random.Generator | None, epoch: int, may_wait: bool) -> Iterator[Callable[[], Any]]:
@@ -99,13 +101,23 @@ def _resident_runs(step: Any, adapter: ArrayAdapter, generator: np.random.Genera
         _resident.setdefault(adapter, {})[id(step)] = steps
     for is_full, group in itertools.groupby(adapter.index_batches(generator), key=lambda rows: _count(rows) == size):
         batches = list(group)
-        if not is_full:
+        if not is_full or steps.pays is False:
             for rows in batches:
                 yield lambda rows=rows: step(*adapter.gather(rows))
+            continue
+        while batches and not steps.knows_one_step:
+            rows = batches.pop(0)
+            yield lambda rows=rows: steps.once(*adapter.gather(rows))
+        if not batches:
             continue
         steps.begin(np.concatenate([np.arange(r.start, r.stop) if isinstance(r, slice) else r for r in batches]))
         done = 0
         while done < len(batches):
+            if steps.pays is False:
+                rows = batches[done]
+                yield lambda rows=rows: step(*adapter.gather(rows))
+                done += 1
+                continue
             count = min(steps.count, len(batches) - done)
             yield from _chunk(steps, done, count)
             done += count

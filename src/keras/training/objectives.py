@@ -134,6 +134,11 @@ class Metrics:
                 metrics_module.get(x)
 
     @property
+    def names(self) -> tuple[str, ...]:
+        """The metrics that were given by name."""
+        return tuple(x for x in [*_leaves(self.given), *_leaves(self.weighted_given)] if isinstance(x, str))
+
+    @property
     def metrics(self) -> list[Metric]:
         """The metric objects."""
         return [m for _, _, m, _ in self._entries or ()]

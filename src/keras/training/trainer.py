@@ -16,7 +16,7 @@ from keras.core import random as host_random
 from keras.core.dtypes import is_float
 from keras.core.graph import dtype_name
 from keras.core.op import abstractly
-from keras.core.state import LossScope, StateScope
+from keras.core.state import LossScope
 from keras.core.tensor import KerasTensor
 from keras.layers.input_layer import InputLayer
 from keras.metrics.reduction import Mean
@@ -28,7 +28,7 @@ from keras.training import checks
 from keras.training.compile_config import compile_arguments, restored_arguments
 from keras.training.data.base import DataAdapter
 from keras.training.data.factory import make_adapter
-from keras.training.data.packing import unpack_x_y_sample_weight
+from keras.training.data.packing import pack_x_y_sample_weight, unpack_x_y_sample_weight
 from keras.training.data.split import train_validation_split
 from keras.training.loop import Hooks, run_epoch
 from keras.training.objectives import Losses, Metrics, names_of
@@ -54,6 +54,8 @@ class Trainer:
         self._loss_tracker: Any = None
         self._output_trackers: dict[str, Any] = {}
         self._steps: dict[str, Any] = {}
+        self._outputs: Any = None
+        self._linted = False
         self._log_names: tuple[Any, list[str]] = (None, [])
         self._validation_adapter: tuple[Any, DataAdapter] | None = None
         self.compile_config: dict[str, Any] = {}
@@ -76,6 +78,7 @@ class Trainer:
         self.steps_per_execution = options.get("steps_per_execution", 1)
         self.jit_compile = options.get("jit_compile", "auto")
         self.compile_config = {"optimizer": optimizer, "loss": loss, "loss_weights": loss_weights, "metrics": metrics, "weighted_metrics": weighted_metrics}
+        self._linted = False
         self._trainable_at_compile = [v.trainable for v in self.model.weights]
         self.compiled = True
         self.drop_programs()
@@ -128,19 +131,14 @@ class Trainer:
         model = self.model
         x, y, sample_weight = unpack_x_y_sample_weight(data)
         variables = model.trainable_variables
-        side_effects: list[Any] = []
 
-        def forward(values: Sequence[Any]) -> tuple[Any, Any]:
-            with StateScope(zip(variables, values, strict=True)) as scope, LossScope():
+        def forward(_: Sequence[Any]) -> tuple[Any, Any]:
+            with LossScope():
                 y_pred = model(x, training=True)
                 loss = model.compute_loss(x=x, y=y, y_pred=y_pred, sample_weight=sample_weight, training=True)
-            side_effects[:] = [variable for variable, _ in scope.updates.values()]
-            parts = self._last_parts
-            return self._scaled(loss), (loss, y_pred, [value for _, value in parts], [value for _, value in scope.updates.values()])
+            return self._scaled(loss), (loss, y_pred, [value for _, value in self._last_parts])
 
-        (_, (loss, y_pred, parts, updates)), gradients = value_and_grad(forward, has_aux=True)([v.value for v in variables])
-        for variable, value in zip(side_effects, updates, strict=True):
-            variable.assign(value)
+        (_, (loss, y_pred, parts)), gradients = value_and_grad(forward, has_aux=True)(variables)
         if variables:
             self.optimizer.apply(gradients, variables)
         return self._tracked(x, y, y_pred, sample_weight, loss, parts)
@@ -187,7 +185,9 @@ class Trainer:
                 if tracker is None:
                     tracker = self._output_trackers[name] = Mean(name=f"{name}_loss")
                 tracker.update_state(value, sample_weight=float(samples))
-        return self.model.compute_metrics(x, y, y_pred, sample_weight)
+        if self._overridden("compute_metrics"):
+            return self.model.compute_metrics(x, y, y_pred, sample_weight)
+        return self.compute_metrics(x, y, y_pred, sample_weight)
 
     def compute_metrics(self, x: Any, y: Any, y_pred: Any, sample_weight: Any) -> dict[str, Any]:
         """Update the compiled metrics; the results are read when somebody looks."""
@@ -203,10 +203,11 @@ class Trainer:
         """The step of a phase as a function of (x, y, sample_weight)."""
         step = self._steps.get(phase)
         if step is None:
-            method = getattr(self.model, f"{phase}_step")
+            owner = self.model if self._overridden(f"{phase}_step") else self
+            method = getattr(owner, f"{phase}_step")
 
             def run(x: Any, y: Any = None, sample_weight: Any = None) -> Any:
-                return method(x if phase == "predict" else (x, y, sample_weight))
+                return method(pack_x_y_sample_weight(x, y, sample_weight))
 
             compiler = getattr(engine.current(), "compile", None)
             step = self._steps[phase] = run if self.run_eagerly or compiler is None else compiler(run)
@@ -216,15 +217,29 @@ class Trainer:
         """Build the model and the optimizer for data like this, before anything is traced."""
         model = self.model
         if not model.built or any(not layer.built for layer in model._flatten_layers(include_self=False) if not isinstance(layer, InputLayer)):
-            symbols = tree.map_structure(lambda a: None if a is None else KerasTensor((None, *np.shape(a)[1:]), dtype_name(np.asarray(a))), x)
             try:
-                with abstractly():
-                    model(symbols, training=False)
+                self._outputs = self._run_on_symbols(x)
             except TypeError:  # Python decides on numbers inside: run it on the numbers
                 model(x, training=False)
             model.built = True
         if self.optimizer is not None and not self.optimizer.built and model.trainable_variables:
             self.optimizer.build(model.trainable_variables)
+
+    def _run_on_symbols(self, x: Any) -> Any:
+        symbols = tree.map_structure(lambda a: None if a is None else KerasTensor((None, *np.shape(a)[1:]), dtype_name(np.asarray(a))), x)
+        with abstractly():
+            return self.model(symbols, training=False)
+
+    def _output_symbols(self, x: Any) -> Any:
+        """The model's outputs for data like this as symbols, None if only numbers could tell."""
+        if hasattr(self.model, "output_names"):
+            return self.model.output
+        if self._outputs is None:
+            try:
+                self._outputs = self._run_on_symbols(x)
+            except TypeError:
+                return None
+        return self._outputs
 
     def metrics_result(self) -> dict[str, Any]:
         """Every metric's value by name, sorted as Keras 3 prints them."""
@@ -306,17 +321,11 @@ class Trainer:
             model.reset_metrics()
             adapter.on_epoch_begin()
             listeners.on_epoch_begin(epoch)
-            last_return: list[Any] = [None]
-
-            def read(returned: Any, last_return: list[Any] = last_return) -> Any:
-                last_return[0] = returned
-                return self._logs(returned)
-
-            count = run_epoch(step, adapter, hooks, read, lambda: model.stop_training, generator, epoch)
+            count, returned = run_epoch(step, adapter, hooks, self._logs, lambda: model.stop_training, generator, epoch)
             adapter.on_epoch_end()
             if count == 0 and adapter.warn_if_exhausted():
                 break
-            logs = dict(self._logs(last_return[0]).resolve()) if not isinstance(last_return[0], dict) or not last_return[0] else dict(LazyLogs(last_return[0]).resolve())
+            logs = dict(self._logs(returned).resolve())
             self._warn_about_nan(adapter, logs, epoch, count)
             if validation is not None and _is_due(epoch, validation_freq):
                 found = self._evaluate(validation, listeners)
@@ -358,8 +367,10 @@ class Trainer:
         x, y, _ = checks.example_batch(adapter)
         checks.check_input_shapes(self.model, x)
         self._prepare(x, y)
-        if training or self._losses is not None:
-            checks.check_targets(self.model, self._losses, adapter, y, lint=training)
+        if not self._overridden("train_step" if training else "test_step", "compute_loss"):
+            lint = self._metrics.names if training and self._metrics is not None and not self._linted else None
+            checks.check_targets(self.model, self._losses, adapter, y, self._output_symbols(x), lint)
+            self._linted = self._linted or training
 
     # --------------------------------------------------------------------------------------------------------- evaluate, predict
 
@@ -378,16 +389,10 @@ class Trainer:
 
     def _evaluate(self, adapter: DataAdapter, listeners: CallbackList) -> dict[str, Any]:
         self.model.reset_metrics()
-        last_return: list[Any] = [None]
-
-        def read(returned: Any) -> Any:
-            last_return[0] = returned
-            return self._logs(returned)
-
         listeners.on_test_begin()
         self.model.stop_evaluating = False
-        run_epoch(self._step("test"), adapter, Hooks(listeners, "test"), read, lambda: self.model.stop_evaluating)
-        found = dict(self._logs(last_return[0]).resolve())
+        _, returned = run_epoch(self._step("test"), adapter, Hooks(listeners, "test"), self._logs, lambda: self.model.stop_evaluating)
+        found = dict(self._logs(returned).resolve())
         listeners.on_test_end(found)
         return found
 
@@ -415,6 +420,8 @@ class Trainer:
                     hooks.end(number, {"outputs": made})
                 if self.model.stop_predicting:
                     break
+            if adapter.num_samples == 0:
+                outputs.append(tree.map_structure(engine.current().to_numpy, step(example)))
             listeners.on_predict_end()
         finally:
             adapter.close()

@@ -53,7 +53,11 @@ def symbols_of(case: Case, inputs: list[np.ndarray], unknown: bool) -> list[Kera
 
 def fits(spec: Any, value: np.ndarray) -> bool:
     """Whether a symbol's shape and dtype allow the value's."""
-    return len(spec.shape) == value.ndim and all(n in (None, m) for n, m in zip(spec.shape, value.shape, strict=True)) and spec.dtype == value.dtype.name
+    return (
+        len(spec.shape) == value.ndim
+        and all(n in (None, m) for n, m in zip(spec.shape, value.shape, strict=True))
+        and spec.dtype == value.dtype.name
+    )
 
 
 def seeds_of(layer: Any) -> list[Variable]:

@@ -1,4 +1,4 @@
-"""Every public layer with an example: constructor arguments, input shapes, and what holds for it. The properties are in `layer_properties`."""
+"""Every public layer with an example: constructor arguments, input shapes, and what holds for it."""
 
 from __future__ import annotations
 
@@ -102,25 +102,54 @@ def _dense() -> list[Case]:
     return [
         Case("Dense", {"units": 4, "activation": "tanh"}, ((3, 5),), DENSE, known=(1,), mask="passes"),
         Case("Dense", {"units": 4}, ((2, 3, 5),), DENSE, known=(2,), mask="passes", id="Dense 3-D"),
-        Case("Dense", {"units": 4, "use_bias": False, "lora_rank": 2}, ((3, 5),), ("kernel", "lora_kernel_a", "lora_kernel_b"), known=(1,), id="Dense LoRA"),
+        Case(
+            "Dense",
+            {"units": 4, "use_bias": False, "lora_rank": 2},
+            ((3, 5),),
+            ("kernel", "lora_kernel_a", "lora_kernel_b"),
+            known=(1,),
+            id="Dense LoRA",
+        ),
         Case("EinsumDense", {"equation": "abc,cd->abd", "output_shape": (None, 4), "bias_axes": "d"}, SEQUENCE, DENSE, known=(2,)),
         Case("EinsumDense", {"equation": "...x,xy->...y", "output_shape": 4}, IMAGE, ("kernel",), known=(3,), id="EinsumDense ellipsis"),
-        Case("EinsumDense", {"equation": "abc,bd->adc", "output_shape": (4, None), "bias_axes": "dc"}, SEQUENCE, DENSE, known=(1, 2), id="EinsumDense middle"),
+        Case(
+            "EinsumDense",
+            {"equation": "abc,bd->adc", "output_shape": (4, None), "bias_axes": "dc"},
+            SEQUENCE,
+            DENSE,
+            known=(1, 2),
+            id="EinsumDense middle",
+        ),
         Case("Embedding", {"input_dim": 7, "output_dim": 3}, ((2, 4),), ("embeddings",), largest=7),
         Case("ReversibleEmbedding", {"input_dim": 7, "output_dim": 3}, ((2, 4),), ("embeddings",), largest=7),
         Case(
-            "ReversibleEmbedding", {"input_dim": 7, "output_dim": 3, "tie_weights": False, "logit_soft_cap": 2.0}, ((2, 4, 3),),
-            ("embeddings", "reverse_embeddings"), call={"reverse": True}, known=(2,), id="ReversibleEmbedding reverse",
+            "ReversibleEmbedding",
+            {"input_dim": 7, "output_dim": 3, "tie_weights": False, "logit_soft_cap": 2.0},
+            ((2, 4, 3),),
+            ("embeddings", "reverse_embeddings"),
+            call={"reverse": True},
+            known=(2,),
+            id="ReversibleEmbedding reverse",
         ),
-    ]  # fmt: skip
+    ]
 
 
 def _elementwise() -> list[Case]:
     plain: dict[str, dict[str, Any]] = {
-        "Activation": {"activation": "tanh"}, "ReLU": {"negative_slope": 0.1}, "LeakyReLU": {}, "ELU": {"alpha": 0.5}, "Softmax": {}, "Identity": {},
-        "Dropout": {"rate": 0.5}, "GaussianNoise": {"stddev": 0.1}, "GaussianDropout": {"rate": 0.3}, "AlphaDropout": {"rate": 0.3}, "SpatialDropout1D": {"rate": 0.5},
-        "ActivityRegularization": {"l2": 0.1}, "UnitNormalization": {},
-    }  # fmt: skip
+        "Activation": {"activation": "tanh"},
+        "ReLU": {"negative_slope": 0.1},
+        "LeakyReLU": {},
+        "ELU": {"alpha": 0.5},
+        "Softmax": {},
+        "Identity": {},
+        "Dropout": {"rate": 0.5},
+        "GaussianNoise": {"stddev": 0.1},
+        "GaussianDropout": {"rate": 0.3},
+        "AlphaDropout": {"rate": 0.3},
+        "SpatialDropout1D": {"rate": 0.5},
+        "ActivityRegularization": {"l2": 0.1},
+        "UnitNormalization": {},
+    }
     return [
         *(Case(name, arguments, SEQUENCE, mask="passes") for name, arguments in plain.items()),
         Case("PReLU", {"shared_axes": [1]}, SEQUENCE, ("alpha",), known=(2,), mask="passes"),
@@ -156,7 +185,14 @@ def _convolutions() -> list[Case]:
     return [
         Case("Conv1D", {"filters": 4, "kernel_size": 3, "padding": "causal", "dilation_rate": 2}, ((2, 8, 3),), DENSE, known=(2,)),
         Case("Conv2D", {"filters": 4, "kernel_size": 3, "strides": 2, "padding": "same", "activation": "tanh"}, IMAGE, DENSE, known=(3,)),
-        Case("Conv2D", {"filters": 4, "kernel_size": 2, "groups": 2, "data_format": "channels_first"}, ((2, 2, 4, 5),), DENSE, known=(1,), id="Conv2D groups"),
+        Case(
+            "Conv2D",
+            {"filters": 4, "kernel_size": 2, "groups": 2, "data_format": "channels_first"},
+            ((2, 2, 4, 5),),
+            DENSE,
+            known=(1,),
+            id="Conv2D groups",
+        ),
         Case("Conv3D", {"filters": 2, "kernel_size": 2, "strides": (1, 2, 1)}, volume, DENSE, known=(4,)),
         Case("Conv1DTranspose", {"filters": 2, "kernel_size": 3, "strides": 3, "output_padding": 1}, ((2, 4, 2),), DENSE, known=(2,)),
         Case("Conv2DTranspose", {"filters": 2, "kernel_size": 3, "strides": 2, "padding": "same"}, ((1, 3, 4, 2),), DENSE, known=(3,)),
@@ -191,9 +227,16 @@ def _normalizations() -> list[Case]:
     return [
         Case("BatchNormalization", {"momentum": 0.9}, ((6, 4),), moving, known=(1,), mask="passes"),
         Case("BatchNormalization", {"axis": 1, "scale": False}, IMAGE, moving[1:], known=(1,), id="BatchNormalization axis 1"),
-        Case("BatchNormalization", {}, IMAGE, moving, call={"training": True}, known=(3,), per_sample=False, id="BatchNormalization training"),
         Case(
-            "BatchNormalization", {"renorm": True}, ((6, 4),), (*moving, "moving_stddev", "renorm_mean", "renorm_stddev"), known=(1,), id="BatchNormalization renorm"
+            "BatchNormalization", {}, IMAGE, moving, call={"training": True}, known=(3,), per_sample=False, id="BatchNormalization training"
+        ),
+        Case(
+            "BatchNormalization",
+            {"renorm": True},
+            ((6, 4),),
+            (*moving, "moving_stddev", "renorm_mean", "renorm_stddev"),
+            known=(1,),
+            id="BatchNormalization renorm",
         ),
         Case("LayerNormalization", {}, SEQUENCE, scaled, known=(2,), mask="passes"),
         Case("LayerNormalization", {"axis": (1, 2), "epsilon": 0.01}, SEQUENCE, scaled, known=(1, 2), id="LayerNormalization axes"),
@@ -222,19 +265,60 @@ def _recurrent() -> list[Case]:
     return [
         Case("SimpleRNN", {"units": 4}, SEQUENCE, RECURRENT, known=(2,), mask="ends"),
         Case("GRU", {"units": 4, "return_sequences": True}, SEQUENCE, RECURRENT, known=(2,), mask="passes"),
-        Case("GRU", {"units": 4, "reset_after": False, "go_backwards": True}, SEQUENCE, RECURRENT, known=(2,), mask="ends", id="GRU reset before"),
+        Case(
+            "GRU",
+            {"units": 4, "reset_after": False, "go_backwards": True},
+            SEQUENCE,
+            RECURRENT,
+            known=(2,),
+            mask="ends",
+            id="GRU reset before",
+        ),
         Case("LSTM", {"units": 4}, SEQUENCE, RECURRENT, known=(2,), mask="ends"),
-        Case("LSTM", {"units": 4, "return_sequences": True, "return_state": True}, SEQUENCE, RECURRENT, known=(2,), mask="passes", id="LSTM states"),
-        Case("LSTM", {"units": 4, "unroll": True, "dropout": 0.2, "recurrent_dropout": 0.2}, SEQUENCE, RECURRENT, known=(1, 2), mask="ends", id="LSTM unrolled"),
+        Case(
+            "LSTM",
+            {"units": 4, "return_sequences": True, "return_state": True},
+            SEQUENCE,
+            RECURRENT,
+            known=(2,),
+            mask="passes",
+            id="LSTM states",
+        ),
+        Case(
+            "LSTM",
+            {"units": 4, "unroll": True, "dropout": 0.2, "recurrent_dropout": 0.2},
+            SEQUENCE,
+            RECURRENT,
+            known=(1, 2),
+            mask="ends",
+            id="LSTM unrolled",
+        ),
         Case("RNN", {"cell": Fresh(lambda: [make["GRUCell"](3), make["LSTMCell"](4)])}, SEQUENCE, RECURRENT * 2, known=(2,), mask="ends"),
         Case("SimpleRNNCell", {"units": 4}, ((2, 3), (2, 4)), RECURRENT, known=(1,), states=True),
         Case("GRUCell", {"units": 4}, ((2, 3), (2, 4)), RECURRENT, known=(1,), states=True),
         Case("LSTMCell", {"units": 4}, ((2, 3), (2, 4), (2, 4)), RECURRENT, known=(1,), states=True),
         Case("StackedRNNCells", {"cells": Fresh(lambda: [make["SimpleRNNCell"](3)])}, ((2, 3), (2, 3)), RECURRENT, known=(1,), states=True),
-        Case("Bidirectional", {"layer": Fresh(lambda: make["GRU"](3, name="gru")), "merge_mode": "ave"}, SEQUENCE, both, known=(2,), mask="ends"),
+        Case(
+            "Bidirectional",
+            {"layer": Fresh(lambda: make["GRU"](3, name="gru")), "merge_mode": "ave"},
+            SEQUENCE,
+            both,
+            known=(2,),
+            mask="ends",
+        ),
         Case("TimeDistributed", {"layer": Fresh(lambda: make["Conv1D"](4, 2))}, ((2, 3, 5, 2),), DENSE, known=(3,)),
-        *(Case(f"ConvLSTM{rank}D", {"filters": 2, "kernel_size": 2, "padding": "same"}, shape, RECURRENT, known=(rank + 2,)) for rank, shape in grid.items()),
-        Case("ConvLSTM2D", {"filters": 2, "kernel_size": 2, "data_format": "channels_first"}, ((1, 3, 1, 4, 4),), RECURRENT, known=(2,), id="ConvLSTM2D channels first"),
+        *(
+            Case(f"ConvLSTM{rank}D", {"filters": 2, "kernel_size": 2, "padding": "same"}, shape, RECURRENT, known=(rank + 2,))
+            for rank, shape in grid.items()
+        ),
+        Case(
+            "ConvLSTM2D",
+            {"filters": 2, "kernel_size": 2, "data_format": "channels_first"},
+            ((1, 3, 1, 4, 4),),
+            RECURRENT,
+            known=(2,),
+            id="ConvLSTM2D channels first",
+        ),
     ]
 
 
@@ -243,16 +327,38 @@ def _attention() -> list[Case]:
     grid = ((2, 3, 4, 6), (2, 3, 4, 6))
     return [
         Case("Attention", {"use_scale": True}, pair, ("scale",), as_list=True),
-        Case("Attention", {"score_mode": "concat"}, pair, ("concat_score_weight",), as_list=True, call={"use_causal_mask": True}, id="Attention concat"),
+        Case(
+            "Attention",
+            {"score_mode": "concat"},
+            pair,
+            ("concat_score_weight",),
+            as_list=True,
+            call={"use_causal_mask": True},
+            id="Attention concat",
+        ),
         Case("AdditiveAttention", {}, pair, ("scale",), as_list=True, known=(2,)),
         Case("MultiHeadAttention", {"num_heads": 2, "key_dim": 3}, pair, HEADS, known=(2,), mask="passes"),
         Case(
-            "MultiHeadAttention", {"num_heads": 2, "key_dim": 3, "value_dim": 2, "output_shape": 5, "use_bias": False, "sliding_window": 2}, pair, HEADS[::2],
-            call={"use_causal_mask": True}, known=(2,), id="MultiHeadAttention causal",
+            "MultiHeadAttention",
+            {"num_heads": 2, "key_dim": 3, "value_dim": 2, "output_shape": 5, "use_bias": False, "sliding_window": 2},
+            pair,
+            HEADS[::2],
+            call={"use_causal_mask": True},
+            known=(2,),
+            id="MultiHeadAttention causal",
         ),
-        Case("MultiHeadAttention", {"num_heads": 2, "key_dim": 3, "attention_axes": (1, 2)}, grid, HEADS, known=(3,), id="MultiHeadAttention grid"),
-        Case("GroupQueryAttention", {"head_dim": 3, "num_query_heads": 4, "num_key_value_heads": 2}, pair, HEADS, known=(2,), mask="passes"),
-    ]  # fmt: skip
+        Case(
+            "MultiHeadAttention",
+            {"num_heads": 2, "key_dim": 3, "attention_axes": (1, 2)},
+            grid,
+            HEADS,
+            known=(3,),
+            id="MultiHeadAttention grid",
+        ),
+        Case(
+            "GroupQueryAttention", {"head_dim": 3, "num_query_heads": 4, "num_key_value_heads": 2}, pair, HEADS, known=(2,), mask="passes"
+        ),
+    ]
 
 
 def _doubled(x: Any) -> Any:
@@ -260,10 +366,18 @@ def _doubled(x: Any) -> Any:
 
 
 CASES = [
-    *_dense(), *_elementwise(), *_shapes(), *_convolutions(), *_pooling(), *_normalizations(), *_merging(), *_recurrent(), *_attention(),
+    *_dense(),
+    *_elementwise(),
+    *_shapes(),
+    *_convolutions(),
+    *_pooling(),
+    *_normalizations(),
+    *_merging(),
+    *_recurrent(),
+    *_attention(),
     Case("Lambda", {"function": _doubled}, SEQUENCE),
     Case("Wrapper", {"layer": Fresh(CLASSES["Identity"])}, SEQUENCE),
-]  # fmt: skip
+]
 
 NOT_CALLED = {"Wrapper": "a base: what it computes is its subclasses' matter"}
 """Layers of the table that cannot be called, each with its reason."""

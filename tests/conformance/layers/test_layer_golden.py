@@ -38,7 +38,11 @@ def arguments_of(generation: str, case: dict[str, Any]) -> dict[str, Any]:
 
 def arrays_of(generation: str, case: dict[str, Any], prefix: str) -> list[Any]:
     """The recorded arrays `prefix0`, `prefix1`, ..., read-only; None for those that are missing."""
-    keys = sorted(k for k in RECORDED[generation].files if k.startswith(f"{case['name']}.{prefix}") and k[len(case["name"]) + 1 + len(prefix) :].isdigit())
+    keys = sorted(
+        k
+        for k in RECORDED[generation].files
+        if k.startswith(f"{case['name']}.{prefix}") and k[len(case["name"]) + 1 + len(prefix) :].isdigit()
+    )
     found = [RECORDED[generation][k] for k in keys]
     for array in found:
         array.setflags(write=False)
@@ -112,5 +116,7 @@ def test_recorded_config(case: dict[str, Any]) -> None:
     else:
         layer.build(*shapes)
     recorded = {key: value for key, value in case["config"].items() if key != "name"}
-    found = {key: value for key, value in _plain(layer.get_config()).items() if key != "name" and key not in OUR_OWN.get(case["class_name"], ())}
+    found = {
+        key: value for key, value in _plain(layer.get_config()).items() if key != "name" and key not in OUR_OWN.get(case["class_name"], ())
+    }
     assert found == recorded

@@ -13,8 +13,8 @@ from layer_table import CALLED, CASES, CLASSES, NOT_CALLED, Case
 import keras.layers
 from keras.core import engine
 from keras.core.masks import get_mask, set_mask
-from keras.layers.lookup import deserialize, serialize
 from keras.layers.layer import Layer
+from keras.layers.lookup import deserialize, serialize
 
 each = pytest.mark.parametrize("case", CALLED, ids=lambda c: c.name)
 with_weights = pytest.mark.parametrize("case", [c for c in CALLED if c.weights], ids=lambda c: c.name)
@@ -25,13 +25,19 @@ random_layers = pytest.mark.parametrize(
 
 def test_every_public_layer_has_a_line() -> None:
     listed = {case.layer for case in CASES}
-    public = {name for name in dir(keras.layers) if isinstance(getattr(keras.layers, name), type) and issubclass(getattr(keras.layers, name), Layer)}
+    public = {
+        name
+        for name in dir(keras.layers)
+        if isinstance(getattr(keras.layers, name), type) and issubclass(getattr(keras.layers, name), Layer)
+    }
     names = {CLASSES_BY_ALIAS.get(name, name) for name in public}
     assert not {name for name in names & CLASSES.keys() if name not in listed}
     assert not NOT_CALLED.keys() - listed
 
 
-CLASSES_BY_ALIAS = {name: getattr(keras.layers, name).__name__ for name in dir(keras.layers) if isinstance(getattr(keras.layers, name), type)}
+CLASSES_BY_ALIAS = {
+    name: getattr(keras.layers, name).__name__ for name in dir(keras.layers) if isinstance(getattr(keras.layers, name), type)
+}
 
 
 @each

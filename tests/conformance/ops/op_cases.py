@@ -4,10 +4,15 @@ import op_cases_activations  # noqa: F401
 import op_cases_arrangement  # noqa: F401
 import op_cases_elementwise  # noqa: F401
 import op_cases_indexing  # noqa: F401
+import op_cases_linalg  # noqa: F401
 import op_cases_shaping  # noqa: F401
+import op_cases_statistics  # noqa: F401
+import op_cases_tensors  # noqa: F401
 import op_cases_windows  # noqa: F401
 
 TESTED_ELSEWHERE = {
+    "convert_to_numpy": "test_op_functions.py", "dtype": "test_op_functions.py", "switch": "test_op_functions.py", "vectorize": "test_op_functions.py",
+    "vectorized_map": "test_op_functions.py", "associative_scan": "test_op_functions.py",
     "scan": "test_op_control.py", "scan_graph": "test_op_control.py", "while_loop": "test_op_control.py", "while_graph": "test_op_control.py",
     "cond": "test_op_control.py", "cond_graph": "test_op_control.py", "fori_loop": "test_op_control.py", "map": "test_op_control.py",
     "uniform": "test_op_random.py", "normal": "test_op_random.py", "truncated_normal": "test_op_random.py", "randint": "test_op_random.py",

@@ -79,10 +79,10 @@ for axis in (None, 0, -1, (0, 2)):
     for keepdims in (False, True):
         label = f"axis{axis}{'keep' if keepdims else ''}".replace(" ", "")
         for name, oracle in [
-            ("sum", np.sum), ("prod", np.prod), ("mean", np.mean), ("var", np.var), ("std", np.std), ("max", np.max), ("min", np.min), ("amax", np.max),
+            ("sum", np.sum), ("prod", np.prod), ("product_over", np.prod), ("mean", np.mean), ("var", np.var), ("std", np.std), ("max", np.max), ("min", np.min), ("amax", np.max),
             ("amin", np.min), ("max_over", np.max), ("min_over", np.min), ("logsumexp", lambda x, axis, keepdims: np.log(np.exp(x).sum(axis, keepdims=keepdims))),
         ]:  # fmt: skip
-            zero = name in ("sum", "prod") or (axis == -1 and name not in ("mean", "var", "std"))
+            zero = name in ("sum", "prod", "product_over") or (axis == -1 and name not in ("mean", "var", "std"))
             case(name, CUBE, axis=axis, keepdims=keepdims, oracle=oracle, label=label, zero=zero)
         for name, oracle in [("any", np.any), ("all", np.all)]:
             case(name, booleans(2, 3, 4), axis=axis, keepdims=keepdims, oracle=oracle, label=label)
@@ -96,6 +96,8 @@ for dtype, wide in [("bool", "int32"), ("int8", "int32"), ("uint8", "uint32"), (
     case("mean", integers(3, 4, dtype=dtype), oracle=np.mean, label=dtype, zero=False)
 case("sum", floats(), oracle=np.sum)
 case("sum", floats(0, 3), axis=0, oracle=np.sum)
+case("prod", array([[2.0, 0.0, 3.0], [0.0, 0.0, 3.0], [1.5, 2.0, 3.0]]), axis=1, oracle=np.prod, label="zeros", second=False)
+case("prod", integers(3, 4), dtype="float32", oracle=lambda x, dtype: np.prod(x, dtype="float64"))
 case("max", X, axis=1, initial=1.0, oracle=np.max, label="initial")
 case("min", X, axis=1, initial=-1.0, oracle=np.min, label="initial")
 case("logsumexp", array([[1000.0, 1000.0], [-1000.0, -1000.0]]), axis=1, oracle=lambda x, axis: x[:, 0] + np.log(2), label="large", differentiable=False)

@@ -19,7 +19,7 @@ class Case:
     Attributes: op: name in the registry. args, kwargs: arrays are operands, all else attributes. oracle: function of the same arguments
     (floats as float64). batch: numbers of the arguments whose first axis may have an unknown size. differentiable: False, or why not.
     second: whether the gradient's own gradient is checked. rtol, atol: tolerances of the value in float32. zero: whether it takes
-    a batch of size 0. dtypes: dtypes in which the float operands are tried as well.
+    a batch of size 0. dynamic: whether the shape depends on the numbers.
     """
 
     op: str
@@ -32,7 +32,7 @@ class Case:
     rtol: float = 2e-6
     atol: float = 2e-6
     zero: bool = True
-    dtypes: tuple[str, ...] = ()
+    dynamic: bool = False
     label: str = ""
 
     @property

@@ -17,7 +17,7 @@ from keras.layers.attention import Attention
 from keras.layers.batch_normalization import BatchNormalization
 from keras.layers.bidirectional import Bidirectional
 from keras.layers.borders import Cropping1D, UpSampling2D, ZeroPadding2D
-from keras.layers.cells import LSTMCell, StackedRNNCells
+from keras.layers.cells import LSTMCell
 from keras.layers.convolution import Conv1D, Conv2D
 from keras.layers.convolutional_recurrent import ConvLSTM2D, ConvLSTMCell
 from keras.layers.dense import Dense
@@ -32,6 +32,7 @@ from keras.layers.recurrent import RNN
 from keras.layers.recurrent_layers import GRU, LSTM
 from keras.layers.reshaping import Flatten, Permute, RepeatVector, Reshape
 from keras.layers.spectral_normalization import SpectralNormalization
+from keras.layers.stacked_cells import StackedRNNCells
 from keras.layers.time_distributed import TimeDistributed
 from keras.layers.transposed_convolution import Conv2DTranspose
 from keras.layers.wrapper import Lambda
@@ -53,10 +54,22 @@ def dense_built_for_784() -> Any:
 
 MISTAKES: list[tuple[Callable[[], Any], type[Exception], str]] = [
     # inputs of the wrong shape
-    (lambda: LSTM(32)(symbol(None, 9)), ValueError, r"LSTM 'lstm' expects 3 axes, got an input of shape \(None, 9\).*Input\(\(9, 1\)\).*Input\(\(1, 9\)\).*return_sequences=True"),
-    (lambda: Conv2D(8, 3)(symbol(None, 28, 28)), ValueError, r"Conv2D 'conv2d' expects 4 axes.*channel axis: write Input\(\(28, 28, 1\)\) and x\[\.\.\., None\]"),
+    (
+        lambda: LSTM(32)(symbol(None, 9)),
+        ValueError,
+        r"LSTM 'lstm' expects 3 axes, got an input of shape \(None, 9\).*Input\(\(9, 1\)\).*Input\(\(1, 9\)\).*return_sequences=True",
+    ),
+    (
+        lambda: Conv2D(8, 3)(symbol(None, 28, 28)),
+        ValueError,
+        r"Conv2D 'conv2d' expects 4 axes.*channel axis: write Input\(\(28, 28, 1\)\) and x\[\.\.\., None\]",
+    ),
     (lambda: MaxPooling2D()(symbol(None, 28, 28)), ValueError, r"MaxPooling2D.*channel axis"),
-    (lambda: dense_built_for_784()(zeros(2, 28)), ValueError, r"Dense 'dense' expects size 784 on axis -1, got an input of shape \(2, 28\).*28\*28 = 784: x\.reshape\(-1, 784\)"),
+    (
+        lambda: dense_built_for_784()(zeros(2, 28)),
+        ValueError,
+        r"Dense 'dense' expects size 784 on axis -1, got an input of shape \(2, 28\).*28\*28 = 784: x\.reshape\(-1, 784\)",
+    ),
     (lambda: dense_built_for_784()(zeros(2, 28, 28)), ValueError, r"Flatten\(\) before it, or x\.reshape\(-1, 784\)"),
     (lambda: Dense(4)(zeros(5)), ValueError, r"Dense 'dense' expects at least 2 axes.*add the batch axis: x\[None\]"),
     (lambda: Dense(4)(symbol(None, None)), ValueError, r"the last axis of the input shape \(None, None\) must be known"),
@@ -72,12 +85,24 @@ MISTAKES: list[tuple[Callable[[], Any], type[Exception], str]] = [
     (lambda: Reshape((3, 4))(zeros(2, 10)), ValueError, r"a sample of shape \(10,\) has 10 elements and cannot become \(3, 4\)"),
     (lambda: RepeatVector(2)(zeros(2, 3, 4)), ValueError, r"RepeatVector 'repeat_vector' expects 2 axes"),
     (lambda: TimeDistributed(Dense(2))(zeros(2, 3)), ValueError, r"Accepted: \(batch, time, \.\.\.\)"),
-    (lambda: Embedding(10, 2)(np.array([[3, 10]])), IndexError, r"Embedding 'embedding': an id is outside of 0 to 9 .*index 10.*input_dim=largest_id \+ 1"),
+    (
+        lambda: Embedding(10, 2)(np.array([[3, 10]])),
+        IndexError,
+        r"Embedding 'embedding': an id is outside of 0 to 9 .*index 10.*input_dim=largest_id \+ 1",
+    ),
     (lambda: ConvLSTM2D(2, 2)(symbol(None, 3, 4, 4, None)), ValueError, r"the number of channels of the input must be known"),
     # several inputs
     (lambda: Add()([zeros(2, 8), zeros(2, 16)]), ValueError, r"Add 'add': the inputs \(2, 8\), \(2, 16\) differ on axis 1: 8 and 16"),
-    (lambda: Add()([Dense(8, name="a")(symbol(None, 3)), Dense(16, name="b")(symbol(None, 3))]), ValueError, r"'a' \(None, 8\), 'b' \(None, 16\) differ on axis 1"),
-    (lambda: Concatenate()([zeros(1, 32, 32, 3), zeros(1, 16, 16, 3)]), ValueError, r"Concatenate 'concatenate': the inputs .* differ on axis 1.*axis=-1"),
+    (
+        lambda: Add()([Dense(8, name="a")(symbol(None, 3)), Dense(16, name="b")(symbol(None, 3))]),
+        ValueError,
+        r"'a' \(None, 8\), 'b' \(None, 16\) differ on axis 1",
+    ),
+    (
+        lambda: Concatenate()([zeros(1, 32, 32, 3), zeros(1, 16, 16, 3)]),
+        ValueError,
+        r"Concatenate 'concatenate': the inputs .* differ on axis 1.*axis=-1",
+    ),
     (lambda: Add()(zeros(2, 3)), ValueError, r"got one tensor of shape \(2, 3\).*Add\(\)\(\[a, b\]\)"),
     (lambda: Subtract()([zeros(2, 3)]), ValueError, r"Subtract 'subtract': got 1 tensor\(s\)"),
     (lambda: Subtract()([zeros(2, 3)] * 3), ValueError, r"got 3 tensors. Accepted: exactly 2"),
@@ -85,7 +110,11 @@ MISTAKES: list[tuple[Callable[[], Any], type[Exception], str]] = [
     (lambda: Dot(1)([zeros(2, 3)] * 3), ValueError, r"got 3 tensors. Accepted: exactly 2"),
     (lambda: Attention()(zeros(2, 3, 4)), ValueError, r"Accepted: \[query, value\]"),
     (lambda: Attention()([zeros(2, 3, 4)] * 2, mask=zeros(2, 3)), ValueError, r"Accepted: \[query_mask, value_mask\]"),
-    (lambda: LSTM(4)(zeros(2, 5, 3), initial_state=[zeros(2, 4)]), ValueError, r"initial_state has 1 tensor\(s\). Accepted: 2, of sizes \[4, 4\]"),
+    (
+        lambda: LSTM(4)(zeros(2, 5, 3), initial_state=[zeros(2, 4)]),
+        ValueError,
+        r"initial_state has 1 tensor\(s\). Accepted: 2, of sizes \[4, 4\]",
+    ),
     (lambda: LSTM(4, stateful=True)(symbol(None, 5, 3)), ValueError, r"stateful=True needs a fixed batch size.*batch_shape=\(32, 5, 3\)"),
     # arguments
     (lambda: Dense(0), ValueError, r"Dense\(units\): got 0. Accepted: an integer > 0"),
@@ -95,7 +124,11 @@ MISTAKES: list[tuple[Callable[[], Any], type[Exception], str]] = [
     (lambda: Dense(8).enable_lora(2), ValueError, r"enable_lora needs a built layer"),
     (lambda: Conv2D(8, (3, 3, 3)), ValueError, r"Conv2D\(kernel_size\): got \(3, 3, 3\). Accepted: an integer >= 1 or 2 of them"),
     (lambda: Conv2D(8, 3, padding="full"), ValueError, r"Conv2D\(padding\): got 'full'. Accepted: 'valid', 'same'"),
-    (lambda: Conv1D(8, 3, padding="causal", data_format="channels_first"), ValueError, r"'causal' works with data_format='channels_last' only"),
+    (
+        lambda: Conv1D(8, 3, padding="causal", data_format="channels_first"),
+        ValueError,
+        r"'causal' works with data_format='channels_last' only",
+    ),
     (lambda: Conv2D(8, 3, data_format="last"), ValueError, r"data_format: got 'last'"),
     (lambda: Conv2D(8, 3, groups=3), ValueError, r"Conv2D\(groups\): got 3 for 8 filters"),
     (lambda: Conv2DTranspose(8, 3, strides=2, output_padding=2), ValueError, r"output_padding\): got 2 for strides \(2, 2\)"),
@@ -113,7 +146,11 @@ MISTAKES: list[tuple[Callable[[], Any], type[Exception], str]] = [
     (lambda: Lambda(3), TypeError, r"Lambda\(function\): got 3"),
     (lambda: Bidirectional(Dense(3)), ValueError, r"Dense has no `go_backwards`"),
     (lambda: Bidirectional(GRU(3), backward_layer=GRU(3)), ValueError, r"both layers have go_backwards=False"),
-    (lambda: Bidirectional(GRU(3), backward_layer=GRU(3, go_backwards=True, return_sequences=True)), ValueError, r"`return_sequences` is False forwards and True backwards"),
+    (
+        lambda: Bidirectional(GRU(3), backward_layer=GRU(3, go_backwards=True, return_sequences=True)),
+        ValueError,
+        r"`return_sequences` is False forwards and True backwards",
+    ),
     (lambda: TimeDistributed(3), TypeError, r"TimeDistributed\(layer\): got 3. Accepted: a layer"),
     (lambda: RNN(Flatten()), ValueError, r"has no `state_size`"),
     (lambda: StackedRNNCells([Dense(3)]), ValueError, r"StackedRNNCells\(cells\): got <Dense"),
@@ -124,11 +161,19 @@ MISTAKES: list[tuple[Callable[[], Any], type[Exception], str]] = [
     (lambda: EinsumDense("abc,cd", 4), ValueError, r"EinsumDense\(equation\): got 'abc,cd'"),
     (lambda: EinsumDense("ab,bc->ac", 4)(zeros(2, 3, 4)), ValueError, r"names 2 axes of an input of shape \(2, 3, 4\)"),
     (lambda: EinsumDense("ab,bc->ac", None)(zeros(2, 3)), ValueError, r"the size of 'c' in 'ab,bc->ac' is unknown"),
-    (lambda: EinsumDense("abc,cd->abd", (5, 4))(zeros(2, 3, 6)), ValueError, r"'b' of 'abc,cd->abd' is 5 in output_shape and 3 in the input"),
-    (lambda: EinsumDense("ab,bc->ac", 4, bias_axes="x")(zeros(2, 3)), ValueError, r"EinsumDense\(bias_axes\): 'x' is not in the output 'ac'"),
+    (
+        lambda: EinsumDense("abc,cd->abd", (5, 4))(zeros(2, 3, 6)),
+        ValueError,
+        r"'b' of 'abc,cd->abd' is 5 in output_shape and 3 in the input",
+    ),
+    (
+        lambda: EinsumDense("ab,bc->ac", 4, bias_axes="x")(zeros(2, 3)),
+        ValueError,
+        r"EinsumDense\(bias_axes\): 'x' is not in the output 'ac'",
+    ),
     (lambda: StackedRNNCells([LSTMCell(2)])(zeros(2, 3), [[zeros(2, 5)] * 2]), ValueError, r"matmul"),
     (lambda: PReLU()(symbol(None, None, 3)), ValueError, r"add_weight\(shape\) got \(None, 3\): every size must be known"),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("mistake", "kind", "text"), MISTAKES, ids=[re.sub(r"\W+", " ", t)[:50] for _, _, t in MISTAKES])

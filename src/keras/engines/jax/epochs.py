@@ -24,7 +24,8 @@ class ResidentProgram:
 
     Arguments:
         function: function of nests of tensors. example: one batch, for its shapes.
-    Attributes: count: how many steps the next dispatch should do.
+    Attributes: count: how many steps the next dispatch should do. pays: whether steps inside one program were faster than one by one
+    (on a CPU, XLA runs convolutions in a loop on one thread); None while that is not known.
     """
 
     def __init__(self, function: Any, example: Any) -> None:
@@ -32,6 +33,22 @@ class ResidentProgram:
         self._batch = next(np.shape(a)[0] for a in tree.flatten(example) if is_array(a))
         self._compile()
         self.count = 1
+        self.pays: bool | None = None
+        self._alone: list[float] = []
+        self._compiled = False
+
+    def once(self, arguments: Any) -> Any:
+        """One step on its own, timed: the first ones tell what a step costs."""
+        start = time.perf_counter()
+        result = self._program([a for a in tree.flatten(arguments) if is_array(a)])
+        jax.block_until_ready([v._value for v in self._program.changed])
+        self._alone.append(time.perf_counter() - start)
+        return result
+
+    @property
+    def knows_one_step(self) -> bool:
+        """Whether a step on its own was timed (the first one compiles)."""
+        return len(self._alone) >= 3
 
     def _compile(self) -> None:
         program, batch = self._program, self._batch
@@ -56,6 +73,10 @@ class ResidentProgram:
         start = time.perf_counter()
         results = self._execute(data, order, np.int32(first), np.int32(count))
         seconds = time.perf_counter() - start
+        if self.pays is None:
+            if self._compiled and (count >= 16 or seconds > CHUNK_SECONDS / 4):
+                self.pays = seconds / count < 1.2 * min(self._alone[1:])
+            self._compiled = True
         if seconds < CHUNK_SECONDS / 2:
             self.count *= 2
         elif seconds > 2 * CHUNK_SECONDS and 1 < self.count == count:
@@ -93,6 +114,20 @@ class ResidentSteps:
     def count(self) -> int:
         """How many steps the next dispatch should do."""
         return self._program.count
+
+    @property
+    def pays(self) -> bool | None:
+        """Whether steps inside one program are faster than one by one; None while that is not known."""
+        return self._program.pays
+
+    @property
+    def knows_one_step(self) -> bool:
+        """Whether a step on its own was timed."""
+        return self._program.knows_one_step
+
+    def once(self, *arguments: Any) -> Any:
+        """One step on its own."""
+        return self._program.once(arguments)
 
     def begin(self, order: np.ndarray) -> None:
         """Set the rows of the coming batches, one batch after the other."""

@@ -195,7 +195,7 @@ KERNELS: dict[str, Callable[..., Any]] = {
     "cast": lambda x, dtype: lax.convert_element_type(x, engine_dtype(dtype)),
     "copy": jnp.copy,
     "sum": lambda x, axis, keepdims: jnp.sum(x, axis, x.dtype, keepdims=keepdims),
-    "prod": lambda x, axis, keepdims: jnp.prod(x, axis, x.dtype, keepdims=keepdims),
+    "product_over": lambda x, axis, keepdims: jnp.prod(x, axis, x.dtype, keepdims=keepdims),
     "max_over": lambda x, axis, keepdims: jnp.max(x, axis, keepdims=keepdims),
     "min_over": lambda x, axis, keepdims: jnp.min(x, axis, keepdims=keepdims),
     "any": lambda x, axis, keepdims: jnp.any(x, axis, keepdims=keepdims),

@@ -262,7 +262,7 @@ _POOL = ("window", "strides", "padding")
 EMIT: dict[str, Callable[..., list[Step]]] = {
     "matmul": _matmul,
     "sum": _reduction(np.add),
-    "prod": _reduction(np.multiply),
+    "product_over": _reduction(np.multiply),
     "max_over": _reduction(np.maximum),
     "min_over": _reduction(np.minimum),
     "any": _reduction(np.logical_or),

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from keras.core.dtypes import numpy_dtype
-from keras.engines.numpy import convolution, elementwise, philox, special, windows
+from keras.engines.numpy import convolution, decompositions, elementwise, philox, special, windows
 from keras.ops.activations import log_softmax, softmax
 
 Array = np.ndarray
@@ -82,6 +82,28 @@ def add_rows(out: Array, indices: Array, updates: Array, axis: int) -> None:
         target[ordered[first]] += np.add.reduceat(moved[order], first, axis=0)
     else:
         np.add.at(target, flat, moved)
+
+
+_JOIN = {"max": np.maximum, "min": np.minimum, "prod": np.multiply}
+
+
+def _reduce_at(x: Array, indices: Array, updates: Array, kind: str) -> Array:
+    out = x.copy()
+    _JOIN[kind].at(out, wrap_indices(indices, out.shape[0], "scatter"), updates)
+    return out
+
+
+def _replace_at(x: Array, indices: Array, updates: Array) -> Array:
+    out = x.copy()
+    out[wrap_indices(indices, out.shape[0], "scatter")] = updates
+    return out
+
+
+def _complex(x: Array, y: Array) -> Array:
+    kind = np.complex128 if x.dtype == np.float64 else np.complex64
+    out = np.empty(np.broadcast_shapes(x.shape, y.shape), kind)
+    out.real, out.imag = x, y
+    return out
 
 
 def _add_at(x: Array, indices: Array, updates: Array, axis: int) -> Array:
@@ -228,13 +250,15 @@ KERNELS: dict[str, Callable[..., Any]] = {
     "copy": np.copy,
     "stop_gradient": lambda x: x,
     "sum": _quiet(lambda x, axis, keepdims: np.add.reduce(x, axis=axis, dtype=x.dtype, keepdims=keepdims)),
-    "prod": _quiet(lambda x, axis, keepdims: np.multiply.reduce(x, axis=axis, dtype=x.dtype, keepdims=keepdims)),
+    "product_over": _quiet(lambda x, axis, keepdims: np.multiply.reduce(x, axis=axis, dtype=x.dtype, keepdims=keepdims)),
     "max_over": lambda x, axis, keepdims: np.maximum.reduce(x, axis=axis, keepdims=keepdims),
     "min_over": lambda x, axis, keepdims: np.minimum.reduce(x, axis=axis, keepdims=keepdims),
     "any": lambda x, axis, keepdims: np.logical_or.reduce(x, axis=axis, keepdims=keepdims),
     "all": lambda x, axis, keepdims: np.logical_and.reduce(x, axis=axis, keepdims=keepdims),
     "argmax": lambda x, axis, keepdims: np.argmax(x, axis=axis, keepdims=keepdims).astype(np.int32),
     "argmin": lambda x, axis, keepdims: np.argmin(x, axis=axis, keepdims=keepdims).astype(np.int32),
+    "running_product": _quiet(lambda x, axis: np.multiply.accumulate(x, axis=axis, dtype=x.dtype)),
+    "searchsorted": lambda sequence, values, side: np.searchsorted(sequence, values, side=side).astype(np.int32),
     "running_sum": lambda x, axis: np.add.accumulate(x, axis=axis, dtype=x.dtype),
     "reshape": lambda x, newshape: np.reshape(x, newshape),
     "transpose": lambda x, axes: np.transpose(x, axes),
@@ -247,12 +271,19 @@ KERNELS: dict[str, Callable[..., Any]] = {
     "pad_constant": lambda x, pad_width, value: np.pad(x, pad_width, constant_values=value),
     "take_along": _take,
     "add_at": _add_at,
+    "reduce_at": _quiet(_reduce_at),
+    "replace_at": _replace_at,
+    "real": lambda x: np.array(x.real),
+    "imag": lambda x: np.array(x.imag),
+    "complex_of": _complex,
+    "view": lambda x, dtype: np.ascontiguousarray(x).view(numpy_dtype(dtype or x.dtype)).copy(),
     "gather_along_axis": lambda x, indices, axis: np.take_along_axis(x, wrap_indices(indices, x.shape[axis], "take_along_axis"), axis),
     "add_along_axis": _add_along_axis,
     "dynamic_slice": dynamic_slice,
     "dynamic_update": dynamic_update,
     "matmul": matmul,
     "contract": lambda *operands, subscripts: einsum(operands, subscripts),
+    **decompositions.KERNELS,
     "order": lambda x, axis: np.argsort(x, axis=axis, kind="stable").astype(np.int32),
     "sorted_along": lambda x, axis: np.sort(x, axis=axis, kind="stable"),
     "largest": _largest,

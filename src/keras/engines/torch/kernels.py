@@ -170,7 +170,7 @@ KERNELS: dict[str, Callable[..., Any]] = {
     "relu_gradient": lambda g, y: g * (y > 0).to(g.dtype),
     "cast": _cast,
     "sum": _reduction(_sum),
-    "prod": _reduction(_prod),
+    "product_over": _reduction(_prod),
     "max_over": _reduction(torch.amax),
     "min_over": _reduction(torch.amin),
     "any": _reduction(torch.any),

@@ -1,0 +1,91 @@
+"""Normalizations by the numbers' own statistics."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from keras.core import config, dtypes
+from keras.core.families import axes_of
+from keras.core.op import op
+from keras.ops.elementwise import abs, add, cast, divide, dtype_of, maximum, multiply, power, rsqrt, square, subtract
+from keras.ops.reduction import max, mean, sum
+from keras.ops.shaping import reshape, shape_of
+
+Tensor = Any
+
+
+def _spread(v: Tensor, x: Tensor, axes: tuple[int, ...]) -> Tensor:
+    """A factor or offset in a shape that broadcasts along `axes` of `x`."""
+    sizes = shape_of(x)
+    if axes == (len(sizes) - 1,) or len(shape_of(v)) == len(sizes):
+        return cast(v, dtype_of(x))
+    return cast(reshape(v, tuple(n if i in axes else 1 for i, n in enumerate(sizes))), dtype_of(x))
+
+
+@op(category="nn")
+def layer_normalization(
+    x: Tensor, gamma: Tensor | None = None, beta: Tensor | None = None, axis: Any = -1, epsilon: float | None = None, **kwargs: Any
+) -> Tensor:
+    """Zero mean and unit variance over `axis`, then scaled and shifted.
+
+    y = (x - mean(x)) / sqrt(var(x) + epsilon) * gamma + beta      (biased variance; narrow floats are computed in float32)
+
+    Arguments:
+        x: float tensor.
+        gamma, beta: tensors in the shape of the axes, or None.
+        axis: int or several, normalized together. Default: the last.
+        epsilon: float, added inside the root. Default: keras.config.epsilon().
+    Returns: tensor, shape and dtype of `x`.
+    Example:
+        >>> layer_normalization([[1.0, 3.0]]).round(4).tolist()
+        [[-1.0, 1.0]]
+    Source: Ba, Kiros and Hinton 2016; keras.ops.layer_normalization of Keras 3.
+    """
+    epsilon = config.epsilon() if epsilon is None else epsilon
+    own = dtypes.to_floating(dtype_of(x))
+    axes = axes_of("layer_normalization", axis, len(shape_of(x)))
+    x = cast(x, "float32" if own in ("float16", "bfloat16") else own)
+    centred = subtract(x, mean(x, axis=axes, keepdims=True))
+    y = multiply(centred, rsqrt(add(mean(square(centred), axis=axes, keepdims=True), epsilon)))
+    y = y if gamma is None else multiply(y, _spread(gamma, y, axes))
+    y = y if beta is None else add(y, _spread(beta, y, axes))
+    return cast(y, own)
+
+
+@op(category="nn")
+def rms_normalization(x: Tensor, scale: Tensor | None = None, axis: Any = -1, epsilon: float | None = None) -> Tensor:
+    """Unit mean square over `axis`: x / sqrt(mean(x^2) + epsilon) * scale.
+
+    Example:
+        >>> rms_normalization([[3.0, 4.0]]).round(4).tolist()
+        [[0.8485, 1.1314]]
+    """
+    epsilon = config.epsilon() if epsilon is None else epsilon
+    own = dtypes.to_floating(dtype_of(x))
+    axes = axes_of("rms_normalization", axis, len(shape_of(x)))
+    x = cast(x, "float32" if own in ("float16", "bfloat16") else own)
+    y = multiply(x, rsqrt(add(mean(square(x), axis=axes, keepdims=True), epsilon)))
+    return cast(y if scale is None else multiply(y, _spread(scale, y, axes)), own)
+
+
+@op(category="nn")
+def normalize(x: Tensor, axis: Any = -1, order: Any = 2, epsilon: float | None = None) -> Tensor:
+    """`x` divided by its norm of the given order over `axis`; norms below epsilon count as epsilon.
+
+    Example:
+        >>> normalize([[3.0, 4.0]]).round(4).tolist()
+        [[0.6, 0.8]]
+    """
+    if not isinstance(order, (int, float)) or not order >= 1:
+        raise ValueError(f"keras.ops.normalize(order): got {order!r}. Accepted: a number >= 1, or infinity.")
+    epsilon = config.epsilon() if epsilon is None else epsilon
+    x = cast(x, dtypes.to_floating(dtype_of(x)))
+    if order == 2:
+        return multiply(x, rsqrt(maximum(sum(square(x), axis=axis, keepdims=True), epsilon**2)))
+    if order == float("inf"):
+        size = max(abs(x), axis=axis, keepdims=True)
+    elif order == 1:
+        size = sum(abs(x), axis=axis, keepdims=True)
+    else:
+        size = power(sum(power(abs(x), float(order)), axis=axis, keepdims=True), 1.0 / order)
+    return divide(x, maximum(size, epsilon))

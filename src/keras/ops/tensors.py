@@ -1,0 +1,477 @@
+"""What a tensor is and how it is read: conversion, kinds, complex parts; choices and shapes that depend on the numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from keras.core import dims as D
+from keras.core import dtypes, engine, graph, tree
+from keras.core.families import axis_of, custom, each, floating
+from keras.core.op import as_operand, op, primitive
+from keras.core.tensor import KerasTensor, Spec, Symbol
+from keras.core.variable import Variable
+from keras.ops.control import cond, scan
+from keras.ops.elementwise import (
+    add, arctan2, cast, convert_to_tensor, cos, dtype_of, equal, floor_divide, less, maximum, minimum, mod, multiply, select, sin, zeros_of,
+)  # fmt: skip
+from keras.ops.indexing import add_at, one_hot, take_along
+from keras.ops.reduction import max
+from keras.ops.segment import reduce_at
+from keras.ops.shaping import broadcast_to, concatenate, reshape, shape_of, slice_along, stack, zeros_like
+
+Tensor = Any
+
+
+@op(category="core")
+def convert_to_numpy(x: Tensor) -> np.ndarray:
+    """`x` as a NumPy array of its own.
+
+    Example:
+        >>> convert_to_numpy([1.0, 2.0]).tolist()
+        [1.0, 2.0]
+    """
+    if isinstance(x, Variable):
+        return x.numpy()
+    return np.array(x if isinstance(x, Symbol) else engine.current().to_numpy(as_operand(x)))
+
+
+@op(category="core")
+def is_tensor(x: Any) -> bool:
+    """Whether `x` is a tensor of the current engine (or stands for one).
+
+    Example:
+        >>> is_tensor([1.0]), is_tensor(convert_to_tensor([1.0]))
+        (False, True)
+    """
+    return isinstance(x, Symbol) or engine.current().owns(x)
+
+
+@op(category="core")
+def dtype(x: Tensor) -> str:
+    """The name of the dtype.
+
+    Example:
+        >>> dtype([1, 2])
+        'int32'
+    """
+    return dtype_of(x)
+
+
+@op()
+def array(x: Any, dtype: Any = None) -> Tensor:
+    """`x` (number, nested list, array) as a tensor.
+
+    Example:
+        >>> array([1, 2]).shape
+        (2,)
+    """
+    return convert_to_tensor(x, dtype=dtype)
+
+
+# ---------------------------------------------------------------------------------------------------------------- complex
+
+
+def _part_rule(name: str, inputs: Sequence[Any], attributes: dict[str, Any]) -> tuple[Spec, dict[str, Any]]:
+    kind = inputs[0].dtype
+    return Spec(inputs[0].dims, {"complex64": "float32", "complex128": "float64"}.get(kind, kind)), attributes
+
+
+@primitive(custom(_part_rule), vjp=(lambda g, y, x: complex_of(g, zeros_like(g)) if x.dtype in dtypes.COMPLEX else g,))
+def real(x: Tensor) -> Tensor:
+    """The real part.
+
+    Example:
+        >>> real([1 + 2j]).tolist()
+        [1.0]
+    """
+
+
+@primitive(custom(_part_rule), vjp=(lambda g, y, x: complex_of(zeros_like(g), multiply(g, -1.0)) if x.dtype in dtypes.COMPLEX else zeros_like(g),))
+def imag(x: Tensor) -> Tensor:
+    """The imaginary part, 0 for real numbers.
+
+    Example:
+        >>> imag([1 + 2j]).tolist()
+        [2.0]
+    """
+
+
+def _complex_rule(name: str, inputs: Sequence[Any], attributes: dict[str, Any]) -> tuple[Spec, dict[str, Any]]:
+    shape = D.broadcast(inputs[0].dims, inputs[1].dims)
+    if shape is None:
+        raise ValueError(f"keras.ops.{name}: shapes {D.display(inputs[0].dims)} and {D.display(inputs[1].dims)} cannot be broadcast together.")
+    return Spec(shape, "complex128" if inputs[0].dtype == "float64" else "complex64"), attributes
+
+
+@primitive(custom(_complex_rule, operands=2, promote=floating), vjp=(lambda g, z, x, y: real(g), lambda g, z, x, y: multiply(imag(g), -1.0)), category="internal")
+def complex_of(x1: Tensor, x2: Tensor) -> Tensor:
+    """The complex numbers x1 + i x2."""
+
+
+@op()
+def conj(x: Tensor) -> Tensor:
+    """The complex conjugate: the sign of the imaginary part changed.
+
+    Example:
+        >>> conj([1 + 2j]).tolist()
+        [(1-2j)]
+    """
+    return complex_of(real(x), multiply(imag(x), -1.0)) if dtype_of(x) in dtypes.COMPLEX else as_operand(x)
+
+
+@op()
+def angle(x: Tensor) -> Tensor:
+    """The angle of a complex number, from -pi to pi; 0 or pi for real numbers.
+
+    Example:
+        >>> angle([1j, -1.0]).round(4).tolist()
+        [1.5708, 3.1416]
+    """
+    x = x if dtype_of(x) in dtypes.COMPLEX else cast(x, dtypes.to_floating(dtype_of(x)))
+    return arctan2(imag(x), real(x))
+
+
+@op()
+def isreal(x: Tensor) -> Tensor:
+    """Whether the imaginary part is 0.
+
+    Example:
+        >>> isreal([1.0, 1j]).tolist()
+        [True, False]
+    """
+    return equal(imag(x), 0) if dtype_of(x) in dtypes.COMPLEX else equal(zeros_like(x, dtype="int32"), 0)
+
+
+@op(operands=2)
+def polar(abs_: Tensor, angle: Tensor) -> Tensor:
+    """The complex numbers with these absolute values and angles.
+
+    Example:
+        >>> polar([2.0], [0.0]).tolist()
+        [(2+0j)]
+    """
+    return complex_of(multiply(abs_, cos(angle)), multiply(abs_, sin(angle)))
+
+
+@op()
+def view_as_complex(x: Tensor) -> Tensor:
+    """The complex numbers whose real and imaginary parts are the two elements of the last axis.
+
+    Example:
+        >>> view_as_complex([[1.0, 2.0]]).tolist()
+        [(1+2j)]
+    """
+    sizes = shape_of(x)
+    if not sizes or sizes[-1] != 2:
+        raise ValueError(f"keras.ops.view_as_complex(x): got shape {D.display(sizes)}. Accepted: a last axis of size 2.")
+    parts = [reshape(slice_along(x, len(sizes) - 1, i, i + 1), sizes[:-1]) for i in range(2)]
+    return complex_of(*parts)
+
+
+@op()
+def view_as_real(x: Tensor) -> Tensor:
+    """The real and imaginary parts as a new last axis of size 2.
+
+    Example:
+        >>> view_as_real([1 + 2j]).tolist()
+        [[1.0, 2.0]]
+    """
+    return stack([real(x), imag(x)], axis=-1)
+
+
+def _view_rule(name: str, inputs: Sequence[Any], attributes: dict[str, Any]) -> tuple[Spec, dict[str, Any]]:
+    dtype = dtypes.standardize(attributes["dtype"] or inputs[0].dtype)
+    old, new = (dtypes.numpy_dtype(d).itemsize for d in (inputs[0].dtype, dtype))
+    dims = inputs[0].dims
+    if old != new:
+        if not dims or (isinstance(dims[-1], int) and dims[-1] * old % new):
+            raise ValueError(f"keras.ops.view(dtype): a last axis of {D.display(dims)} in {inputs[0].dtype} does not fit into whole elements of {dtype}.")
+        dims = (*dims[:-1], dims[-1] * old // new)
+    return Spec(dims, dtype), {"dtype": dtype}
+
+
+@primitive(custom(_view_rule))
+def view(x: Tensor, dtype: Any = None) -> Tensor:
+    """The same bytes read as another dtype.
+
+    Example:
+        >>> view([1.0], "int32").tolist()
+        [1065353216]
+    """
+
+
+# ----------------------------------------------------------------------------------------------------------------- choices
+
+
+@op(operands=0, name="select")
+def select_by_conditions(condlist: Sequence[Tensor], choicelist: Sequence[Tensor], default: Any = 0) -> Tensor:
+    """For each place the choice of the first condition that holds, else `default`.
+
+    Example:
+        >>> select_by_conditions([[True, False], [True, True]], [[1, 1], [2, 2]]).tolist()
+        [1, 2]
+    """
+    if len(condlist) != len(choicelist) or not condlist:
+        raise ValueError(f"keras.ops.select: {len(condlist)} conditions and {len(choicelist)} choices. Accepted: as many of both, at least one.")
+    result = default
+    for condition, choice in zip(reversed(list(condlist)), reversed(list(choicelist)), strict=True):
+        result = select(condition, choice, result)
+    return result
+
+
+@op(category="nn")
+def multi_hot(inputs: Tensor, num_classes: int | None = None, axis: int = -1, dtype: Any = None, sparse: bool = False, **kwargs: Any) -> Tensor:
+    """1 at every class number that occurs in the last axis of `inputs`, else 0.
+
+    Arguments:
+        inputs: integer tensor, shape (..., n) (or (n,) for one sample).
+        num_classes: int.
+        axis: int, where the axis of the classes stands.
+        dtype: name of a dtype. Default: the default float.
+    Returns: tensor, shape (..., num_classes).
+    Example:
+        >>> multi_hot([[0, 2], [1, 1]], 3).tolist()
+        [[1.0, 0.0, 1.0], [0.0, 1.0, 0.0]]
+    Source: keras.ops.multi_hot of Keras 3.
+    """
+    num_classes = kwargs.pop("num_tokens", num_classes)
+    if not isinstance(num_classes, int):
+        raise ValueError(f"keras.ops.multi_hot(num_classes): got {num_classes!r}. Accepted: an integer.")
+    reduced = 1 if len(shape_of(inputs)) > 1 else 0
+    return max(one_hot(cast(inputs, "int32"), num_classes, axis=axis, dtype=dtype), axis=reduced)
+
+
+@op(operands=2)
+def unravel_index(indices: Tensor, shape: Any) -> tuple[Tensor, ...]:
+    """The coordinates, in a tensor of the given shape, of flat indices.
+
+    Example:
+        >>> [c.tolist() for c in unravel_index([5, 0], (2, 3))]
+        [[1, 0], [2, 0]]
+    """
+    rest = convert_to_tensor(indices)
+    total = int(np.prod(shape))
+    rest = select(less(rest, 0), add(rest, total), rest)
+    found = []
+    for size in reversed(tuple(shape)):
+        found.append(mod(rest, int(size)))
+        rest = floor_divide(rest, int(size))
+    return tuple(reversed(found))
+
+
+@op(operands=3)
+def scatter_update(inputs: Tensor, indices: Tensor, updates: Tensor, reduction: str | None = None) -> Tensor:
+    """`inputs` with `updates` put at `indices` (last axis: coordinates), or joined to what is there.
+
+    Arguments:
+        inputs: tensor.
+        indices: integer tensor, shape (n, depth), depth axes of `inputs` are indexed.
+        updates: tensor, shape (n, *remaining axes).
+        reduction: None to replace (the last of equal indices wins), 'add', 'mul', 'max' or 'min'.
+    Returns: tensor, shape and dtype of `inputs`.
+    Example:
+        >>> scatter_update([0, 0, 0], [[1], [2]], [5, 7]).tolist()
+        [0, 5, 7]
+    Source: keras.ops.scatter_update of Keras 3.
+    """
+    sizes, index_sizes = shape_of(inputs), shape_of(indices)
+    depth = index_sizes[-1]
+    if not isinstance(depth, int) or depth > len(sizes):
+        raise ValueError(f"keras.ops.scatter_update(indices): got shape {D.display(index_sizes)} for inputs of shape {D.display(sizes)}. Accepted: (n, number of axes).")
+    if reduction not in (None, "add", "mul", "max", "min"):
+        raise ValueError(f"keras.ops.scatter_update(reduction): got {reduction!r}. Accepted: None, 'add', 'mul', 'max' or 'min'.")
+    flat: Any = 0
+    for i in range(depth):
+        column = cast(reshape(slice_along(indices, len(index_sizes) - 1, i, i + 1), (-1,)), "int32")
+        column = select(less(column, 0), add(column, cast(sizes[i], "int32")), column)
+        flat = add(flat, multiply(column, int(np.prod(sizes[i + 1 : depth]))))  # type: ignore[arg-type]
+    rows = reshape(inputs, (D.product(sizes[:depth]), *sizes[depth:]))
+    values = reshape(cast(updates, dtype_of(inputs)), (D.product(index_sizes[:-1]), *sizes[depth:]))
+    if reduction == "add":
+        found = add_at(rows, flat, values, axis=0)
+    elif reduction is None:
+        found = replace_at(rows, flat, values)
+    else:
+        found = reduce_at(rows, flat, values, kind={"mul": "prod"}.get(reduction, reduction))
+    return reshape(found, sizes)
+
+
+def _replace_rule(name: str, inputs: Sequence[Any], attributes: dict[str, Any]) -> tuple[Spec, dict[str, Any]]:
+    return Spec(inputs[0].dims, inputs[0].dtype), attributes
+
+
+def _replaced_gradient(g: Tensor, y: Tensor, x: Tensor, indices: Tensor, updates: Tensor) -> tuple[Tensor, Any, Tensor]:
+    """The updates get what arrives at their rows, of equal indices only the last; x gets the rest."""
+    n = shape_of(indices)[0]
+    numbers = engine.current().asarray(np.arange(n), "int32")  # type: ignore[arg-type]
+    owner = replace_at(cast(zeros_like(reshape(slice_along(reshape(x, (shape_of(x)[0], -1)), 1, 0, 1), (-1,))), "int32"), indices, numbers)
+    wins = reshape(equal(take_along(owner, indices, axis=0), numbers), (n, *(1,) * (len(shape_of(updates)) - 1)))
+    return replace_at(g, indices, zeros_like(updates)), None, select(wins, take_along(g, indices, axis=0), zeros_of(g))
+
+
+@primitive(custom(_replace_rule, operands=3, promote=each), vjp=_replaced_gradient, category="internal")
+def replace_at(x: Tensor, indices: Tensor, updates: Tensor) -> Tensor:
+    """`x` with the rows at the indices replaced by those of `updates`; of equal indices the last one wins."""
+
+
+# --------------------------------------------------------------------------------------- shapes that depend on the numbers
+
+
+def _numbers(name: str, x: Any) -> Any:
+    """The numbers of an operand, or None for a symbol of a Functional model."""
+    x = as_operand(x)
+    if isinstance(x, KerasTensor):
+        return None
+    if not graph.is_known(x):
+        raise ValueError(f"keras.ops.{name}: the shape of the result depends on the numbers, so it cannot stand in a compiled step. Write keras.ops.where(condition, a, b).")
+    return np.asarray(x)
+
+
+@op()
+def nonzero(x: Tensor) -> tuple[Tensor, ...]:
+    """The indices of the elements that are not zero: one vector for each axis, int32.
+
+    Example:
+        >>> [v.tolist() for v in nonzero([0, 3, 4])]
+        [[1, 2]]
+    """
+    numbers = _numbers("nonzero", x)
+    if numbers is None:
+        return tuple(KerasTensor((None,), "int32") for _ in shape_of(x))
+    return tuple(engine.current().asarray(v, "int32") for v in np.nonzero(numbers))
+
+
+@op()
+def unique(
+    x: Tensor, sorted: bool = True, return_index: bool = False, return_inverse: bool = False, return_counts: bool = False, axis: int | None = None,
+    size: int | None = None, fill_value: Any = None,
+) -> Any:  # fmt: skip
+    """The different elements (or slices along `axis`) in rising order, and on request where and how often they occur.
+
+    Arguments:
+        x: tensor.
+        return_index, return_inverse, return_counts: whether to return first places, the number of each element's value, and counts (int32).
+        axis: int, or None for the flat tensor.
+        size: int; the result is cut or filled with `fill_value` (default: its first element) to this many.
+    Returns: tensor, or a tuple with what was asked for.
+    Example:
+        >>> unique([3, 1, 3]).tolist()
+        [1, 3]
+    Source: keras.ops.unique of Keras 3.
+    """
+    numbers = _numbers("unique", x)
+    wanted = [return_index, return_inverse, return_counts]
+    if numbers is None:
+        values = KerasTensor((size,) if axis is None else tuple(size if i == axis % len(x.shape) else n for i, n in enumerate(x.shape)), dtype_of(x))
+        extra = [KerasTensor((D.to_public((D.product(shape_of(x)),))[0] if i == 1 else size,), "int32") for i, w in enumerate(wanted) if w]
+        return (values, *extra) if extra else values
+    found = np.unique(numbers, return_index=True, return_inverse=True, return_counts=True, axis=axis)
+    values, first, inverse, counts = found
+    if size is not None:
+        place = 0 if axis is None else axis
+        values, first, counts = _sized(values, size, place, fill_value), _sized(first, size, 0, None), _sized(counts, size, 0, 0)
+    current = engine.current()
+    extra = [current.asarray(v, "int32") for v, w in zip((first, inverse, counts), wanted, strict=True) if w]
+    return (current.asarray(values), *extra) if extra else current.asarray(values)
+
+
+def _sized(values: np.ndarray, size: int, axis: int, fill_value: Any) -> np.ndarray:
+    values = np.take(values, range(min(size, values.shape[axis])), axis=axis)
+    missing = size - values.shape[axis]
+    if missing <= 0:
+        return values
+    filler = np.take(values, [0], axis=axis) if fill_value is None else np.full_like(np.take(values, [0], axis=axis), fill_value)
+    return np.concatenate([values, np.repeat(filler, missing, axis=axis)], axis=axis)
+
+
+# ------------------------------------------------------------------------------------------------- functions of functions
+
+
+@op(category="core", operands=0)
+def switch(index: Any, branches: Sequence[Callable[..., Any]], *operands: Any) -> Any:
+    """The result of branch number `index` (the nearest one that exists) on the operands.
+
+    Example:
+        >>> float(switch(1, [lambda x: x + 1.0, lambda x: x * 5.0], 2.0))
+        10.0
+    """
+    if not branches:
+        raise ValueError("keras.ops.switch(branches): got an empty list. Accepted: at least one function.")
+    place = minimum(maximum(convert_to_tensor(index), 0), len(branches) - 1)
+
+    def choose(first: int) -> Any:
+        if first == len(branches) - 1:
+            return branches[first](*operands)
+        return cond(equal(place, first), lambda: branches[first](*operands), lambda: choose(first + 1))
+
+    return choose(0)
+
+
+@op(category="core", operands=0)
+def vectorized_map(function: Callable[..., Any], elements: Any) -> Any:
+    """`function` applied to each slice along the first axis of `elements` (a tensor or a nest of them), the results stacked.
+
+    Example:
+        >>> vectorized_map(lambda row: row * row[0], [[2.0, 3.0], [1.0, 5.0]]).tolist()
+        [[4.0, 6.0], [1.0, 5.0]]
+    """
+    elements = convert_to_tensor(elements) if isinstance(elements, list) and not isinstance(elements[0], (Symbol, np.ndarray)) else elements
+    return scan(lambda carry, x: (carry, function(x)), [], elements)[1]
+
+
+@op(operands=0)
+def vectorize(pyfunc: Callable[..., Any], *, excluded: Any = None, signature: str | None = None) -> Callable[..., Any]:
+    """A function of tensors that applies `pyfunc`, a function of one element each, to every element (with broadcasting).
+
+    Example:
+        >>> vectorize(lambda a, b: a * b + 1.0)([1.0, 2.0], 3.0).tolist()
+        [4.0, 7.0]
+    """
+    if not callable(pyfunc):
+        raise ValueError(f"keras.ops.vectorize(pyfunc): got {pyfunc!r}. Accepted: a function.")
+    if signature is not None or excluded:
+        raise NotImplementedError("keras.ops.vectorize: signature and excluded are not served. Write keras.ops.vectorized_map.")
+
+    def mapped(*args: Any) -> Any:
+        tensors = [convert_to_tensor(a) for a in args]
+        shape = D.broadcast(*(shape_of(t) for t in tensors))
+        if shape is None:
+            raise ValueError(f"keras.ops.vectorize: shapes {', '.join(D.display(shape_of(t)) for t in tensors)} cannot be broadcast together.")
+        flat = [reshape(broadcast_to(t, shape), (-1,)) for t in tensors]
+        found = vectorized_map(lambda xs: pyfunc(*xs), tuple(flat))
+        return tree.map_structure(lambda y: reshape(y, (*shape, *shape_of(y)[1:])), found)
+
+    return mapped
+
+
+@op(category="core", operands=0)
+def associative_scan(f: Callable[..., Any], elems: Any, reverse: bool = False, axis: int = 0) -> Any:
+    """The running results of an associative function `f(a, b)` along an axis: e0, f(e0, e1), f(f(e0, e1), e2), ...
+
+    Arguments:
+        f: function of two nests like `elems` (slices that keep the axis) that returns one.
+        elems: tensor, or a nest of tensors with one size along `axis`.
+        reverse: whether to start at the end.
+        axis: int.
+    Returns: a nest like `elems`.
+    Example:
+        >>> associative_scan(lambda a, b: a + b, convert_to_tensor([1.0, 2.0, 3.0])).tolist()
+        [1.0, 3.0, 6.0]
+    Source: keras.ops.associative_scan of Keras 3.
+    """
+    flat = [as_operand(x) for x in tree.flatten(elems)]
+    places = [axis_of("associative_scan", axis, len(shape_of(x))) for x in flat]
+    n = shape_of(flat[0])[places[0]]
+    if not isinstance(n, int):
+        raise ValueError("keras.ops.associative_scan: the size of the axis must be known. Write keras.ops.scan.")
+    parts = [[slice_along(x, p, i, i + 1) for x, p in zip(flat, places, strict=True)] for i in range(n)]
+    parts = parts[::-1] if reverse else parts
+    results = parts[:1]
+    for part in parts[1:]:
+        results.append(tree.flatten(f(tree.pack_as(elems, results[-1]), tree.pack_as(elems, part))))
+    results = results[::-1] if reverse else results
+    joined = [concatenate([r[i] for r in results], axis=p) for i, p in enumerate(places)] if n else flat
+    return tree.pack_as(elems, joined)

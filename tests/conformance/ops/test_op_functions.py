@@ -1,0 +1,88 @@
+"""Ops that take functions or return what is not a tensor."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from op_properties import compiled
+from op_table import floats
+
+import keras.ops  # noqa: F401 (fills the registry)
+from keras.core.tensor import REGISTRY, KerasTensor
+from keras.core.variable import Variable
+
+R = REGISTRY
+X = floats(3, 4)
+
+
+def test_convert_to_numpy() -> None:
+    variable = Variable(np.ones(3, "float32"))
+    for source in (X, variable, [1.0, 2.0]):
+        found = R["convert_to_numpy"](source)
+        assert type(found) is np.ndarray
+        found[...] = 7  # its own memory
+    np.testing.assert_array_equal(variable.numpy(), np.ones(3))
+    with pytest.raises(TypeError, match="cannot become a NumPy array"):
+        R["convert_to_numpy"](KerasTensor((2,)))
+
+
+def test_dtype() -> None:
+    assert [R["dtype"](x) for x in (X, [1], True, KerasTensor((2,), "int8"), Variable(np.ones(2, "float16")))] == ["float32", "int32", "bool", "int8", "float16"]
+
+
+@pytest.mark.parametrize("index", [-1, 0, 1, 2, 9])
+def test_switch(index: int) -> None:
+    branches = [lambda x: R["add"](x, 1.0), lambda x: R["multiply"](x, 2.0), lambda x: R["negative"](x)]
+    expected = [X + 1, X * 2, -X][min(max(index, 0), 2)]
+    replay = compiled(lambda i, x: R["switch"](i, branches, x))
+    for found in (R["switch"](index, branches, X), replay(np.array(index, "int32"), X)):
+        np.testing.assert_allclose(found, expected)
+    with pytest.raises(ValueError, match="at least one function"):
+        R["switch"](0, [])
+
+
+def test_vectorized_map() -> None:
+    function: Any = lambda row: R["multiply"](row, R["sum"](row))  # noqa: E731
+    for found in (R["vectorized_map"](function, X), compiled(lambda x: R["vectorized_map"](function, x))(X)):
+        np.testing.assert_allclose(found, X * X.sum(1, keepdims=True), rtol=1e-6)
+    pair = R["vectorized_map"](lambda p: R["add"](p[0], p[1]), (X, X))
+    np.testing.assert_allclose(pair, 2 * X)
+
+
+def test_vectorize() -> None:
+    function = R["vectorize"](lambda a, b: R["add"](R["multiply"](a, b), 1.0))
+    np.testing.assert_allclose(function(X, X[:1]), X * X[:1] + 1, rtol=1e-6)
+    with pytest.raises(ValueError, match="cannot be broadcast together"):
+        function(X, np.ones(3, "float32"))
+    with pytest.raises(ValueError, match="Accepted: a function"):
+        R["vectorize"](3)
+
+
+@pytest.mark.parametrize("reverse", [False, True])
+@pytest.mark.parametrize("axis", [0, 1])
+def test_associative_scan(axis: int, reverse: bool) -> None:
+    run = lambda x: R["associative_scan"](lambda a, b: R["add"](a, b), x, reverse=reverse, axis=axis)  # noqa: E731
+    expected = np.flip(np.cumsum(np.flip(X, axis), axis), axis) if reverse else np.cumsum(X, axis)
+    for found in (run(X), compiled(run)(X)):
+        np.testing.assert_allclose(found, expected, rtol=1e-5, atol=1e-6)
+    assert run(KerasTensor((3, 4))).shape == (3, 4)
+
+
+def test_unique_on_request() -> None:
+    found = R["unique"]([3, 1, 3], return_index=True, return_inverse=True, return_counts=True)
+    assert [f.tolist() for f in found] == [[1, 3], [1, 0], [1, 0, 1], [1, 2]]
+
+
+def test_shapes_that_depend_on_numbers_are_refused_in_compiled_steps() -> None:
+    for name in ("nonzero", "unique"):
+        with pytest.raises(ValueError, match="cannot stand in a compiled step"):
+            compiled(lambda x, name=name: R[name](x))(X)
+    with pytest.raises(ValueError, match="num_segments=n"):
+        compiled(lambda x, i: R["segment_sum"](x, i))(X, np.array([0, 1, 0]))
+
+
+def test_segments_count_themselves_where_numbers_are_known() -> None:
+    np.testing.assert_array_equal(R["segment_sum"]([1.0, 2.0, 3.0], [0, 2, 0]), [4.0, 0.0, 2.0])
+    np.testing.assert_array_equal(R["segment_max"]([1, 2, 3], [0, 1, 0]), [3, 2])
