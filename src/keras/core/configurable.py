@@ -40,7 +40,7 @@ class Configurable:
     def get_config(self) -> dict[str, Any]:
         """The constructor's arguments that make an equal object."""
         from_base = self._base_config()
-        names = [n for n in _own_parameters(type(self)) if n not in from_base]
+        names = [n for n in _own_parameters(type(self)) if n not in from_base]  # type: ignore[arg-type]
         return {**from_base, **{name: serialize(getattr(self, name)) for name in names if hasattr(self, name)}}
 
     def _base_config(self) -> dict[str, Any]:
@@ -65,7 +65,7 @@ def _recording(init: Any) -> Any:
     def wrapper(self: Any, *args: Any, **kwargs: Any) -> None:
         if "_init_arguments" not in self.__dict__:
             cls = type(self)
-            accepted = accepted_arguments(cls)
+            accepted = accepted_arguments(cls)  # type: ignore[arg-type]
             if accepted is not None and kwargs.keys() - accepted:
                 kwargs = hooks.translate_arguments(cls, kwargs, accepted)
                 unknown = sorted(kwargs.keys() - accepted)

@@ -166,7 +166,7 @@ class KerasTensor(Symbol):
         self, shape: Sequence[int | None], dtype: Any = "float32", sparse: bool = False, ragged: bool = False,
         record_history: bool = True, name: str | None = None, **kwargs: Any,
     ) -> None:  # fmt: skip
-        self.dims = tuple(shape) if kwargs.pop("_dims", False) else dims_module.from_public(shape)
+        self.dims = tuple(shape) if kwargs.pop("_dims", False) else dims_module.from_public(shape)  # type: ignore[arg-type]
         self.dtype = dtypes.standardize(dtype)
         self.sparse = sparse
         self.ragged = ragged
