@@ -95,8 +95,8 @@ model.compile(keras.optimizers.Adam(0.01 if smoke else 0.003, clipnorm=1.0), "bi
 
 for part in range(1 if smoke else 8):  # sequences get longer
     length = LONGEST if smoke else part + 1
-    x, y = copy_task(3_000 if smoke else 12_000, length)
-    model.fit(x, y, epochs=4 if smoke else 2, batch_size=32, verbose=2)
+    x, y = copy_task(2_600 if smoke else 12_000, length)
+    model.fit(x, y, epochs=3 if smoke else 2, batch_size=32, verbose=2)
 
 
 def accuracy(length):
@@ -113,5 +113,6 @@ for length in (LONGEST, LONGEST + LONGEST // 2):
     print(f"{length:>6}{shares[length]:>12.1%}{'' if length <= LONGEST else '    longer than any it was trained on'}")
     for row in range(BITS):
         asked, came = ("".join("#" if bit else "." for bit in bits[:, row]) for bits in (wanted, found))
-        print(f"{'asked for  ' + asked if row == 0 else ' ' * 11 + asked:>40}{'   got  ' + came if row == 0 else ' ' * 8 + came}")
+        labels = ("asked for", "got") if row == 0 else ("", "")
+        print(f"{labels[0]:>20}  {asked}{labels[1]:>8}  {came}")
 assert shares[LONGEST] > (0.85 if smoke else 0.95), "the machine has not learned to copy"
