@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import importlib
 import importlib.machinery
+import os
 import sys
 from collections import defaultdict
 from collections.abc import Callable
@@ -1189,11 +1190,15 @@ def _suggestion(name: str, names: list[str]) -> str:
     return f" Did you mean {close[0]!r}?" if close else ""
 
 
+_ALIASES = ("tensorflow.keras.", "keras._tf_keras.keras.")
+"""Other names of the packages below `keras`."""
+
+
 class _TableFinder:
-    """Imports packages that exist in the table only."""
+    """Imports packages that exist in the table only, and gives the real ones for their other names."""
 
     def find_spec(self, fullname: str, path: Any, target: Any = None) -> importlib.machinery.ModuleSpec | None:
-        if fullname in PACKAGES and fullname.startswith("keras."):
+        if fullname.startswith(_ALIASES) or (fullname in PACKAGES and fullname.startswith("keras.") and not _has_file(fullname)):
             return importlib.machinery.ModuleSpec(fullname, self, is_package=True)  # type: ignore[arg-type]
         return None
 
@@ -1201,9 +1206,19 @@ class _TableFinder:
         """Let Python make the module."""
 
     def exec_module(self, module: ModuleType) -> None:
-        module.__doc__ = f"Public names of {module.__name__}."
-        module.__getattr__, module.__dir__, module.__all__ = attach(module.__name__)  # type: ignore[method-assign, assignment, attr-defined]
+        name = module.__name__
+        for alias in _ALIASES:
+            if name.startswith(alias):
+                sys.modules[name] = importlib.import_module("keras." + name.removeprefix(alias))
+                return
+        module.__doc__ = f"Public names of {name}."
+        module.__getattr__, module.__dir__, module.__all__ = attach(name)  # type: ignore[method-assign, assignment, attr-defined]
+
+
+def _has_file(fullname: str) -> bool:
+    place = os.path.join(os.path.dirname(__file__), *fullname.split(".")[1:])
+    return os.path.exists(place + ".py") or os.path.isdir(place)
 
 
 if not any(type(finder).__name__ == "_TableFinder" for finder in sys.meta_path):
-    sys.meta_path.append(_TableFinder())  # type: ignore[arg-type]
+    sys.meta_path.insert(0, _TableFinder())  # type: ignore[arg-type]

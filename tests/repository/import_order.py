@@ -28,6 +28,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("saving",),
     ("legacy",),
     (
+        "_tf_keras",
         "applications",
         "datasets",
         "distribution",
@@ -45,7 +46,7 @@ TOP = "keras"
 
 # Modules that import by a name computed at run time, which no reading of the source can follow: each is a table on purpose.
 RUN_TIME_IMPORTERS = frozenset(
-    {"keras._surface", "keras.core.engine", "keras.core.late", "keras.core.registry", "keras.metrics.lookup"}
+    {"keras._surface", "keras._tf_keras.keras", "keras.core.engine", "keras.core.late", "keras.core.registry", "keras.metrics.lookup"}
 )
 
 # What may be imported inside a function: engines, and packages that a user may lack.

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import contextlib
+from collections.abc import Callable, Iterator, Sequence
+from contextvars import ContextVar
 from typing import Any
 
 from keras.core import tree
@@ -83,6 +85,20 @@ def _fit(cotangent: Traced, x: Traced) -> Any:
     return cotangent if cotangent.dtype == x.dtype else REGISTRY["cast"](cotangent, x.dtype)
 
 
+_unreached: ContextVar[list[int] | None] = ContextVar("unreached", default=None)
+
+
+@contextlib.contextmanager
+def watched_gradients() -> Iterator[list[int]]:
+    """Inside the block, the list holds the positions of the parameters on which the last differentiated function did not depend."""
+    found: list[int] = []
+    token = _unreached.set(found)
+    try:
+        yield found
+    finally:
+        _unreached.reset(token)
+
+
 def value_and_grad(function: Callable[..., Any], has_aux: bool = False) -> Callable[..., Any]:
     """A function that returns what `function` returns and its gradient with respect to the first argument.
 
@@ -123,6 +139,9 @@ def _value_and_grad(tracer: Tracer, function: Callable[..., Any], has_aux: bool,
             raise ValueError(f"value_and_grad: the function must return one number, got shape {loss.shape}. Write keras.ops.mean(loss).")
         one = REGISTRY["ones_like"](loss)
         found = gradients(tracer, [loss], [one], leaves, start)
+    unreached = _unreached.get()
+    if unreached is not None:
+        unreached[:] = [position for position, g in enumerate(found) if g is None]
     grads = [REGISTRY["zeros_like"](p) if g is None else g for p, g in zip(leaves, found, strict=True)]
     return result, tree.pack_as(parameters, grads)
 

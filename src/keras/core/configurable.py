@@ -40,7 +40,7 @@ class Configurable:
     def get_config(self) -> dict[str, Any]:
         """The constructor's arguments that make an equal object."""
         from_base = self._base_config()
-        names = [n for n in _own_parameters(type(self)) if n not in from_base]
+        names = [n for n in _own_parameters(type(self)) if n not in from_base]  # type: ignore[arg-type]
         return {**from_base, **{name: serialize(getattr(self, name)) for name in names if hasattr(self, name)}}
 
     def _base_config(self) -> dict[str, Any]:
@@ -65,17 +65,26 @@ def _recording(init: Any) -> Any:
     def wrapper(self: Any, *args: Any, **kwargs: Any) -> None:
         if "_init_arguments" not in self.__dict__:
             cls = type(self)
-            accepted = accepted_arguments(cls)
+            accepted = accepted_arguments(cls)  # type: ignore[arg-type]
             if accepted is not None and kwargs.keys() - accepted:
                 kwargs = hooks.translate_arguments(cls, kwargs, accepted)
                 unknown = sorted(kwargs.keys() - accepted)
                 if unknown:
-                    hint = errors.suggestion(unknown[0], accepted)
+                    hint = errors.suggestion(unknown[0], accepted) or _hand_on_hint(cls, unknown[0])
                     raise TypeError(f"{cls.__name__}: got an unknown argument {unknown[0]!r}.{hint} Accepted: {', '.join(sorted(accepted))}.")
             self.__dict__["_init_arguments"] = {"args": args, "kwargs": kwargs}
         init(self, *args, **kwargs)
 
     return wrapper
+
+
+def _hand_on_hint(cls: type, name: str) -> str:
+    """What to write where a user's constructor does not take what its base takes."""
+    for base in cls.__mro__[1:]:
+        init = base.__dict__.get("__init__")
+        if init is not None and name in inspect.signature(init).parameters:
+            return f" {base.__name__} takes it; hand it on: def __init__(self, ..., **kwargs): super().__init__(**kwargs)."
+    return ""
 
 
 def serialize(value: Any) -> Any:

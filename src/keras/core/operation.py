@@ -27,7 +27,7 @@ class Node:
         index = len(operation._inbound_nodes)
         operation._inbound_nodes.append(self)
         for position, tensor in enumerate(self.output_tensors):
-            tensor._keras_history = (operation, index, position)
+            tensor._keras_history = (operation, index, position)  # type: ignore[attr-defined]
             if tensor.name == "keras_tensor":
                 tensor.name = operation.name if position == 0 else f"{operation.name}_{position}"
 

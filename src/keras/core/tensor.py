@@ -147,7 +147,7 @@ class Symbol(Operators):
         raise TypeError(f"{self!r} has no numbers yet, so it cannot become a NumPy array. Write the calculation with keras.ops.")
 
     def __float__(self) -> float:
-        raise TypeError(f"{self!r} has no numbers yet, so it cannot become a Python number.")
+        raise TypeError(f"{self!r} has no numbers yet, so it cannot become a Python number. Write the calculation with keras.ops.")
 
     __int__ = __index__ = __float__  # type: ignore[assignment]
 
@@ -166,7 +166,7 @@ class KerasTensor(Symbol):
         self, shape: Sequence[int | None], dtype: Any = "float32", sparse: bool = False, ragged: bool = False,
         record_history: bool = True, name: str | None = None, **kwargs: Any,
     ) -> None:  # fmt: skip
-        self.dims = tuple(shape) if kwargs.pop("_dims", False) else dims_module.from_public(shape)
+        self.dims = tuple(shape) if kwargs.pop("_dims", False) else dims_module.from_public(shape)  # type: ignore[arg-type]
         self.dtype = dtypes.standardize(dtype)
         self.sparse = sparse
         self.ragged = ragged

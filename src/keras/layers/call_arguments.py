@@ -8,12 +8,19 @@ from collections.abc import Callable
 from contextvars import ContextVar
 from typing import Any
 
-_training: ContextVar[bool | None] = ContextVar("training", default=None)
+_OUTSIDE: Any = object()
+_training: ContextVar[Any] = ContextVar("training", default=_OUTSIDE)
 
 
 def current_training() -> bool | None:
     """Whether the call around is a training one; None if nobody said."""
-    return _training.get()
+    training = _training.get()
+    return None if training is _OUTSIDE else training
+
+
+def inside_a_call() -> bool:
+    """Whether a layer is being called."""
+    return _training.get() is not _OUTSIDE
 
 
 class TrainingScope:

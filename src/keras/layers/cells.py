@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from keras.core.graph import dtype_name
 from keras.core.op import Op
 from keras.layers.arguments import fraction, keep, positive
 from keras.layers.dense import affine
@@ -41,14 +42,9 @@ def zero_states(state_size: Any, like: Any) -> Any:
         return [zero_states(size, like) for size in state_size]
     batch = shape_of(like)[0]
     if isinstance(batch, int):
-        return zeros((batch, int(state_size)), dtype=_dtype(like))
+        return zeros((batch, int(state_size)), dtype=dtype_name(like))
     first = slice_along(reshape(like, (batch, -1)), 1, 0, 1)
     return broadcast_to(zeros_like(first), (batch, int(state_size)))
-
-
-def _dtype(x: Any) -> str:
-    from_tensor = x.dtype
-    return from_tensor if isinstance(from_tensor, str) else from_tensor.name
 
 
 class Cell(Layer):

@@ -88,7 +88,7 @@ def _check_one(layer: Any, number: int, spec: InputSpec, value: Any) -> None:
     elif spec.max_ndim is not None and count > spec.max_ndim:
         problem = f"expects at most {spec.max_ndim} axes"
     if problem:
-        raise ValueError(f"{_title(layer)} {problem}, got an input of shape {_shape_text(value)} with {count}. {_rank_hint(layer, dims, spec)}")
+        raise ValueError(f"{_title(layer)} {problem}, got an input of shape {_shape_text(value)} with {count}. {_rank_hint(layer, dims, spec, value)}")
     if spec.dtype is not None and dtype_name(value) != spec.dtype:
         raise ValueError(f"{_title(layer)} expects dtype {spec.dtype}, got {dtype_name(value)}. Write keras.ops.cast(x, {spec.dtype!r}).")
     wanted = dict(enumerate(spec.shape)) if spec.shape is not None else {}
@@ -97,7 +97,7 @@ def _check_one(layer: Any, number: int, spec: InputSpec, value: Any) -> None:
             raise ValueError(f"{_title(layer)} expects size {size} on axis {axis}, got an input of shape {_shape_text(value)}. {_size_hint(dims, axis, size)}")
 
 
-def _rank_hint(layer: Any, dims: D.Shape, spec: InputSpec) -> str:
+def _rank_hint(layer: Any, dims: D.Shape, spec: InputSpec, value: Any) -> str:
     name = type(layer).__name__
     shape = D.to_public(dims)
     wanted = spec.ndim or spec.min_ndim or 0
@@ -106,10 +106,12 @@ def _rank_hint(layer: Any, dims: D.Shape, spec: InputSpec) -> str:
             return f"Images need a channel axis: write Input({(*shape[1:], 1)}) and x[..., None]." if len(dims) > 1 else "Write x[..., None]."
     elif name in ("LSTM", "GRU", "SimpleRNN", "RNN") and len(dims) == 2:
         n = shape[-1]
-        hint = "a recurrent layer before it must have return_sequences=True"
+        before = getattr(value, "_keras_history", (None,))[0]
+        if before is not None and getattr(before, "return_sequences", True) is False:
+            return f"It follows {before.name!r}, which returns only its last step: write {type(before).__name__}(..., return_sequences=True) there."
         return (
             f"A recurrent layer needs (batch, time, features). If each row is a sequence of {n} steps, write Input(({n}, 1)) and x[..., None]; "
-            f"if it is one step of {n} features, Input((1, {n})); {hint}."
+            f"if it is one step of {n} features, Input((1, {n})) and x[:, None]."
         )
     if len(dims) == wanted - 1:
         return f"If this is one sample, add the batch axis: x[None], which gives {(1, *shape)}."

@@ -20,7 +20,7 @@ from keras.core.operation import Node, Operation
 from keras.core.state import Autocast, Outside, StateScope, collected_losses
 from keras.core.tensor import REGISTRY, KerasTensor, Symbol
 from keras.core.variable import Variable
-from keras.layers.call_arguments import CallSignature, TrainingScope, build_parameters, call_signature, current_training
+from keras.layers.call_arguments import CallSignature, TrainingScope, build_parameters, call_signature, current_training, inside_a_call
 from keras.layers.input_spec import check_inputs
 from keras.layers.tracking import own_variables, owned, unique
 from keras.metrics.metric import Metric
@@ -248,7 +248,9 @@ class Layer(Operation, Configurable):
             with Outside(), naming.name_scope(self.name):
                 if len(wanted) > 1 and all(name in shapes or _has_default(type(self).build, name) for name in wanted):
                     self.build(**{name: shapes[name] for name in wanted if name in shapes})
-                elif wanted and wanted[0] in shapes:
+                elif not wanted:
+                    self.build()  # type: ignore[call-arg]
+                elif wanted[0] in shapes:
                     self.build(shapes[wanted[0]])
                 else:
                     self.build(next(iter(shapes.values()), None))
@@ -285,6 +287,11 @@ class Layer(Operation, Configurable):
             regularizer, constraint: name or object. name: last part of its path.
         Returns: the `Variable`.
         """
+        if "_was_called" in self.__dict__ and inside_a_call():
+            raise RuntimeError(
+                f"{type(self).__name__} {self.name!r}: add_weight({name or 'variable'!r}) in a call after the first one: each call would make another "
+                "weight. Make it once, in build:\n    def build(self, input_shape):\n        self.kernel = self.add_weight(...)"
+            )
         if isinstance(shape, str):  # Keras 1 and 2 took the name first
             shape, initializer, name = initializer, dtype if isinstance(dtype, str) and dtype not in dtypes.ALL else None, shape
             dtype = None
@@ -533,6 +540,13 @@ class Layer(Operation, Configurable):
             losses = self.losses if return_losses else None
         updated = [scope.read(v) for v in self.non_trainable_variables]
         return (outputs, updated, losses) if return_losses else (outputs, updated)
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("_") or hasattr(type(self), name):
+            return object.__getattribute__(self, name)  # raises what the property raised
+        built = self.__dict__.get("built", True)
+        hint = "" if built else " It is not built yet: call it on data, or write layer.build((None, 8))."
+        raise AttributeError(f"{type(self).__name__} {self.__dict__.get('name', '')!r} has no attribute {name!r}.{hint}")
 
     def __setattr__(self, name: str, value: Any) -> None:
         if "_inbound_nodes" not in self.__dict__ and isinstance(value, (Variable, Layer)):

@@ -181,6 +181,16 @@ class Functional(Model):
     def build(self, input_shape: Any = None) -> None:
         """A Functional model is built from the start."""
 
+    def _nodes_of_inputs(self) -> list[tuple[int, Layer]]:
+        """(number of the input, layer) for every layer that is called on an input itself; worked out once."""
+        found = self.__dict__.get("_input_uses")
+        if found is None:
+            places = {id(x): i for i, x in enumerate(self._input_tensors)}
+            found = self.__dict__["_input_uses"] = [
+                (places[id(x)], node.operation) for node in self._network for x in node.input_tensors if id(x) in places and isinstance(node.operation, Layer)
+            ]
+        return found
+
     # ------------------------------------------------------------------------------------------------------------------- config
 
     def get_config(self) -> dict[str, Any]:
@@ -213,7 +223,10 @@ def _check_symbols(argument: str, nest: Any) -> None:
             continue
         if isinstance(x, Layer):
             raise ValueError(f"Model({argument}): got the layer {x.name!r}, not its output. Call it: {type(x).__name__}(...)(x).")
-        raise ValueError(f"Model({argument}): got {x!r}. Accepted: symbols, such as keras.Input((8,)) and what layers make of it.")
+        if isinstance(x, type) and issubclass(x, Layer):
+            raise ValueError(f"Model({argument}): got the class {x.__name__}. Create a layer and call it: {x.__name__}(...)(x).")
+        shown = f"an array of shape {tuple(x.shape)}" if hasattr(x, "shape") else repr(x)
+        raise ValueError(f"Model({argument}): got {shown}. Accepted: symbols, such as keras.Input((8,)) and what layers make of it.")
 
 
 def _input_layer_of(tensor: KerasTensor) -> InputLayer:

@@ -29,6 +29,8 @@ class Sequential(Model):
     """
 
     def __init__(self, layers: Any = None, trainable: bool = True, name: str | None = None) -> None:
+        if not isinstance(trainable, (bool, int)):
+            raise TypeError(f"Sequential(trainable): got {trainable!r}. Accepted: True or False. Put the layers into a list: Sequential([a, b]).")
         given = [] if layers is None else list(layers) if isinstance(layers, (list, tuple)) else [layers]
         self._trainer_object: Any = None
         Layer.__init__(self, trainable=trainable, name=name)
@@ -90,7 +92,7 @@ class Sequential(Model):
         self._forget()
 
     def _wrapped(self, layer: Any) -> Layer:
-        hint = "Pass a list: Sequential([a, b])." if callable(layer) else "Write a layer such as keras.layers.Dense(10)."
+        hint = "Make a layer of the function: keras.layers.Activation(f)." if callable(layer) else "Write a layer such as keras.layers.Dense(10)."
         if isinstance(layer, type):
             hint = f"Create it: {layer.__name__}(...)."
         elif isinstance(layer, KerasTensor):

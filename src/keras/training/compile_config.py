@@ -24,7 +24,8 @@ def compile_arguments(trainer: Any) -> dict[str, Any]:
 def restored_arguments(config: dict[str, Any]) -> dict[str, Any]:
     """The arguments of `compile` that a config describes."""
     restored = dict(config)
-    restored["optimizer"] = optimizers.deserialize(config["optimizer"]) if config.get("optimizer") is not None else None
+    if config.get("optimizer") is not None:
+        restored["optimizer"] = optimizers.deserialize(config["optimizer"])
     restored["loss"] = _each(losses.deserialize, config.get("loss"))
     for name in ("metrics", "weighted_metrics"):
         restored[name] = _each(metrics.deserialize, config.get(name))

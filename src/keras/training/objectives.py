@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
 from typing import Any
 
@@ -9,6 +10,7 @@ from keras import losses as losses_module
 from keras import metrics as metrics_module
 from keras.core import errors, masks
 from keras.core.op import as_operand
+from keras.losses.alignment import same_rank
 from keras.losses.loss import Loss
 from keras.metrics.metric import Metric
 from keras.ops.elementwise import add, multiply
@@ -215,8 +217,18 @@ def _resolve_metric(identifier: Any, target: Any, output: Any) -> tuple[Metric |
     else:
         found = metrics_module.get(identifier)
     if not isinstance(found, Metric):
-        found = metrics_module.MeanMetricWrapper(found, name=name or getattr(found, "__name__", type(found).__name__))
+        found = metrics_module.MeanMetricWrapper(_aligned(found), name=name or getattr(found, "__name__", type(found).__name__))
     return found, name or found.name
+
+
+def _aligned(function: Any) -> Any:
+    """A user's function that gets targets of shape (n,) as (n, 1) where the output is: (n,) - (n, 1) would be (n, n)."""
+
+    @functools.wraps(function)
+    def call(y_true: Any, y_pred: Any, **kwargs: Any) -> Any:
+        return function(*same_rank(y_true, y_pred), **kwargs)
+
+    return call
 
 
 def _fitting(kind: str, target: Any, output: Any) -> str:

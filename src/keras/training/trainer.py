@@ -13,6 +13,7 @@ from keras.callbacks.callback_list import CallbackList
 from keras.callbacks.logs import LazyLogs
 from keras.core import config, engine, errors, tree
 from keras.core import random as host_random
+from keras.core.autodiff import watched_gradients
 from keras.core.dtypes import is_float
 from keras.core.graph import dtype_name
 from keras.core.op import abstractly
@@ -138,7 +139,10 @@ class Trainer:
                 loss = model.compute_loss(x=x, y=y, y_pred=y_pred, sample_weight=sample_weight, training=True)
             return self._scaled(loss), (loss, y_pred, [value for _, value in self._last_parts])
 
-        (_, (loss, y_pred, parts)), gradients = value_and_grad(forward, has_aux=True)(variables)
+        with watched_gradients() as unreached:
+            (_, (loss, y_pred, parts)), gradients = value_and_grad(forward, has_aux=True)(variables)
+        if variables and len(unreached) == len(variables):
+            raise ValueError(checks.no_gradient_text(model, variables, self.loss))
         if variables:
             self.optimizer.apply(gradients, variables)
         return self._tracked(x, y, y_pred, sample_weight, loss, parts)
@@ -289,7 +293,9 @@ class Trainer:
     ) -> Any:  # fmt: skip
         """See `Model.fit`."""
         self._require_compiled("fit")
+        checks.check_epochs(epochs, initial_epoch, validation_freq)
         model = self.model
+        self._said_nan = False
         self._warn_if_trainable_changed()
         if validation_split and validation_data is None:
             (x, y, sample_weight), validation_data = train_validation_split((x, y, sample_weight), validation_split=validation_split)
@@ -299,6 +305,11 @@ class Trainer:
         validation = self._validation(validation_data, validation_batch_size or batch_size, validation_steps)
         try:
             self._first_look(adapter, training=True)
+            if validation is not None:
+                try:
+                    self._first_look(validation, training=False)
+                except ValueError as error:
+                    raise ValueError(f"validation_data: {error}") from None
             listeners = CallbackList(callbacks, add_history=True, add_progbar=verbose != 0, model=model, verbose=verbose, epochs=epochs, steps=adapter.num_batches)
             listeners.set_validation(validation is not None)
             model.stop_training = False
@@ -346,7 +357,8 @@ class Trainer:
             self.drop_programs()
 
     def _warn_about_nan(self, adapter: DataAdapter, logs: dict[str, Any], epoch: int, steps: int) -> None:
-        if not np.isfinite(logs.get("loss", 0.0)):
+        if not self._said_nan and not np.isfinite(logs.get("loss", 0.0)):
+            self._said_nan = True
             checks.warn_about_nan(adapter, epoch, steps)
 
     # ------------------------------------------------------------------------------------------------------------ data adapters
@@ -365,7 +377,12 @@ class Trainer:
     def _first_look(self, adapter: DataAdapter, training: bool) -> None:
         """Check the first batch on the host and build for it; no state has changed when this raises."""
         x, y, _ = checks.example_batch(adapter)
-        checks.check_input_shapes(self.model, x)
+        checks.check_input_shapes(self.model, x, "fit" if training else "evaluate", adapter.kind)
+        if checks.has_tables(self.model):
+            checks.check_ids(self.model, checks.all_inputs(adapter, x))
+        if y is None and self._losses is not None and not self._overridden("train_step" if training else "test_step", "compute_loss"):
+            phase = "fit" if training else "evaluate"
+            raise ValueError(f"{self.model.name!r}: there are no targets for loss={self.loss!r}. Write model.{phase}(x, y), let a generator give (x, y), and pass validation_data=(x, y).")
         self._prepare(x, y)
         if not self._overridden("train_step" if training else "test_step", "compute_loss"):
             lint = self._metrics.names if training and self._metrics is not None and not self._linted else None
@@ -399,13 +416,19 @@ class Trainer:
     def predict(self, x: Any, *, batch_size: Any, verbose: Any, steps: Any, callbacks: Any) -> Any:
         """See `Model.predict`; one batch of arrays takes the short way."""
         if isinstance(x, np.ndarray) and callbacks is None and steps is None and x.ndim and 0 < len(x) <= (batch_size or 32) and (self.model.built and verbose in (0, "auto")):
-            return self.predict_on_batch(x)
+            try:
+                return self.predict_on_batch(x)
+            except ValueError:
+                checks.check_input_shapes(self.model, x, "predict")  # knows more causes
+                raise
         checks.check_names(self.model, x)
         adapter = self._adapter(x, None, None, batch_size=batch_size, steps_per_epoch=steps, repeat=False)
         outputs = OutputBuffer(adapter.num_samples if steps is None else None)
         try:
             example = checks.example_batch(adapter)[0]
-            checks.check_input_shapes(self.model, example, "predict")
+            checks.check_input_shapes(self.model, example, "predict", adapter.kind)
+            if checks.has_tables(self.model):
+                checks.check_ids(self.model, checks.all_inputs(adapter, example))
             self._prepare(example)
             listeners = CallbackList(callbacks, add_progbar=verbose != 0, model=self.model, verbose=verbose, epochs=1, steps=adapter.num_batches)
             listeners.on_predict_begin()
@@ -456,6 +479,8 @@ class Trainer:
         if not model.built:
             self._prepare(inputs)
         step = self._steps.get("predict") or self._step("predict")
+        if checks.has_tables(model):
+            checks.check_ids(model, inputs)
         return tree.map_structure(engine.current().to_numpy, step(inputs))
 
 

@@ -37,7 +37,7 @@ def test_many_calls_leave_nothing_behind(what):
     for _ in range(5):
         calls[what]()
     before = living()
-    for _ in range(200 if what != "fit" else 60):
+    for _ in range(100 if what != "fit" else 60):
         calls[what]()
     assert living() - before < 50
     assert all(len(step._replays) <= 2 for step in built._trainer._steps.values())

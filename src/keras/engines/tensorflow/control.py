@@ -47,7 +47,7 @@ def _look(body: Callable[..., Any], *arguments: Any) -> tuple[list[Any], Any]:
     def traced(*values: Any) -> list[Tensor]:
         with scope:
             seen["result"] = tensors(body(*tree.pack_as(list(arguments), list(values))))
-        return [x for x in tree.flatten(seen["result"]) if x is not None]
+        return _tensors_of(seen["result"])
 
     leaves = tree.flatten(list(arguments))
     specs = [None if x is None else tf.TensorSpec(x.shape, x.dtype) for x in leaves]
@@ -56,26 +56,35 @@ def _look(body: Callable[..., Any], *arguments: Any) -> tuple[list[Any], Any]:
     return [variable for variable, _ in scope.updates.values()], result
 
 
+def _tensors_of(nest: Any) -> list[Tensor]:
+    return [x for x in tree.flatten(nest) if x is not None]
+
+
+def _packed(nest: Any, leaves: Any) -> Any:
+    """The leaves in the nest's structure, None where it has None."""
+    iterator = iter(leaves)
+    return tree.pack_as(nest, [None if x is None else next(iterator) for x in tree.flatten(nest)])
+
+
 def scan(f: Callable[..., Any], init: Any, xs: Any, length: int, reverse: bool) -> tuple[Any, Any]:
     """`carry, y = f(carry, x)` for each slice, as one loop of the graph."""
     init, xs = tensors(init), tensors(xs)
     first = tree.map_structure(lambda x: None if x is None else tf.TensorSpec(x.shape[1:], x.dtype), xs)
     variables, (_, y_specs) = _look(f, init, first)
-    specs = [s for s in tree.flatten(y_specs) if s is not None]
+    specs = _tensors_of(y_specs)
     arrays = [tf.TensorArray(s.dtype, length, element_shape=s.shape) for s in specs]
 
     def step(t: Tensor, carry: Any, state: Any, made: Any) -> Any:
         place = length - 1 - t if reverse else t
         slices = tree.map_structure(lambda x: None if x is None else tf.gather(x, place), xs)
-        (carry, y), state = with_state(variables, state, lambda: tensors(f(carry, slices)))
-        ys = [v for v in tree.flatten(y) if v is not None]
-        return t + 1, carry, state, [array.write(place, v) for array, v in zip(made, ys, strict=True)]
+        (carry, y), state = with_state(variables, state, lambda: tensors(f(_packed(init, carry), slices)))
+        return t + 1, _tensors_of(carry), state, [array.write(place, v) for array, v in zip(made, _tensors_of(y), strict=True)]
 
     state = [tf.convert_to_tensor(v.raw) for v in variables]
-    _, carry, state, made = tf.while_loop(lambda t, *_: t < length, step, (tf.constant(0), init, state, arrays), maximum_iterations=length)
+    start = (tf.constant(0), _tensors_of(init), state, arrays)
+    _, carry, state, made = tf.while_loop(lambda t, *_: t < length, step, start, maximum_iterations=length)
     assign_all(variables, state)
-    iterator = iter([array.stack() for array in made])
-    return carry, tree.map_structure(lambda s: None if s is None else next(iterator), y_specs)
+    return _packed(init, carry), _packed(y_specs, [array.stack() for array in made])
 
 
 def while_loop(cond: Callable[..., Any], body: Callable[..., Any], variables: tuple[Any, ...]) -> tuple[Any, ...]:
@@ -84,15 +93,16 @@ def while_loop(cond: Callable[..., Any], body: Callable[..., Any], variables: tu
     changed, _ = _look(body, *start)
 
     def step(values: Any, state: Any) -> Any:
-        return with_state(changed, state, lambda: tensors(tuple(body(*values))))
+        result, state = with_state(changed, state, lambda: tensors(tuple(body(*_packed(start, values)))))
+        return _tensors_of(result), state
 
     def holds(values: Any, state: Any) -> Tensor:
         with StateScope(zip(changed, state, strict=True)):
-            return tf.reshape(tf.cast(as_operand(cond(*values)), tf.bool), ())
+            return tf.reshape(tf.cast(as_operand(cond(*_packed(start, values))), tf.bool), ())
 
-    result, state = tf.while_loop(holds, step, (start, [tf.convert_to_tensor(v.raw) for v in changed]))
+    result, state = tf.while_loop(holds, step, (_tensors_of(start), [tf.convert_to_tensor(v.raw) for v in changed]))
     assign_all(changed, state)
-    return result
+    return _packed(start, result)
 
 
 def cond(predicate: Any, true_function: Callable[[], Any], false_function: Callable[[], Any]) -> Any:

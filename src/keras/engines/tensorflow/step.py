@@ -20,13 +20,18 @@ _TENSOR = object()
 
 
 class _StepScope(StateScope):
-    """Every variable is read once, before anything is written."""
+    """Every variable is read once, before anything is written, and in the step's own graph also where a loop's body asks for it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.graph = tf.compat.v1.get_default_graph()
 
     def read(self, variable: Any) -> Tensor:
         """The variable's value."""
         value = self.values.get(id(variable))
         if value is None:
-            value = self.values[id(variable)] = tf.convert_to_tensor(variable._value)
+            with self.graph.as_default():
+                value = self.values[id(variable)] = tf.convert_to_tensor(variable._value)
         return value
 
 

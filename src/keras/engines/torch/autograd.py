@@ -9,7 +9,7 @@ from typing import Any
 import torch
 
 from keras.core import tree
-from keras.core.op import as_operand
+from keras.core.tensor import REGISTRY
 from keras.core.variable import Variable
 
 Tensor = torch.Tensor
@@ -21,12 +21,12 @@ def value_and_grad(function: Callable[..., Any], has_aux: bool = False) -> Calla
 
     def wrapped(parameters: Any, *args: Any, **kwargs: Any) -> Any:
         nested = _depth.get() > 0
-        leaves = [_leaf(as_operand(x), nested) for x in tree.flatten(parameters)]
+        leaves = [_leaf(REGISTRY["convert_to_tensor"](x), nested) for x in tree.flatten(parameters)]
         token = _depth.set(_depth.get() + 1)
         try:
             with torch.enable_grad():
                 result = function(tree.pack_as(parameters, leaves), *args, **kwargs)
-                loss = as_operand(result[0] if has_aux else result)
+                loss = REGISTRY["convert_to_tensor"](result[0] if has_aux else result)
                 if loss.shape != ():
                     raise ValueError(f"value_and_grad: the function must return one number, got shape {tuple(loss.shape)}. Write keras.ops.mean(loss).")
                 gradients = _gradients(loss, leaves, nested)

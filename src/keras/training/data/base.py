@@ -68,6 +68,7 @@ class DataAdapter(ABC):
 
     Attributes:
         structure: triple (x, y, sample_weight); each is None, a `LeafSpec`, or the user's nest with a `LeafSpec` per array.
+        first_batch: the batch that was read to learn the structure, where one was; whoever looks at it puts None in its place.
         num_batches: batches per epoch, or None when that is not known before the epoch ends.
         batch_size: samples per batch, or None when the source decides.
         num_samples: samples per pass, or None.
@@ -76,6 +77,7 @@ class DataAdapter(ABC):
     """
 
     structure: tuple[Any, Any, Any]
+    first_batch: Batch | None = None
     num_batches: int | None = None
     batch_size: int | None = None
     num_samples: int | None = None

@@ -48,7 +48,7 @@ class BatchReader:
         x = self._arrays(x, "x", self._x_dtype)
         y = self._arrays(y, "y", None)
         sample_weight = self._arrays(sample_weight, "sample_weight", self._float_dtype)
-        check_same_length((x, y, sample_weight), lambda leaf: self._rows(leaf))
+        self._check_lengths(x, y, sample_weight)
         if self._class_weight is not None:
             sample_weight = self._class_weight(y, sample_weight)
         self._check_like_first((x, y, sample_weight))
@@ -60,6 +60,15 @@ class BatchReader:
             return array.astype(target_dtype(array.dtype, self._float_dtype, wanted), copy=False)
 
         return map_leaves(convert, join_number_lists(part, name))
+
+    def _check_lengths(self, x: Any, y: Any, sample_weight: Any) -> None:
+        try:
+            check_same_length((x, y, sample_weight), self._rows)
+        except ValueError as error:
+            if self._leaves is not None or "must have the same number" not in str(error):
+                raise
+            remedy = _BATCHING.get(self.kind, _STACK)
+            raise ValueError(f"{error} If each element of the {self.kind} is a single sample, batches are needed. {remedy}") from None
 
     def _rows(self, array: np.ndarray) -> int:
         if array.ndim == 0:

@@ -48,6 +48,7 @@ class GeneratorAdapter(DataAdapter):
             raise ValueError(f"The {self.kind} gave no batch at all: it was empty or already used up. Make a new one and pass that.")
         batch = reader(first)
         self.structure = specs_of(batch)
+        self.first_batch = batch
         self._ready: Iterator[Batch] | None = chain([batch], map(reader, iterator))
         self.num_batches = steps_per_epoch if steps_per_epoch is not None else num_batches
 

@@ -108,6 +108,7 @@ class PyDatasetAdapter(DataAdapter):
         if self._length() == 0:
             raise ValueError(f"{type(dataset).__name__} has no batches: its length is 0. Check __len__ and the batch size it divides by.")
         self._first: Batch | None = reader(dataset[0])
+        self.first_batch = self._first
         self.structure = specs_of(self._first)
         if _overrides(dataset, "on_epoch_begin"):
             self._first = None
