@@ -265,10 +265,11 @@ class Trainer:
         return {k: results[k] for k in sorted(results)}
 
     def result_names(self) -> list[str]:
-        """The names of what `evaluate` returns, in its order."""
+        """The names of what `evaluate` returns, in the order of Keras 3: several outputs' metrics are sorted, one output's are not."""
         names = list(self.metrics_result())
-        first = ["loss", *(t.name for t in self._output_trackers.values())]
-        compiled = list(self._metrics.results()) if self._metrics is not None else []
+        losses = [t.name for t in self._output_trackers.values()]
+        first = ["loss", *(sorted(losses) if self._losses is not None and self._losses.by_key else losses)]
+        compiled = list(self._metrics.results()) if self._metrics is not None and not losses else []
         ordered = [n for n in [*first, *compiled] if n in names]
         return ordered + [n for n in names if n not in ordered]
 
