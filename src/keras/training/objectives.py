@@ -67,6 +67,7 @@ class Losses:
         self.weights_given = weights
         self._functions: list[Any] | None = None
         self.names: list[str] = []
+        self.by_key = False
         for x in _leaves(loss):  # unknown names are refused by `compile`
             _resolve_loss(x)
 
@@ -74,6 +75,7 @@ class Losses:
         """Find each output's loss and weight."""
         if self._functions is None:
             self.names = names_of(y_pred, output_names)
+            self.by_key = isinstance(y_pred, dict)
             self._functions = [_resolve_loss(x) for x in per_output("loss", self.given, self.names, spread=True)]
             weights = per_output("loss_weights", self.weights_given, self.names, spread=not isinstance(self.weights_given, (int, float)) or len(self.names) == 1)
             self._weights = [1.0 if w is None else w for w in weights]
@@ -159,6 +161,8 @@ class Metrics:
                         continue
                     metric, shown = _resolve_metric(x, targets[number], outputs[number])
                     if metric is not None:
+                        if is_weighted and any(n == number and s == shown for n, s, _, _ in entries):
+                            shown = f"weighted_{shown}"
                         entries.append((number, shown, metric, is_weighted))
         many = len(names) > 1
         self._entries = [(n, f"{names[n]}_{shown}" if many else shown, metric, w) for n, shown, metric, w in entries]

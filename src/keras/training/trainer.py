@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -54,7 +54,7 @@ class Trainer:
         self._metrics: Metrics | None = None
         self._loss_tracker: Any = None
         self._output_trackers: dict[str, Any] = {}
-        self._steps: dict[str, Any] = {}
+        self.drop_programs()
         self._outputs: Any = None
         self._linted = False
         self._log_names: tuple[Any, list[str]] = (None, [])
@@ -101,8 +101,11 @@ class Trainer:
             self.optimizer.build(self.model.trainable_variables)
 
     def drop_programs(self) -> None:
-        """Forget compiled steps."""
-        self._steps = {}
+        """Forget compiled steps, and what was found out about the layers for them."""
+        self._steps: dict[str, Any] = {}
+        self._is_prepared = self._was_run = False
+        self._from_layers: list[Any] | None = None
+        self._result_names: tuple[Any, list[str]] = ((), [])
         self._log_names = (None, [])
 
     @property
@@ -111,6 +114,15 @@ class Trainer:
         if not self.compiled:
             return []
         return [self._loss_tracker, *self._output_trackers.values(), *(self._metrics.metrics if self._metrics else ())]
+
+    def metrics_of_layers(self, find: Callable[[], list[Any]]) -> list[Any]:
+        """The metrics that layers own; they are looked for once there is a step, which made all of them."""
+        if self._from_layers is not None:
+            return self._from_layers
+        found = find()
+        if self._was_run:
+            self._from_layers = found
+        return found
 
     def _require_compiled(self, method: str) -> None:
         if not self.compiled or (method in ("fit", "train_on_batch") and self._losses is None and not self._overridden("train_step", "compute_loss") and not self._may_add_losses()):
@@ -220,6 +232,8 @@ class Trainer:
     def _prepare(self, x: Any, y: Any = None, sample_weight: Any = None) -> None:
         """Build the model and the optimizer for data like this, before anything is traced."""
         model = self.model
+        if self._is_prepared:
+            return
         if not model.built or any(not layer.built for layer in model._flatten_layers(include_self=False) if not isinstance(layer, InputLayer)):
             try:
                 self._outputs = self._run_on_symbols(x)
@@ -228,6 +242,7 @@ class Trainer:
             model.built = True
         if self.optimizer is not None and not self.optimizer.built and model.trainable_variables:
             self.optimizer.build(model.trainable_variables)
+        self._is_prepared = model.built and self.compiled
 
     def _run_on_symbols(self, x: Any) -> Any:
         symbols = tree.map_structure(lambda a: None if a is None else KerasTensor((None, *np.shape(a)[1:]), dtype_name(np.asarray(a))), x)
@@ -265,15 +280,20 @@ class Trainer:
         return {k: results[k] for k in sorted(results)}
 
     def result_names(self) -> list[str]:
-        """The names of what `evaluate` returns, in its order."""
-        names = list(self.metrics_result())
-        first = ["loss", *(t.name for t in self._output_trackers.values())]
-        compiled = list(self._metrics.results()) if self._metrics is not None else []
+        """The names of what `evaluate` returns, in the order of Keras 3: several outputs' metrics are sorted, one output's are not."""
+        names = self._known_names()
+        if self._result_names[0] is names:
+            return self._result_names[1]
+        losses = [t.name for t in self._output_trackers.values()]
+        first = ["loss", *(sorted(losses) if self._losses is not None and self._losses.by_key else losses)]
+        compiled = list(self._metrics.results()) if self._metrics is not None and not losses else []
         ordered = [n for n in [*first, *compiled] if n in names]
-        return ordered + [n for n in names if n not in ordered]
+        self._result_names = (names, ordered + [n for n in names if n not in ordered])
+        return self._result_names[1]
 
     def _logs(self, returned: Any) -> LazyLogs:
         """Logs of a step: what it returned, else the metrics when somebody looks."""
+        self._was_run = True
         if isinstance(returned, dict) and returned:
             return LazyLogs(returned)
         return LazyLogs(dict.fromkeys(self._known_names()), read=lambda _: {k: _number(v) for k, v in self.metrics_result().items()})

@@ -182,7 +182,7 @@ def test_a_whole_model_can_be_frozen_inside_of_another():
     run(model)
     for a, b in zip(before, base.get_weights(), strict=True):  # moving statistics as well
         np.testing.assert_array_equal(a, b)
-    assert [w.path for w in model.trainable_weights] == ["dense_1/kernel", "dense_1/bias"]
+    assert [w.path for w in model.trainable_weights] == ["sequential/dense_1/kernel", "sequential/dense_1/bias"]
 
 
 # ------------------------------------------------------------------------------------------------------ losses that layers add
