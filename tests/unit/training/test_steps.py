@@ -407,3 +407,17 @@ def test_print_and_python_branches_work_eagerly(capsys):
     model.compile("sgd", "mse", run_eagerly=True)
     model.fit(X, Y, batch_size=32, verbose=0)
     assert "mean is" in capsys.readouterr().out
+
+
+def test_unfreezing_needs_a_new_optimizer_and_says_so():
+    model = network()
+    model.layers[0].trainable = False
+    model.compile("adam", "mse")
+    run(model)
+    model.layers[0].trainable = True
+    with pytest.raises(ValueError, match=r"'sequential/dense/kernel' became trainable after compile\(\).*model\.compile\(\.\.\.\) again with a new optimizer"):
+        run(model)
+    model.compile("adam", "mse")
+    before = model.get_weights()[0]
+    run(model)
+    assert not np.array_equal(before, model.get_weights()[0])
