@@ -166,7 +166,7 @@ def rgb_to_grayscale(images: Tensor, data_format: str | None = None) -> Tensor:
     """One channel of brightness: 0.2989 red + 0.5870 green + 0.1140 blue.
 
     Example:
-        >>> rgb_to_grayscale([[[1.0, 1.0, 1.0]]]).round(3).tolist()
+        >>> rgb_to_grayscale([[[1.0, 1.0, 1.0]]]).astype("float64").round(3).tolist()
         [[[1.0]]]
     """
     data_format = config.standardize_data_format(data_format)
@@ -184,7 +184,7 @@ def rgb_to_hsv(images: Tensor, data_format: str | None = None) -> Tensor:
     """Red, green and blue from 0 to 1 as hue, saturation and value from 0 to 1.
 
     Example:
-        >>> rgb_to_hsv([[[0.0, 1.0, 0.0]]]).round(4).tolist()
+        >>> rgb_to_hsv([[[0.0, 1.0, 0.0]]]).astype("float64").round(4).tolist()
         [[[0.3333, 1.0, 1.0]]]
     """
     data_format = config.standardize_data_format(data_format)
