@@ -127,7 +127,7 @@ class Op:
 
 
 def _record_of(name: str) -> Op:
-    return REGISTRY[name].record  # type: ignore[no-any-return]
+    return REGISTRY[name].record  # type: ignore[attr-defined, no-any-return]
 
 
 def as_operand(x: Any) -> Any:
