@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -381,9 +380,8 @@ class Trainer:
                     "Call model.compile(...) again with a new optimizer."
                 )
         if self._trainable_at_compile and len(now) == len(self._trainable_at_compile) and now != self._trainable_at_compile:
-            warnings.warn(
+            errors.warn(
                 f"{self.model.name!r}: `trainable` of some layers changed after compile(); the change takes effect now. Call compile() again to start with a fresh optimizer.",
-                stacklevel=4,
             )
             self._trainable_at_compile = now
             self.drop_programs()
