@@ -119,8 +119,15 @@ class Op:
         """The op on operands of any kind with complete attributes."""
         return self.function(list(operands), **attributes) if self.operands == "list" else self.function(*operands, **attributes)
 
+    def __reduce__(self) -> Any:
+        return _record_of, (self.name,)
+
     def __repr__(self) -> str:
         return f"<Op {self.name}>"
+
+
+def _record_of(name: str) -> Op:
+    return REGISTRY[name].record  # type: ignore[attr-defined, no-any-return]
 
 
 def as_operand(x: Any) -> Any:

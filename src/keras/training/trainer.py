@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -107,6 +106,10 @@ class Trainer:
         self._from_layers: list[Any] | None = None
         self._result_names: tuple[Any, list[str]] = ((), [])
         self._log_names = (None, [])
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Compiled steps do not travel: they are made again."""
+        return {**self.__dict__, "_steps": {}, "_outputs": None}
 
     @property
     def metrics(self) -> list[Any]:
@@ -368,10 +371,17 @@ class Trainer:
 
     def _warn_if_trainable_changed(self) -> None:
         now = [v.trainable for v in self.model.weights]
+        if self.optimizer is not None and self.optimizer.built and hasattr(self.optimizer, "_trainable_variables"):
+            known = {id(v) for v in self.optimizer._trainable_variables}
+            new = [v.path for v in self.model.trainable_variables if id(v) not in known]
+            if new and len(new) < len(self.model.trainable_variables):
+                raise ValueError(
+                    f"{self.model.name!r}: {new[0]!r} became trainable after compile(), and the optimizer has no state for it. "
+                    "Call model.compile(...) again with a new optimizer."
+                )
         if self._trainable_at_compile and len(now) == len(self._trainable_at_compile) and now != self._trainable_at_compile:
-            warnings.warn(
+            errors.warn(
                 f"{self.model.name!r}: `trainable` of some layers changed after compile(); the change takes effect now. Call compile() again to start with a fresh optimizer.",
-                stacklevel=4,
             )
             self._trainable_at_compile = now
             self.drop_programs()
