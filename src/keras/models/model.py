@@ -77,7 +77,9 @@ class Model(Layer):
         """Build a subclassed model by running it on symbols of that shape (with the batch axis; a list or dict for several inputs)."""
         if self.built:
             return
-        nested = isinstance(input_shape, dict) or (isinstance(input_shape, (list, tuple)) and any(isinstance(s, (list, tuple)) for s in input_shape))
+        nested = isinstance(input_shape, dict) or (
+            isinstance(input_shape, (list, tuple)) and any(isinstance(s, (list, tuple)) for s in input_shape)
+        )
         if nested:
             items = input_shape.items() if isinstance(input_shape, dict) else enumerate(input_shape)
             symbols: Any = {k: KerasTensor(s, self.compute_dtype) for k, s in items}
@@ -153,7 +155,16 @@ class Model(Layer):
         callbacks: Any = None, return_dict: bool = False,
     ) -> Any:  # fmt: skip
         """The loss and the metrics on data: a list (one number if there is only the loss), or a dict with `return_dict`."""
-        return self._trainer.evaluate(x, y, batch_size=batch_size, verbose=verbose, sample_weight=sample_weight, steps=steps, callbacks=callbacks, return_dict=return_dict)
+        return self._trainer.evaluate(
+            x,
+            y,
+            batch_size=batch_size,
+            verbose=verbose,
+            sample_weight=sample_weight,
+            steps=steps,
+            callbacks=callbacks,
+            return_dict=return_dict,
+        )
 
     def predict(self, x: Any, batch_size: int | None = None, verbose: Any = "auto", steps: int | None = None, callbacks: Any = None) -> Any:
         """The outputs for data, as NumPy arrays."""
@@ -230,8 +241,10 @@ class Model(Layer):
     @property
     def metrics(self) -> list[Any]:
         """The metrics: the loss's mean, the compiled ones, and those that layers own."""
-        own = self._trainer_object.metrics if self._trainer_object is not None else []
-        return list({id(m): m for m in [*own, *super().metrics]}.values())
+        if self._trainer_object is None:
+            return super().metrics
+        from_layers = self._trainer_object.metrics_of_layers(lambda: super(Model, self).metrics)
+        return list({id(m): m for m in [*self._trainer_object.metrics, *from_layers]}.values())
 
     @property
     def metrics_names(self) -> list[str]:
