@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from keras.core import tree
 from keras.layers.arguments import choice
 from keras.layers.layer import Layer
 from keras.layers.nested import as_layer, build_inside
@@ -107,11 +108,14 @@ class Bidirectional(Wrapper):
         return multiply(forward, backward) if self.merge_mode == "mul" else [forward, backward]
 
     def compute_mask(self, sequences: Any, mask: Any = None, **kwargs: Any) -> Any:
-        """The input's mask if all steps come back."""
+        """The input's mask if all steps come back; the last states have none."""
         mask = mask[0] if isinstance(mask, (list, tuple)) else mask
         if not self.return_sequences:
             return None
-        return mask if self.merge_mode is not None else [mask, mask]
+        found = [mask] if self.merge_mode is not None else [mask, mask]
+        if self.return_state:
+            found += [None] * (2 * len(tree.flatten(self.forward_layer.state_size)))
+        return found if len(found) > 1 else mask
 
     def reset_state(self) -> None:
         """Start the next batch from zeros again."""

@@ -98,9 +98,10 @@ class RNN(Layer):
             )
 
     def compute_mask(self, sequences: Any, mask: Any = None, **kwargs: Any) -> Any:
-        """The input's mask if all steps come back."""
+        """The input's mask if all steps come back; the last states have none."""
         mask = mask[0] if isinstance(mask, (list, tuple)) else mask
-        return mask if self.return_sequences else None
+        mask = mask if self.return_sequences else None
+        return [mask, *[None] * len(tree.flatten(self.state_size))] if self.return_state else mask
 
     def call(self, sequences: Any, initial_state: Any = None, mask: Any = None, training: bool = False) -> Any:
         """The outputs, and with `return_state` the last states."""

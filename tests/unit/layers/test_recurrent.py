@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from keras.core import engine, naming
+from keras.core.masks import get_mask, set_mask
 from keras.layers.bidirectional import Bidirectional
 from keras.layers.cells import GRUCell, LSTMCell, SimpleRNNCell
 from keras.layers.convolutional_recurrent import ConvLSTM2D
@@ -97,6 +98,18 @@ def test_masked_steps_leave_output_and_states(layer_class: type, x: np.ndarray) 
     np.testing.assert_allclose(outputs[0, :2], short[0], rtol=1e-5, atol=1e-6)
     for a, b in zip(states, short_states, strict=True):
         np.testing.assert_allclose(a[0], b[0], rtol=1e-5, atol=1e-6)
+
+
+@each_layer
+@pytest.mark.parametrize("directions", [1, 2])
+def test_the_last_states_have_no_mask(layer_class: type, directions: int, x: np.ndarray) -> None:
+    layer = layer_class(4, return_sequences=True, return_state=True)
+    mask = np.array([[True, True, False, False, False], [True, True, True, True, True]])
+    given = x.copy()
+    set_mask(given, mask)
+    outputs, *states = (layer if directions == 1 else Bidirectional(layer))(given)
+    np.testing.assert_array_equal(get_mask(outputs), mask)
+    assert [get_mask(state) for state in states] == [None] * len(states)
 
 
 @each_layer
