@@ -48,7 +48,9 @@ class Specimen:
 
     @property
     def modes(self) -> tuple[bool, ...]:
-        """The values of `training` in which the layer can differ."""
+        """The values of `training` in which the layer can differ; the one that the arguments name, if they do."""
+        if "training" in self.arguments:
+            return (bool(self.arguments["training"]),)
         return (False, True) if self.takes_training else (False,)
 
     def run(self, inputs: Any = None, training: bool = False, layer: Layer | None = None) -> Any:

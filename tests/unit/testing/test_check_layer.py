@@ -199,6 +199,11 @@ def test_arguments_of_the_call_are_handed_on() -> None:
     assert report.ok and report["samples"].status == "skipped"
 
 
+def test_the_mode_can_be_said() -> None:
+    report = check_layer(layers.BatchNormalization(), X, call_arguments={"training": True}, batch_independent=False)
+    assert report.ok and report["inference"].text == "call_arguments says training=True"
+
+
 def test_the_report_is_a_table() -> None:
     report = check_layer(layers.Dense(2, name="small"), X)
     lines = str(report).splitlines()
