@@ -1211,6 +1211,10 @@ class _TableFinder:
             if name.startswith(alias):
                 sys.modules[name] = importlib.import_module("keras." + name.removeprefix(alias))
                 return
+        if name in SURFACE:  # `keras.layers.merge` was a function, and then a module: the function has the module's names
+            owner, _, attribute = SURFACE[name].partition(":")
+            sys.modules[name] = getattr(importlib.import_module(owner), attribute)
+            return
         module.__doc__ = f"Public names of {name}."
         module.__getattr__, module.__dir__, module.__all__ = attach(name)  # type: ignore[method-assign, assignment, attr-defined]
 

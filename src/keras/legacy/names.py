@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
+from keras.legacy.model_methods import METHODS
 from keras.legacy.spellings import note
 
 _OPTIMIZER_ATTRIBUTES = {"lr": "learning_rate", "decay": "rate_decay", "weights": "variables"}
 
 
 def resolve(kind: str, name: str) -> Any:
-    """Today's object (for attributes: today's name) of what an older generation called `name`, or None."""
+    """Today's object (for an optimizer's attribute: today's name; for a model's: a method) of what an older generation called `name`, or None."""
+    if kind == "model attributes":
+        return METHODS.get(name)
     if kind != "optimizer attributes" or name not in _OPTIMIZER_ATTRIBUTES:
         return None
     note(f"optimizer.{name}", f"optimizer.{_OPTIMIZER_ATTRIBUTES[name]}")

@@ -127,9 +127,9 @@ def check_targets(model: Any, losses: Any, adapter: DataAdapter, y: Any, outputs
             continue
         data_checks.check_targets(name, target, tuple(output.shape), from_logits=from_logits, ignore_class=ignored)
         for text in data_checks.lint_targets(name, target, tuple(output.shape), activation, from_logits=from_logits) if lint is not None else ():
-            warnings.warn(text, stacklevel=5)
+            warnings.warn(text, stacklevel=6)
     for text in data_checks.lint_metrics(lint, targets[0]) if lint and len(names) == 1 and targets[0] is not None else ():
-        warnings.warn(text, stacklevel=5)
+        warnings.warn(text, stacklevel=6)
 
 
 def check_epochs(epochs: Any, initial_epoch: Any, validation_freq: Any) -> None:
@@ -178,7 +178,7 @@ def warn_about_split(y: Any, validation_data: Any) -> None:
         return
     text = data_checks.lint_validation_labels(y, validation_data[1])
     if text:
-        warnings.warn(text, stacklevel=4)
+        warnings.warn(text, stacklevel=5)
 
 
 def warn_about_nan(adapter: DataAdapter, epoch: int, steps: int) -> None:
@@ -187,4 +187,4 @@ def warn_about_nan(adapter: DataAdapter, epoch: int, steps: int) -> None:
     if isinstance(adapter, ArrayAdapter):
         triple = adapter.gather(slice(0, adapter.num_samples))
         arrays = {name: part for name, part in zip(("x", "y", "sample_weight"), triple, strict=True) if part is not None}
-    warnings.warn(data_checks.describe_nan_loss((epoch + 1) * steps, arrays), stacklevel=5)
+    warnings.warn(data_checks.describe_nan_loss((epoch + 1) * steps, arrays), stacklevel=6)

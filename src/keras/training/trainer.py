@@ -351,7 +351,7 @@ class Trainer:
         if self._trainable_at_compile and len(now) == len(self._trainable_at_compile) and now != self._trainable_at_compile:
             warnings.warn(
                 f"{self.model.name!r}: `trainable` of some layers changed after compile(); the change takes effect now. Call compile() again to start with a fresh optimizer.",
-                stacklevel=4,
+                stacklevel=5,
             )
             self._trainable_at_compile = now
             self.drop_programs()
