@@ -17,7 +17,8 @@ CLASSES = np.eye(3, dtype="float32")[np.arange(12) % 3]
 
 CASES: list[tuple[str, tuple[Any, ...], dict[str, Any], dict[str, Any]]] = [
     ("Dense", (), {"output_dim": 3, "init": "uniform", "bias": False}, {"units": 3, "kernel_initializer": "uniform", "use_bias": False}),
-    ("Dense", (3,), {"W_regularizer": "l2", "b_constraint": "maxnorm"}, {"units": 3, "kernel_regularizer": "l2", "bias_constraint": "maxnorm"}),
+    ("Dense", (3,), {"W_regularizer": "l2"}, {"units": 3, "kernel_regularizer": "l2"}),
+    ("Dense", (3,), {"b_constraint": "maxnorm"}, {"units": 3, "bias_constraint": "maxnorm"}),
     ("Conv2D", (4, 3, 5), {"border_mode": "same"}, {"filters": 4, "kernel_size": (3, 5), "padding": "same"}),
     ("Conv2D", (4,), {"nb_row": 3, "nb_col": 2, "subsample": (2, 1)}, {"filters": 4, "kernel_size": (3, 2), "strides": (2, 1)}),
     ("Conv2D", (4, (3, 3)), {"dim_ordering": "th"}, {"filters": 4, "kernel_size": 3, "data_format": "channels_first"}),
@@ -39,11 +40,16 @@ CASES: list[tuple[str, tuple[Any, ...], dict[str, Any], dict[str, Any]]] = [
     ("UpSampling1D", (), {"length": 3}, {"size": 3}),
     ("Dropout", (), {"p": 0.25}, {"rate": 0.25}),
     ("GaussianNoise", (), {"sigma": 0.5}, {"stddev": 0.5}),
-    ("Embedding", (10, 4), {"init": "normal", "W_regularizer": "l2"}, {"input_dim": 10, "output_dim": 4, "embeddings_initializer": "normal", "embeddings_regularizer": "l2"}),
+    (
+        "Embedding",
+        (10, 4),
+        {"init": "normal", "W_regularizer": "l2"},
+        {"input_dim": 10, "output_dim": 4, "embeddings_initializer": "normal", "embeddings_regularizer": "l2"},
+    ),
     ("PReLU", (), {"init": "one"}, {"alpha_initializer": "ones"}),
     ("LeakyReLU", (), {"alpha": 0.1}, {"negative_slope": 0.1}),
-    ("BatchNormalization", (), {"mode": 0, "gamma_init": "zero", "beta_init": "one"}, {"gamma_initializer": "zeros", "beta_initializer": "ones"}),
-    ("SimpleRNN", (5,), {"inner_init": "glorot_uniform", "dropout_U": 0.5}, {"units": 5, "recurrent_initializer": "glorot_uniform", "recurrent_dropout": 0.5}),
+    ("BatchNormalization", (), {"mode": 0, "gamma_init": "zero"}, {"gamma_initializer": "zeros"}),
+    ("SimpleRNN", (5,), {"inner_init": "one", "dropout_U": 0.5}, {"units": 5, "recurrent_initializer": "ones", "recurrent_dropout": 0.5}),
     ("GRU", (5,), {"implementation": 2}, {"units": 5}),
 ]  # fmt: skip
 
@@ -107,13 +113,22 @@ def test_generators_are_counted_in_samples_or_in_steps() -> None:
     seen: list[int] = []
     count = keras.callbacks.LambdaCallback(on_batch_end=lambda batch, logs: seen.append(batch))
     history = model.fit_generator(
-        batches(4), samples_per_epoch=10, nb_epoch=2, verbose=0, callbacks=[count], validation_data=batches(6), nb_val_samples=12, max_q_size=2
+        batches(4),
+        samples_per_epoch=10,
+        nb_epoch=2,
+        verbose=0,
+        callbacks=[count],
+        validation_data=batches(6),
+        nb_val_samples=12,
+        max_q_size=2,
     )
     assert seen == [0, 1, 2] * 2
     assert len(history.history["val_loss"]) == 2
     model.fit_generator(batches(4), steps_per_epoch=2, epochs=1, verbose=0, workers=2)
     assert len(seen) == 6
-    np.testing.assert_allclose(model.evaluate_generator(batches(6), val_samples=12), model.evaluate(PICTURES, CLASSES, verbose=0), rtol=1e-5)
+    np.testing.assert_allclose(
+        model.evaluate_generator(batches(6), val_samples=12), model.evaluate(PICTURES, CLASSES, verbose=0), rtol=1e-5
+    )
     np.testing.assert_allclose(model.predict_generator(batches(6), steps=2), model.predict(PICTURES), rtol=1e-5)
     with pytest.raises(TypeError, match="step_per_epoch"):
         model.fit_generator(batches(4), step_per_epoch=2)

@@ -18,7 +18,9 @@ class Rule(NamedTuple):
 
 
 _LAYOUTS = {"tf": "channels_last", "th": "channels_first", "default": None, None: None}
-_KERAS_1_GATES = frozenset({"output_dim", "init", "inner_init", "inner_activation", "forget_bias_init", "consume_less", "dropout_W", "dropout_U"})
+_KERAS_1_GATES = frozenset(
+    {"output_dim", "init", "inner_init", "inner_activation", "forget_bias_init", "consume_less", "dropout_W", "dropout_U"}
+)
 """What only Keras 1 wrote: there the gates of LSTM, GRU and ConvLSTM2D were hard sigmoids, and GRU reset before the matrix product."""
 
 
@@ -129,6 +131,5 @@ def _refuse_modes(cls: type, arguments: dict[str, Any], accepted: frozenset[str]
         if mode != 0:
             line = "LayerNormalization()(x)" if mode == 1 else "BatchNormalization()(x, training=True)"
             raise ValueError(f"{cls.__name__}(mode): got {mode!r}. Accepted: 0. Write {line}.")
-    if "embeddings_initializer" in accepted and "dropout" in arguments:
-        if arguments.pop("dropout"):
-            raise ValueError(f"{cls.__name__}(dropout): got a rate. Accepted: 0. Write a SpatialDropout1D layer after it.")
+    if "embeddings_initializer" in accepted and arguments.pop("dropout", None):
+        raise ValueError(f"{cls.__name__}(dropout): got a rate. Accepted: 0. Write a SpatialDropout1D layer after it.")

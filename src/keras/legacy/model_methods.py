@@ -115,6 +115,4 @@ def _refuse_unknown(method: str, arguments: dict[str, Any]) -> None:
         raise TypeError(f"model.{method}: got an unknown argument {unknown[0]!r}. Write model.{method.removesuffix('_generator')}(...).")
 
 
-METHODS = {
-    f.__name__: f for f in (fit_generator, evaluate_generator, predict_generator, predict_proba, predict_classes, reset_states)
-}
+METHODS = {f.__name__: f for f in (fit_generator, evaluate_generator, predict_generator, predict_proba, predict_classes, reset_states)}

@@ -11,7 +11,10 @@ _OPTIMIZER_ATTRIBUTES = {"lr": "learning_rate", "decay": "rate_decay", "weights"
 
 
 def resolve(kind: str, name: str) -> Any:
-    """Today's object (for an optimizer's attribute: today's name; for a model's: a method) of what an older generation called `name`, or None."""
+    """Today's object of what an older generation called `name`, or None.
+
+    For an attribute of an optimizer it is today's name, for one of a model a function that becomes its method.
+    """
     if kind == "model attributes":
         return METHODS.get(name)
     if kind != "optimizer attributes" or name not in _OPTIMIZER_ATTRIBUTES:
