@@ -147,7 +147,7 @@ ERRORS = [
      r"targets have shape \(None, 1\) and the output has \(None, 3\), but loss='mean_squared_error' needs equal shapes\. Use Dense\(1\)"),
     (30, "model = made(3, loss='mae')\nmodel.evaluate(x, y[:, :1])", ValueError, r"loss='mean_absolute_error' needs equal shapes"),
     (32, "model = made(loss=lambda y, p: ops.mean(ops.round(p)))\nmodel.fit(x, y)", ValueError,
-     r"no gradient of the loss '<lambda>' reaches the weights 'dense/kernel', 'dense/bias'.*round, argmax.*Write it with keras\.ops"),
+     r"no gradient of the loss '<lambda>' reaches the weights 'sequential/dense/kernel', 'sequential/dense/bias'.*round, argmax.*Write it with keras\.ops"),
     (32, "model = made(loss=lambda y, p: ops.mean(ops.cast(p > y, 'float32')))\nmodel.train_on_batch(x, y)", ValueError, r"no gradient of the loss"),
     (34, "model = two_outputs({'prize': 'mse'})\nmodel.fit(x, [y[:, :1], y[:, 1:]])", ValueError,
      r"loss: got the key 'prize'\. Did you mean 'price'\? The model's outputs are \['price', 'size'\]"),
@@ -166,7 +166,7 @@ ERRORS = [
     (37, "model = made()\nmodel.evaluate(x)", ValueError, r"there are no targets.*Write model\.evaluate\(x, y\)"),
     (38, "keras.optimizers.Adam(learning_rat=0.1)", TypeError, r"Adam: got an unknown argument 'learning_rat'\. Did you mean 'learning_rate'\?"),
     (39, "optimizer = keras.optimizers.Adam()\nfirst = made()\nfirst.compile(optimizer, 'mse')\nfirst.fit(x, y, verbose=0)\nmodel = made()\n"
-         "model.compile(optimizer, 'mse')\nmodel.fit(x, y, verbose=0)", ValueError, r"Adam 'adam' was built for .*'dense/kernel'.*Adam\.from_config\(optimizer\.get_config\(\)\)"),
+         "model.compile(optimizer, 'mse')\nmodel.fit(x, y, verbose=0)", ValueError, r"Adam 'adam' was built for .*'sequential/dense/kernel'.*Adam\.from_config\(optimizer\.get_config\(\)\)"),
     (42, "model = made()\nmodel.fit(iter([(x, y)]), y)", ValueError, r"When x is a generator, y must not be passed.*Let the generator give \(x, y\)"),
     (44, "model = made()\nmodel.fit(iter(list(zip(x, y))))", ValueError, r"Found 4 samples in x and 2 in y.*single sample, batches are needed.*np\.stack"),
     (44, "model = made(4)\nmodel.fit(iter(list(zip(x, x))))", ValueError, r"elements of the generator look like single samples \(4,\), expected batches \(None, 4\)"),

@@ -85,6 +85,10 @@ def products(keys: tuple[Any, ...], attributes: dict[str, Any]) -> Sequence[str]
     return _products(keys)
 
 
+DTYPES_ALONE = frozenset({same, floating, each, boolean, first_boolean, no_bool, products})
+"""Promotions that look at dtypes only, not at attributes, so that what they say for some dtypes can be remembered."""
+
+
 # ------------------------------------------------------------------------------------------------------------ axis handling
 
 

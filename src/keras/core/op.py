@@ -16,7 +16,8 @@ from typing import Any
 import numpy as np
 
 from keras.core import dtypes, engine, operation
-from keras.core.graph import Traced, Tracer, tracer_of
+from keras.core.families import DTYPES_ALONE
+from keras.core.graph import Traced, Tracer, current_tracer, tracer_of
 from keras.core.tensor import REGISTRY, KerasTensor, Spec, Symbol
 from keras.core.variable import Variable
 
@@ -118,18 +119,33 @@ class Op:
         """The op on operands of any kind with complete attributes."""
         return self.function(list(operands), **attributes) if self.operands == "list" else self.function(*operands, **attributes)
 
+    def __reduce__(self) -> Any:
+        return _record_of, (self.name,)
+
     def __repr__(self) -> str:
         return f"<Op {self.name}>"
+
+
+def _record_of(name: str) -> Op:
+    return REGISTRY[name].record  # type: ignore[attr-defined, no-any-return]
 
 
 def as_operand(x: Any) -> Any:
     """What an op works on: variables give their value; lists and foreign arrays become engine tensors; scalars stay weak."""
     if isinstance(x, Variable):
-        return x.value
+        return _unmoved(x.value)
     if isinstance(x, Symbol) or type(x) in _SCALARS:
         return x
     current = engine.current()
     return x if current.owns(x) else current.asarray(x)
+
+
+def _unmoved(value: Any) -> Any:
+    """A variable's value as the tape may keep it: an assignment later on writes into the variable's own memory."""
+    tracer = current_tracer()
+    if tracer is None or not tracer.compute or isinstance(value, Symbol):
+        return value
+    return engine.current().detached(value)
 
 
 def _dtype_key(x: Any, current: Any) -> Any:
@@ -139,16 +155,38 @@ def _dtype_key(x: Any, current: Any) -> Any:
     return kind if kind in _SCALARS else current.dtype_of(x)
 
 
+_NO_PROMOTION_NEEDED: dict[Any, Callable[..., Any]] = {}
+"""(engine, op, native dtypes of the operands) -> kernel, for operands that the op takes as they are: what most calls need to know."""
+
+
 def _primitive_call(op: Op) -> Callable[..., Any]:
-    plain = op.operands != "list"
+    count = op.operands
+    plain = count != "list"
 
     def call(*args: Any, **kwargs: Any) -> Any:
-        if plain and not kwargs and len(args) == op.operands:
+        if plain and not kwargs and len(args) == count:
             operands, attributes = args, op.defaults
         else:
             operands, attributes = op.bind(args, kwargs)
         current = engine.current()
         tensor_type = current.tensor_type
+        if count == 2 and plain:
+            x, y = operands
+            if type(x) is tensor_type and type(y) is tensor_type:
+                kernel = _NO_PROMOTION_NEEDED.get((current.name, op.name, x.dtype, y.dtype))
+                if kernel is not None:
+                    try:
+                        return kernel(x, y, **attributes)
+                    except current.errors:
+                        return _on_values(op, current, operands, attributes)  # words the error
+        elif count == 1 and type(operands[0]) is tensor_type:
+            x = operands[0]
+            kernel = _NO_PROMOTION_NEEDED.get((current.name, op.name, x.dtype))
+            if kernel is not None:
+                try:
+                    return kernel(x, **attributes)
+                except current.errors:
+                    return _on_values(op, current, operands, attributes)
         for x in operands:
             if type(x) is not tensor_type:
                 operands = tuple(map(as_operand, operands))
@@ -166,7 +204,11 @@ def _on_values(op: Op, current: Any, operands: Sequence[Any], attributes: dict[s
     wanted = op.promote(keys, attributes)
     arrays = [x if key == target else current.operand(x, target) for x, key, target in zip(operands, keys, wanted, strict=True)]
     try:
-        return current.kernels[op.name](*arrays, **attributes)
+        kernel = current.kernels[op.name]
+        result = kernel(*arrays, **attributes)
+        if keys == tuple(wanted) and op.promote in DTYPES_ALONE and all(type(x) is current.tensor_type for x in arrays):
+            _NO_PROMOTION_NEEDED[(current.name, op.name, *[x.dtype for x in arrays])] = kernel
+        return result
     except KeyError as error:
         if error.args == (op.name,):
             raise NotImplementedError(current.unsupported(op.name)) from None

@@ -246,6 +246,7 @@ class Layer(Operation, Configurable):
         before = dict(self.__dict__)
         try:
             with Outside(), naming.name_scope(self.name):
+                self._path = naming.current_path()
                 if len(wanted) > 1 and all(name in shapes or _has_default(type(self).build, name) for name in wanted):
                     self.build(**{name: shapes[name] for name in wanted if name in shapes})
                 elif not wanted:

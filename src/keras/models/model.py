@@ -242,8 +242,10 @@ class Model(Layer):
     @property
     def metrics(self) -> list[Any]:
         """The metrics: the loss's mean, the compiled ones, and those that layers own."""
-        own = self._trainer_object.metrics if self._trainer_object is not None else []
-        return list({id(m): m for m in [*own, *super().metrics]}.values())
+        if self._trainer_object is None:
+            return super().metrics
+        from_layers = self._trainer_object.metrics_of_layers(lambda: super(Model, self).metrics)
+        return list({id(m): m for m in [*self._trainer_object.metrics, *from_layers]}.values())
 
     @property
     def metrics_names(self) -> list[str]:

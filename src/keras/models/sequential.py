@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from keras.core import naming
 from keras.core.op import leaving_history
 from keras.core.tensor import KerasTensor, Symbol
 from keras.layers.input_layer import Input, InputLayer
@@ -119,7 +120,7 @@ class Sequential(Model):
             return
         if not self._symbols:
             self._symbols = [self._stack[0].tensor]
-        with leaving_history():
+        with leaving_history(), naming.name_scope(self.name):
             for layer in self._stack[len(self._symbols) :]:
                 self._symbols.append(layer(self._symbols[-1]))
         self.built = True

@@ -10,6 +10,7 @@ from keras.ops import (  # noqa: F401 (each module puts its ops into the registr
     contraction,
     control,
     convolution,
+    ctc,
     elementwise,
     image,
     indexing,

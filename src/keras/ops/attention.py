@@ -37,7 +37,7 @@ def dot_product_attention(
     Returns: tensor, shape of `query`.
     Raises: ValueError if the shapes do not match.
     Example:
-        >>> dot_product_attention(np.ones((1, 1, 1, 2)), np.ones((1, 3, 1, 2)), np.ones((1, 3, 1, 2))).round(4).tolist()
+        >>> dot_product_attention(np.ones((1, 1, 1, 2)), np.ones((1, 3, 1, 2)), np.ones((1, 3, 1, 2))).astype("float64").round(4).tolist()
         [[[[1.0, 1.0]]]]
     Source: Vaswani et al. 2017; keras.ops.dot_product_attention of Keras 3.
     """

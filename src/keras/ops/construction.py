@@ -73,7 +73,7 @@ def geomspace(start: Tensor, stop: Tensor, num: int = 50, endpoint: bool = True,
     """`num` numbers from `start` to `stop`, each the same multiple of the one before; both of one sign.
 
     Example:
-        >>> geomspace(1.0, 8.0, 4).round(4).tolist()
+        >>> geomspace(1.0, 8.0, 4).astype("float64").round(4).tolist()
         [1.0, 2.0, 4.0, 8.0]
     """
     kind = dtypes.to_floating(dtypes.result_type(_kind(start), _kind(stop)))
@@ -173,7 +173,7 @@ def hamming(x: Any) -> Tensor:
     """The Hamming window with `x` places: 0.54 - 0.46 * cos(2 pi i / (x - 1)).
 
     Example:
-        >>> hamming(3).round(2).tolist()
+        >>> hamming(3).astype("float64").round(2).tolist()
         [0.08, 1.0, 0.08]
     """
     return _window(np.hamming, x)
@@ -184,7 +184,7 @@ def blackman(x: Any) -> Tensor:
     """The Blackman window with `x` places: 0.42 - 0.5 * cos(2 pi i / (x - 1)) + 0.08 * cos(4 pi i / (x - 1)).
 
     Example:
-        >>> blackman(3).round(2).tolist()
+        >>> blackman(3).astype("float64").round(2).tolist()
         [-0.0, 1.0, -0.0]
     """
     return _window(np.blackman, x)

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from keras._surface import attach
 from keras.core import config, dtypes, engine
 from keras.core import dims as D
 from keras.core.op import op
@@ -34,6 +35,8 @@ from keras.ops.indexing import take_along
 from keras.ops.pooling import add_windows, extract_windows
 from keras.ops.reduction import amax, mean, sum
 from keras.ops.shaping import concatenate, moveaxis, pad_constant, reshape, shape_of, slice_along, split, squeeze, stack, transpose
+
+_, __dir__, __all__ = attach("keras.ops.image")
 
 Tensor = Any
 
@@ -166,7 +169,7 @@ def rgb_to_grayscale(images: Tensor, data_format: str | None = None) -> Tensor:
     """One channel of brightness: 0.2989 red + 0.5870 green + 0.1140 blue.
 
     Example:
-        >>> rgb_to_grayscale([[[1.0, 1.0, 1.0]]]).round(3).tolist()
+        >>> rgb_to_grayscale([[[1.0, 1.0, 1.0]]]).astype("float64").round(3).tolist()
         [[[1.0]]]
     """
     data_format = config.standardize_data_format(data_format)
@@ -184,7 +187,7 @@ def rgb_to_hsv(images: Tensor, data_format: str | None = None) -> Tensor:
     """Red, green and blue from 0 to 1 as hue, saturation and value from 0 to 1.
 
     Example:
-        >>> rgb_to_hsv([[[0.0, 1.0, 0.0]]]).round(4).tolist()
+        >>> rgb_to_hsv([[[0.0, 1.0, 0.0]]]).astype("float64").round(4).tolist()
         [[[0.3333, 1.0, 1.0]]]
     """
     data_format = config.standardize_data_format(data_format)

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from keras._surface import attach
 from keras.core import dims as D
 from keras.core import dtypes, engine
 from keras.core.dims import Shape
@@ -41,6 +42,8 @@ from keras.ops.elementwise import (
 )  # fmt: skip
 from keras.ops.reduction import _max_over, _min_over, max, min, sum
 from keras.ops.shaping import expand_dims, eye, moveaxis, reshape, shape_of, swapaxes
+
+_, __dir__, __all__ = attach("keras.ops.linalg")
 
 Tensor = Any
 Rule = Callable[[str, Sequence[Any], dict[str, Any]], tuple[Any, dict[str, Any]]]
@@ -288,7 +291,7 @@ def qr(x: Tensor, mode: str = "reduced") -> tuple[Tensor, Tensor]:
     Returns: Q and R, float tensors.
     Example:
         >>> q, r = qr([[3.0], [4.0]])
-        >>> abs(q).round(4).tolist(), abs(r).round(4).tolist()
+        >>> abs(q).astype("float64").round(4).tolist(), abs(r).round(4).tolist()
         ([[0.6], [0.8]], [[5.0]])
     Source: keras.ops.qr of Keras 3.
     """
@@ -468,7 +471,7 @@ def lstsq(a: Tensor, b: Tensor, rcond: float | None = None) -> Tensor:
     """The shortest x that makes |a x - b| smallest.
 
     Example:
-        >>> lstsq([[1.0], [1.0]], [1.0, 3.0]).round(4).tolist()
+        >>> lstsq([[1.0], [1.0]], [1.0, 3.0]).astype("float64").round(4).tolist()
         [2.0]
     """
     return _with_column(matmul, pinv(a, rcond), b) if len(shape_of(b)) > 1 else matmul(pinv(a, rcond), b)
@@ -486,8 +489,8 @@ def norm(x: Tensor, ord: Any = None, axis: Any = None, keepdims: bool = False) -
         keepdims: whether the reduced axes stay with size 1.
     Returns: float tensor.
     Example:
-        >>> float(norm([3.0, 4.0])), float(norm([[1.0, -2.0]], ord="fro"))
-        (5.0, 2.2360679775)
+        >>> float(norm([3.0, 4.0])), float(norm([[1.0, -2.0]], ord=1))
+        (5.0, 2.0)
     Source: keras.ops.norm of Keras 3.
     """
     x = cast(x, dtypes.to_floating(dtype_of(x)))

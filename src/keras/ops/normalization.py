@@ -37,7 +37,7 @@ def layer_normalization(
         epsilon: float, added inside the root. Default: keras.config.epsilon().
     Returns: tensor, shape and dtype of `x`.
     Example:
-        >>> layer_normalization([[1.0, 3.0]]).round(4).tolist()
+        >>> layer_normalization([[1.0, 3.0]]).astype("float64").round(4).tolist()
         [[-1.0, 1.0]]
     Source: Ba, Kiros and Hinton 2016; keras.ops.layer_normalization of Keras 3.
     """
@@ -57,7 +57,7 @@ def rms_normalization(x: Tensor, scale: Tensor | None = None, axis: Any = -1, ep
     """Unit mean square over `axis`: x / sqrt(mean(x^2) + epsilon) * scale.
 
     Example:
-        >>> rms_normalization([[3.0, 4.0]]).round(4).tolist()
+        >>> rms_normalization([[3.0, 4.0]]).astype("float64").round(4).tolist()
         [[0.8485, 1.1314]]
     """
     epsilon = config.epsilon() if epsilon is None else epsilon
@@ -73,7 +73,7 @@ def normalize(x: Tensor, axis: Any = -1, order: Any = 2, epsilon: float | None =
     """`x` divided by its norm of the given order over `axis`; norms below epsilon count as epsilon.
 
     Example:
-        >>> normalize([[3.0, 4.0]]).round(4).tolist()
+        >>> normalize([[3.0, 4.0]]).astype("float64").round(4).tolist()
         [[0.6, 0.8]]
     """
     if not isinstance(order, (int, float)) or not order >= 1:

@@ -55,7 +55,7 @@ def convert_to_numpy(x: Tensor) -> np.ndarray:
     return np.array(x if isinstance(x, Symbol) else engine.current().to_numpy(as_operand(x)))
 
 
-@op(category="core")
+@op(category="core", operands=0)
 def is_tensor(x: Any) -> bool:
     """Whether `x` is a tensor of the current engine (or stands for one).
 
@@ -152,7 +152,7 @@ def angle(x: Tensor) -> Tensor:
     """The angle of a complex number, from -pi to pi; 0 or pi for real numbers.
 
     Example:
-        >>> angle([1j, -1.0]).round(4).tolist()
+        >>> angle([1j, -1.0]).astype("float64").round(4).tolist()
         [1.5708, 3.1416]
     """
     x = x if dtype_of(x) in dtypes.COMPLEX else cast(x, dtypes.to_floating(dtype_of(x)))

@@ -146,7 +146,7 @@ class Nadam(Optimizer):
         >>> w = Variable(1.0, name="w")
         >>> Nadam(0.25).apply([3.0], [w])
         >>> round(float(w), 4)
-        0.7092
+        0.7343
     Source: Dozat 2016; keras.optimizers.Nadam of Keras 3.
     """
 

@@ -17,8 +17,16 @@ from keras.core.op import NotDifferentiable
 from keras.core.tensor import REGISTRY
 from keras.ops.control import value_and_grad as value_and_grad_of_engine
 
-EVERY = pytest.mark.parametrize("case", CASES, ids=[c.name for c in CASES])
-SMOOTH = [c for c in CASES if c.differentiable]
+NEEDS_NUMBERS = {"unravel_index": "its second argument is a shape", "bincount": "the size of its result is the largest number"}
+"""Ops with an array that is no operand, or that cannot be compiled; tested on numpy alone."""
+
+TESTED = [c for c in CASES if c.op not in NEEDS_NUMBERS]
+EVERY = pytest.mark.parametrize("case", TESTED, ids=[c.name for c in TESTED])
+SIGNS_ARE_FREE = ("singular_values_and_vectors", "svd", "qr", "eigh", "eig")
+"""Decompositions whose vectors may have another sign (or, if complex, phase) on another engine: absolute values are compared, and the
+gradients by the ops made of them that do not depend on the signs (pinv, norm)."""
+
+SMOOTH = [c for c in TESTED if c.differentiable and c.op not in SIGNS_ARE_FREE]
 DIFFERENTIABLE = pytest.mark.parametrize("case", SMOOTH, ids=[c.name for c in SMOOTH])
 
 
@@ -51,7 +59,12 @@ def test_values_agree_with_numpy(other: Any, case: Case) -> None:
             continue
         assert other.owns(result)
         assert other.dtype_of(result) == dtype_of(wanted)
-        np.testing.assert_allclose(other.to_numpy(result), wanted, rtol=max(case.rtol, 2e-5), atol=max(case.atol, 2e-6))
+        found = other.to_numpy(result)
+        if case.op in SIGNS_ARE_FREE:
+            found, wanted = np.abs(found), np.abs(wanted)
+        if case.op == "eig":  # in any order
+            found, wanted = np.sort(found), np.sort(wanted)
+        np.testing.assert_allclose(found, wanted, rtol=max(case.rtol, 2e-5), atol=max(case.atol, 2e-6))
 
 
 @DIFFERENTIABLE

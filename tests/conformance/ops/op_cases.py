@@ -2,6 +2,7 @@
 
 import op_cases_activations  # noqa: F401
 import op_cases_arrangement  # noqa: F401
+import op_cases_ctc  # noqa: F401
 import op_cases_elementwise  # noqa: F401
 import op_cases_image  # noqa: F401
 import op_cases_indexing  # noqa: F401
@@ -13,7 +14,8 @@ import op_cases_tensors  # noqa: F401
 import op_cases_windows  # noqa: F401
 
 TESTED_ELSEWHERE = {
-    "convert_to_numpy": "test_op_functions.py", "dtype": "test_op_functions.py", "switch": "test_op_functions.py",
+    "convert_to_numpy": "test_op_functions.py", "is_tensor": "test_op_functions.py", "dtype": "test_op_functions.py",
+    "switch": "test_op_functions.py",
     "vectorize": "test_op_functions.py",
     "vectorized_map": "test_op_functions.py", "associative_scan": "test_op_functions.py",
     "scan": "test_op_control.py", "scan_graph": "test_op_control.py", "while_loop": "test_op_control.py",

@@ -119,7 +119,6 @@ case("view_as_complex", floats(3, 4, 2), oracle=lambda x: x[..., 0] + 1j * x[...
 case("view_as_real", COMPLEX, oracle=lambda x: np.stack([x.real, x.imag], -1))
 case("view", array([[1, 2], [3, 4]], "int32"), dtype="uint8", oracle=lambda x, dtype: x.view("uint8"))
 case("view", array([[1, 2], [3, 4]], "int32"), dtype="float32", oracle=lambda x, dtype: x.view("float32"))
-case("is_tensor", X, oracle=lambda x: True)
 case("array", X, oracle=np.array)
 case("array", X, dtype="float64", oracle=np.array)
 

@@ -92,3 +92,7 @@ def test_shapes_that_depend_on_numbers_are_refused_in_compiled_steps() -> None:
 def test_segments_count_themselves_where_numbers_are_known() -> None:
     np.testing.assert_array_equal(R["segment_sum"]([1.0, 2.0, 3.0], [0, 2, 0]), [4.0, 0.0, 2.0])
     np.testing.assert_array_equal(R["segment_max"]([1, 2, 3], [0, 1, 0]), [3, 2])
+
+
+def test_is_tensor() -> None:
+    assert [R["is_tensor"](x) for x in (X, KerasTensor((2,)), [1.0], 1.0, "text")] == [True, True, False, False, False]

@@ -302,6 +302,13 @@ def test_a_sequential_without_an_input_is_built_by_data():
     assert keras.Sequential([layers.Dense(2)]).predict(X, verbose=0).shape == (5, 2)
 
 
+def test_paths_name_the_models_around_a_layer():
+    stack = keras.Sequential([keras.Input((4,)), layers.Dense(3)], name="stack")
+    outer = keras.Sequential([keras.Input((4,)), stack, keras.Sequential([layers.Dense(2)], name="late")], name="outer")
+    assert [w.path for w in outer.weights] == ["stack/dense/kernel", "stack/dense/bias", "outer/late/dense_1/kernel", "outer/late/dense_1/bias"]
+    assert stack.layers[0].path == "stack/dense"
+
+
 def test_get_layer_by_name_and_number():
     model = keras.Sequential([keras.Input((4,)), layers.Dense(3, name="one"), layers.Dense(2, name="two")])
     assert model.get_layer("two") is model.layers[1] is model.get_layer(index=1) and model.get_layer(index=-2).name == "one"
@@ -310,9 +317,9 @@ def test_get_layer_by_name_and_number():
 def test_weights_are_set_all_or_not_at_all():
     model = keras.Sequential([keras.Input((4,)), layers.Dense(3), layers.Dense(2)])
     before = model.get_weights()
-    with pytest.raises(ValueError, match=r"set_weights got shape \(9,\) for 'dense_1/bias' of shape \(2,\)"):
+    with pytest.raises(ValueError, match=r"set_weights got shape \(9,\) for 'sequential/dense_1/bias' of shape \(2,\)"):
         model.set_weights([0 * before[0], 0 * before[1], 0 * before[2], np.zeros(9)])
-    with pytest.raises(ValueError, match=r"set_weights got 1 arrays for 4 weights: \['dense/kernel'"):
+    with pytest.raises(ValueError, match=r"set_weights got 1 arrays for 4 weights: \['sequential/dense/kernel'"):
         model.set_weights(before[:1])
     for a, b in zip(before, model.get_weights(), strict=True):
         np.testing.assert_array_equal(a, b)

@@ -163,6 +163,29 @@ def test_metrics_names_are_those_of_evaluate():
     assert model.metrics_names == ["loss", "a_loss", "b_loss", "a_mae", "b_accuracy"] and len(values) == 5
 
 
+def test_evaluate_lists_values_in_the_order_of_keras():
+    x = keras.Input((3,))
+    z, b = layers.Dense(2, name="z")(x), layers.Dense(1, activation="sigmoid", name="b")(x)
+    order = {"list": ["loss", "z_loss", "b_loss", "b_mse", "b_accuracy", "z_mae"], "dict": ["loss", "b_loss", "z_loss", "b_mse", "b_accuracy", "z_mae"]}
+    for form, outputs, y in (("list", [z, b], [A, B]), ("dict", {"z": z, "b": b}, {"z": A, "b": B})):
+        model = keras.Model(x, outputs)
+        model.compile("sgd", {"z": "mse", "b": "binary_crossentropy"}, metrics={"z": ["mae"], "b": ["mse", "accuracy"]})
+        named = model.evaluate(X, y, verbose=0, return_dict=True)
+        names = order[form][:3] + sorted(order[form][3:])
+        assert model.evaluate(X, y, verbose=0) == [named[n] for n in names]
+    single = keras.Model(x, z)
+    single.compile("sgd", "mse", metrics=["mse", "mae"])
+    single.evaluate(X, A, verbose=0)
+    assert single.metrics_names == ["loss", "mse", "mae"]
+
+
+def test_weighted_metrics_of_the_same_name_say_so():
+    model = two_outputs()
+    model.compile("sgd", "mse", metrics=[["mae"], ["mae"]], weighted_metrics=[["mae"], ["mse"]])
+    names = set(model.evaluate(X, [A, B], sample_weight=W, verbose=0, return_dict=True))
+    assert names == {"loss", "a_loss", "b_loss", "a_mae", "a_weighted_mae", "b_mae", "b_mse"}
+
+
 @pytest.mark.parametrize(
     "units, activation, y, chosen",
     [

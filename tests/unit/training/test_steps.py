@@ -38,7 +38,7 @@ def traces(monkeypatch):
 # ---------------------------------------------------------------------------------------------------------------- compiled and eager
 
 NETWORKS = {
-    "dense": lambda: [],
+    "dense": list,
     "dropout": lambda: [layers.Dropout(0.4)],
     "batch normalization": lambda: [layers.BatchNormalization()],
     "regularized": lambda: [layers.Dense(4, kernel_regularizer="l2", activity_regularizer=keras.regularizers.L1(0.1))],
@@ -182,7 +182,7 @@ def test_a_whole_model_can_be_frozen_inside_of_another():
     run(model)
     for a, b in zip(before, base.get_weights(), strict=True):  # moving statistics as well
         np.testing.assert_array_equal(a, b)
-    assert [w.path for w in model.trainable_weights] == ["dense_1/kernel", "dense_1/bias"]
+    assert [w.path for w in model.trainable_weights] == ["sequential/dense_1/kernel", "sequential/dense_1/bias"]
 
 
 # ------------------------------------------------------------------------------------------------------ losses that layers add
@@ -407,3 +407,17 @@ def test_print_and_python_branches_work_eagerly(capsys):
     model.compile("sgd", "mse", run_eagerly=True)
     model.fit(X, Y, batch_size=32, verbose=0)
     assert "mean is" in capsys.readouterr().out
+
+
+def test_unfreezing_needs_a_new_optimizer_and_says_so():
+    model = network()
+    model.layers[0].trainable = False
+    model.compile("adam", "mse")
+    run(model)
+    model.layers[0].trainable = True
+    with pytest.raises(ValueError, match=r"'sequential/dense/kernel' became trainable after compile\(\).*model\.compile\(\.\.\.\) again with a new optimizer"):
+        run(model)
+    model.compile("adam", "mse")
+    before = model.get_weights()[0]
+    run(model)
+    assert not np.array_equal(before, model.get_weights()[0])

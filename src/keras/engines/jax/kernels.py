@@ -13,7 +13,8 @@ import numpy as np
 from jax import lax
 
 from keras.core.dtypes import numpy_dtype
-from keras.engines.jax import convolution, random
+from keras.core.tensor import REGISTRY
+from keras.engines.jax import convolution, linalg, random
 
 Array = Any
 
@@ -125,6 +126,26 @@ def _add_at(x: Array, indices: Array, updates: Array, axis: int) -> Array:
     return x.at[(slice(None),) * (axis % x.ndim) + (indices,)].add(updates)
 
 
+@functools.partial(jax.custom_vjp, nondiff_argnums=0)
+def _reduce_at(kind: str, x: Array, indices: Array, updates: Array) -> Array:
+    place = x.at[indices]
+    return {"max": place.max, "min": place.min, "prod": place.multiply}[kind](updates)
+
+
+def _reduce_at_forward(kind: str, x: Array, indices: Array, updates: Array) -> Any:
+    y = _reduce_at(kind, x, indices, updates)
+    return y, (y, x, indices, updates)
+
+
+# JAX has no gradient of products at equal indices: the table's is taken
+_reduce_at.defvjp(_reduce_at_forward, lambda kind, saved, g: REGISTRY["reduce_at"].record.vjp(g, *saved, kind=kind))
+
+
+def _complex(x: Array, y: Array) -> Array:
+    wide = np.dtype(np.float64 if x.dtype == np.float64 else np.float32)
+    return _lined_up(lax.complex)(x.astype(wide), y.astype(wide))
+
+
 def _largest(x: Array, k: int) -> tuple[Array, Array]:
     values, indices = lax.top_k(x, k)
     return values, indices.astype(np.int32)
@@ -203,6 +224,12 @@ KERNELS: dict[str, Callable[..., Any]] = {
     "argmax": _argument(lax.argmax),
     "argmin": _argument(lax.argmin),
     "running_sum": lambda x, axis: jnp.cumsum(x, axis, x.dtype),
+    "running_product": lambda x, axis: jnp.cumprod(x, axis, x.dtype),
+    "searchsorted": lambda sequence, values, side: jnp.searchsorted(sequence, values, side=side).astype(np.int32),
+    "real": jnp.real,
+    "imag": jnp.imag,
+    "complex_of": _complex,
+    "view": lambda x, dtype: x.view(x.dtype if dtype is None else engine_dtype(dtype)),
     "reshape": lambda x, newshape: jnp.reshape(x, newshape),
     "transpose": lambda x, axes: jnp.transpose(x, axes),
     "broadcast_to": jnp.broadcast_to,
@@ -214,12 +241,15 @@ KERNELS: dict[str, Callable[..., Any]] = {
     "pad_constant": lambda x, pad_width, value: lax.pad(x, np.asarray(value).astype(x.dtype), _pairs(pad_width, x.ndim)),
     "take_along": lambda x, indices, axis: jnp.take(x, indices, axis=axis),
     "add_at": _add_at,
+    "reduce_at": lambda x, indices, updates, kind: _reduce_at(kind, x, indices, updates),
+    "replace_at": lambda x, indices, updates: x.at[indices].set(updates),
     "gather_along_axis": _gather_along_axis,
     "add_along_axis": _add_along_axis,
     "dynamic_slice": lambda x, starts, shape: lax.dynamic_slice(x, [starts[i] for i in range(x.ndim)], shape, allow_negative_indices=False),
     "dynamic_update": lambda x, starts, updates: lax.dynamic_update_slice(x, updates, [starts[i] for i in range(x.ndim)], allow_negative_indices=False),
     "matmul": jnp.matmul,
     "contract": lambda *operands, subscripts: jnp.einsum(subscripts, *operands),
+    **linalg.KERNELS,
     "order": lambda x, axis: jnp.argsort(x, axis=axis, stable=True).astype(np.int32),
     "sorted_along": lambda x, axis: lax.sort(x, dimension=axis % x.ndim),
     "largest": _largest,

@@ -12,7 +12,7 @@ import tensorflow as tf
 from keras.core import tree
 from keras.core.dtypes import numpy_dtype
 from keras.engines.base import Engine, default_dtype
-from keras.engines.tensorflow import control
+from keras.engines.tensorflow import control, linalg
 from keras.engines.tensorflow.convolution import max_pool
 from keras.engines.tensorflow.kernels import KERNELS
 from keras.engines.tensorflow.step import CompiledFunction
@@ -29,7 +29,10 @@ class TensorFlowEngine(Engine):
     kernels = KERNELS
     natives = {"max_pool_channels_last": max_pool}
     errors = (*Engine.errors, tf.errors.OpError)
-    UNSUPPORTED = dict.fromkeys(("scan_graph", "while_graph", "cond_graph"), "loops are TensorFlow's loops here; write keras.ops.scan, while_loop or cond")
+    UNSUPPORTED = {
+        **dict.fromkeys(("scan_graph", "while_graph", "cond_graph"), "loops are TensorFlow's loops here; write keras.ops.scan, while_loop or cond"),
+        **linalg.UNSUPPORTED,
+    }
 
     def owns(self, x: Any) -> bool:
         """Whether `x` is a TensorFlow tensor or variable."""

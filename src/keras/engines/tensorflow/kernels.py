@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
-from keras.engines.tensorflow import convolution, random
+from keras.engines.tensorflow import convolution, linalg, random
 from keras.engines.tensorflow.places import place_slice, sizes, strided_slice
 
 Tensor = Any
@@ -24,7 +24,6 @@ ELEMENTWISE: dict[str, Callable[..., Tensor]] = {
     "not_equal": tf.not_equal, "less": tf.less, "less_equal": tf.less_equal, "greater": tf.greater, "greater_equal": tf.greater_equal,
     "logical_and": tf.logical_and, "logical_or": tf.logical_or, "logical_xor": tf.math.logical_xor, "choose": tf.where,
     "broadcast_to": tf.broadcast_to, "arcsinh": tf.asinh, "arccosh": tf.acosh, "arctanh": tf.atanh, "nextafter": tf.math.nextafter,
-    "fmod": tf.truncatemod,
 }  # fmt: skip
 
 ON_BITS: dict[str, Callable[..., Tensor]] = {
@@ -34,7 +33,7 @@ ON_BITS: dict[str, Callable[..., Tensor]] = {
 FLOATS_ONLY: dict[str, Callable[..., Tensor]] = {"floor": tf.floor, "ceil": tf.math.ceil, "trunc": lambda x: tf.where(x < 0, tf.math.ceil(x), tf.floor(x)), "rint": tf.round}
 QUESTIONS: dict[str, Callable[..., Tensor]] = {"isnan": tf.math.is_nan, "isinf": tf.math.is_inf}
 REDUCTIONS: dict[str, Callable[..., Tensor]] = {
-    "sum": tf.reduce_sum, "prod": tf.reduce_prod, "max_over": tf.reduce_max, "min_over": tf.reduce_min, "any": tf.reduce_any, "all": tf.reduce_all,
+    "sum": tf.reduce_sum, "product_over": tf.reduce_prod, "max_over": tf.reduce_max, "min_over": tf.reduce_min, "any": tf.reduce_any, "all": tf.reduce_all,
 }  # fmt: skip
 
 
@@ -93,6 +92,36 @@ def _add_at(x: Tensor, indices: Tensor, updates: Tensor, axis: int) -> Tensor:
     return _moved(tf.tensor_scatter_nd_add(_moved(x, axis, 0), flat[:, None], _moved(updates, axis, 0)), 0, axis)
 
 
+def _reduce_at(x: Tensor, indices: Tensor, updates: Tensor, kind: str) -> Tensor:
+    rows = _wrapped(indices, x.shape[0])
+    if kind == "prod":
+        return x * tf.math.unsorted_segment_prod(updates, rows, x.shape[0])
+    return (tf.tensor_scatter_nd_max if kind == "max" else tf.tensor_scatter_nd_min)(x, rows[:, None], updates)
+
+
+def _replace_at(x: Tensor, indices: Tensor, updates: Tensor) -> Tensor:
+    rows = _wrapped(indices, x.shape[0])[:, None]
+    numbers = tf.range(rows.shape[0])
+    last = tf.gather(tf.tensor_scatter_nd_update(tf.zeros(x.shape[0], tf.int32), rows, numbers), rows[:, 0]) == numbers
+    last = tf.reshape(last, (-1, *(1,) * (len(updates.shape) - 1)))  # of equal rows only the last one counts, also for the gradient
+    return tf.tensor_scatter_nd_update(x, rows, tf.where(last, updates, tf.stop_gradient(updates)))
+
+
+def _complex(x: Tensor, y: Tensor) -> Tensor:
+    wide = tf.float64 if x.dtype == tf.float64 else tf.float32
+    shape = tf.broadcast_static_shape(x.shape, y.shape)
+    return tf.complex(tf.broadcast_to(tf.cast(x, wide), shape), tf.broadcast_to(tf.cast(y, wide), shape))
+
+
+def _view(x: Tensor, dtype: str | None) -> Tensor:
+    """The same bits in another dtype; TensorFlow has the elements that are split or joined in an axis of their own."""
+    wanted = x.dtype if dtype is None else tf.as_dtype(dtype)
+    if wanted.size > x.dtype.size:
+        x = tf.reshape(x, (*x.shape[:-1], -1, wanted.size // x.dtype.size))
+    found = tf.bitcast(x, wanted)
+    return tf.reshape(found, (*x.shape[:-1], -1)) if wanted.size < x.dtype.size else found
+
+
 def _grid(x: Tensor, indices: Tensor, shape: Sequence[int], axis: int) -> Tensor:
     """For each place of `shape`, its coordinates in x: the index along `axis`, itself (or 0 for a size of 1) along the others."""
     indices = tf.cast(_wrapped(indices, x.shape[axis]), tf.int32)
@@ -144,6 +173,24 @@ def _hypot(x: Tensor, y: Tensor) -> Tensor:
     return scale * tf.sqrt(tf.square(x / scale) + tf.square(y / scale))
 
 
+@tf.custom_gradient
+def _float_fmod(x: Tensor, y: Tensor) -> Any:
+    wholes = FLOATS_ONLY["trunc"](x / y)
+
+    def gradient(g: Tensor) -> tuple[Tensor, Tensor]:
+        return g, -g * wholes
+
+    return tf.truncatemod(x, y), gradient
+
+
+def _fmod(x: Tensor, y: Tensor) -> Tensor:
+    """The remainder with the sign of x; TensorFlow's has no gradient."""
+    if x.dtype.is_integer:
+        return tf.truncatemod(x, y)
+    shape = tf.broadcast_static_shape(x.shape, y.shape)
+    return _float_fmod(tf.broadcast_to(x, shape), tf.broadcast_to(y, shape))
+
+
 def _gcd(x: Tensor, y: Tensor) -> Tensor:
     x, y = tf.abs(x), tf.abs(y)
     x, y = x + tf.zeros_like(y), y + tf.zeros_like(x)
@@ -185,8 +232,23 @@ def _contract(*operands: Tensor, subscripts: str) -> Tensor:
     return tf.einsum(subscripts, *wide)
 
 
+def _order(x: Tensor, axis: int) -> Tensor:
+    if x.dtype.is_floating:
+        x = tf.where(tf.math.is_nan(x), tf.cast(np.inf, x.dtype), x)
+    return tf.argsort(tf.cast(x, tf.uint8) if x.dtype == tf.bool else x, axis, stable=True)
+
+
 def _sorted(x: Tensor, axis: int) -> Tensor:
-    return tf.cast(tf.sort(tf.cast(x, tf.uint8), axis), tf.bool) if x.dtype == tf.bool else tf.sort(x, axis)
+    """Sorted, NaN last as on every engine (TensorFlow puts it first or last depending on the direction)."""
+    if x.dtype == tf.bool:
+        return tf.cast(tf.sort(tf.cast(x, tf.uint8), axis), tf.bool)
+    if not x.dtype.is_floating:
+        return tf.sort(x, axis)
+    is_nan = tf.math.is_nan(x)
+    found = tf.sort(tf.where(is_nan, tf.cast(np.inf, x.dtype), x), axis)
+    count = tf.reduce_sum(tf.cast(is_nan, tf.int32), axis, keepdims=True)
+    place = tf.reshape(tf.range(x.shape[axis]), tuple(-1 if i == axis % len(x.shape) else 1 for i in range(len(x.shape))))
+    return tf.where(place >= x.shape[axis] - count, tf.cast(np.nan, x.dtype), found)
 
 
 KERNELS: dict[str, Callable[..., Any]] = {
@@ -208,9 +270,16 @@ KERNELS: dict[str, Callable[..., Any]] = {
     "log10": lambda x: tf.math.log(x) / tf.cast(math.log(10), x.dtype),
     "cbrt": lambda x: tf.sign(x) * tf.pow(tf.abs(x), tf.cast(1 / 3, x.dtype)),
     "hypot": _hypot,
+    "fmod": _fmod,
     "gcd": _gcd,
     "lcm": lambda x, y: tf.abs(x) // tf.maximum(_gcd(x, y), 1) * tf.abs(y),
     "signbit": lambda x: tf.bitcast(x, _CARRIERS[x.dtype.size]) < 0 if x.dtype.is_floating else x < 0,
+    "running_product": lambda x, axis: tf.math.cumprod(x, axis),
+    "searchsorted": lambda sequence, values, side: tf.reshape(tf.searchsorted(sequence, tf.reshape(values, (-1,)), side), values.shape),
+    "real": tf.math.real,
+    "imag": lambda x: tf.math.imag(x) if x.dtype.is_complex else tf.zeros_like(x),
+    "complex_of": _complex,
+    "view": _view,
     "reshape": lambda x, newshape: tf.reshape(x, newshape),
     "transpose": lambda x, axes: tf.transpose(x, None if axes is None else [a % len(x.shape) for a in axes]),
     "filled_like": lambda x, value, dtype: tf.cast(tf.fill(sizes(x), value), dtype),
@@ -221,13 +290,16 @@ KERNELS: dict[str, Callable[..., Any]] = {
     "pad_constant": lambda x, pad_width, value: tf.pad(x, np.broadcast_to(np.asarray(pad_width), (len(x.shape), 2)), constant_values=tf.cast(value, x.dtype)),
     "take_along": _take,
     "add_at": _add_at,
+    "reduce_at": _reduce_at,
+    "replace_at": _replace_at,
     "gather_along_axis": _gather_along_axis,
     "add_along_axis": _add_along_axis,
     "dynamic_slice": lambda x, starts, shape: tf.slice(x, _clamped(x, starts, shape), shape),
     "dynamic_update": _dynamic_update,
     "matmul": _matmul,
     "contract": _contract,
-    "order": lambda x, axis: tf.argsort(tf.cast(x, tf.uint8) if x.dtype == tf.bool else x, axis, stable=True),
+    **linalg.KERNELS,
+    "order": _order,
     "sorted_along": _sorted,
     "largest": lambda x, k: tuple(tf.math.top_k(x, k)),
     "conv_channels_last": convolution.conv,

@@ -9,7 +9,7 @@ import numpy as np
 import torch
 from torch.nn import functional as F
 
-from keras.engines.torch import convolution, random
+from keras.engines.torch import convolution, linalg, random
 from keras.engines.torch.dtypes import TORCH_DTYPES, UNSIGNED
 
 Tensor = torch.Tensor
@@ -145,6 +145,25 @@ def _dynamic_update(x: Tensor, starts: Tensor, updates: Tensor) -> Tensor:
     return out
 
 
+def _reduce_at(x: Tensor, indices: Tensor, updates: Tensor, kind: str) -> Tensor:
+    rows = _wrapped("scatter", indices, x.shape[0]).reshape(-1, *(1,) * (x.ndim - 1)).expand(updates.shape)
+    return torch.scatter_reduce(x, 0, rows, updates, {"max": "amax", "min": "amin", "prod": "prod"}[kind])
+
+
+def _replace_at(x: Tensor, indices: Tensor, updates: Tensor) -> Tensor:
+    rows = _wrapped("scatter_update", indices, x.shape[0])
+    if updates.requires_grad:  # of equal rows only the last one counts, also for the gradient
+        numbers = torch.arange(rows.numel(), device=x.device)
+        last = torch.zeros(x.shape[0], dtype=numbers.dtype, device=x.device).index_copy(0, rows, numbers)[rows] == numbers
+        updates = torch.where(last.reshape(-1, *(1,) * (updates.ndim - 1)), updates, updates.detach())
+    return torch.index_copy(x, 0, rows, updates)
+
+
+def _complex(x: Tensor, y: Tensor) -> Tensor:
+    wide = torch.float64 if x.dtype is torch.float64 else torch.float32
+    return torch.complex(*torch.broadcast_tensors(x.to(wide), y.to(wide)))
+
+
 def _largest(x: Tensor, k: int) -> tuple[Tensor, Tensor]:
     values, indices = torch.sort(x, dim=-1, descending=True, stable=True)  # topk leaves the order of equal elements open
     return values[..., :k], indices[..., :k].to(torch.int32)
@@ -178,6 +197,12 @@ KERNELS: dict[str, Callable[..., Any]] = {
     "argmax": _argument(torch.argmax),
     "argmin": _argument(torch.argmin),
     "running_sum": lambda x, axis: torch.cumsum(x, axis, dtype=x.dtype),
+    "running_product": lambda x, axis: torch.cumprod(x, axis, dtype=x.dtype),
+    "searchsorted": lambda sequence, values, side: torch.searchsorted(sequence, values.contiguous(), right=side == "right").to(torch.int32),
+    "real": lambda x: torch.real(x) if x.is_complex() else x,
+    "imag": lambda x: torch.imag(x) if x.is_complex() else torch.zeros_like(x),
+    "complex_of": _complex,
+    "view": lambda x, dtype: x.contiguous().view(x.dtype if dtype is None else TORCH_DTYPES[dtype]),
     "reshape": lambda x, newshape: torch.reshape(x, newshape if isinstance(newshape, tuple) else (newshape,) if isinstance(newshape, int) else tuple(newshape)),
     "transpose": lambda x, axes: torch.permute(x, tuple(reversed(range(x.ndim))) if axes is None else tuple(axes)),
     "broadcast_to": lambda x, shape: torch.broadcast_to(x, tuple(shape)),
@@ -189,11 +214,14 @@ KERNELS: dict[str, Callable[..., Any]] = {
     "pad_constant": _pad,
     "take_along": _take,
     "add_at": _add_at,
+    "reduce_at": _reduce_at,
+    "replace_at": _replace_at,
     "gather_along_axis": _gather_along_axis,
     "add_along_axis": _add_along_axis,
     "dynamic_slice": lambda x, starts, shape: x[_place(x, starts, shape)],
     "dynamic_update": _dynamic_update,
     "contract": lambda *operands, subscripts: torch.einsum(subscripts, *operands),
+    **linalg.KERNELS,
     "order": lambda x, axis: torch.argsort(x, dim=axis, stable=True).to(torch.int32),
     "sorted_along": lambda x, axis: torch.sort(x, dim=axis, stable=True).values,
     "largest": _largest,

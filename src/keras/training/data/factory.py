@@ -108,7 +108,7 @@ def _check_alone(x: Any, kind: str, y: Any, sample_weight: Any, batch_size: int 
     if batch_size is not None:
         remedy = "call ds.batch({0})" if kind == "tf.data.Dataset" else "pass DataLoader(..., batch_size={0})"
         remedy = remedy if kind in ("tf.data.Dataset", "torch DataLoader") else "make batches of {0} there"
-        warnings.warn(f"batch_size={batch_size} is ignored: the {kind} makes its own batches; {remedy.format(batch_size)}.", stacklevel=5)
+        warnings.warn(f"batch_size={batch_size} is ignored: the {kind} makes its own batches; {remedy.format(batch_size)}.", stacklevel=4)
 
 
 def _opener(x: Any) -> Iterator[Any] | Callable[[], Iterator[Any]]:
