@@ -31,7 +31,7 @@ class Sequential(Model):
         layers: list of layers, or None. The first may be `keras.Input(...)`, or declare `input_shape=` itself.
         trainable: whether the weights are trained. name: text.
     Example:
-        >>> from keras import layers
+        >>> from keras import Input, layers
         >>> model = Sequential([Input((4,)), layers.Dense(2)])
         >>> model.output_shape
         (None, 2)
