@@ -15,6 +15,15 @@ from keras.models.functional_config import custom_names, described
 from keras.models.model import Model
 
 
+class _SeveralInputs(InputLayer):
+    """The start of a stack whose first layer is a model with several inputs."""
+
+    def __init__(self, inputs: list[InputLayer]) -> None:
+        Layer.__init__(self)
+        self.built = True
+        self.tensor = [layer.tensor for layer in inputs]
+
+
 class Sequential(Model):
     """A stack of layers: each takes what the one before it returns.
 
@@ -22,7 +31,7 @@ class Sequential(Model):
         layers: list of layers, or None. The first may be `keras.Input(...)`, or declare `input_shape=` itself.
         trainable: whether the weights are trained. name: text.
     Example:
-        >>> from keras import layers
+        >>> from keras import Input, layers
         >>> model = Sequential([Input((4,)), layers.Dense(2)])
         >>> model.output_shape
         (None, 2)
@@ -38,7 +47,7 @@ class Sequential(Model):
         self._trainer_object: Any = None
         Layer.__init__(self, trainable=trainable, name=name)
         self._stack: list[Layer] = []
-        self._symbols: list[KerasTensor] = []
+        self._symbols: list[Any] = []
         self._network: Functional | None = None
         for layer in given:
             self._append(layer)
@@ -91,8 +100,8 @@ class Sequential(Model):
                 dtype = None if type(layer).__name__ != "Embedding" else "float32"
                 self._stack.append(InputLayer(batch_shape=declared, dtype=dtype, name=f"{layer.name}_input"))
             elif isinstance(layer, Functional):
-                first = layer.inputs[0]
-                self._stack.append(InputLayer(batch_shape=first.shape, dtype=first.dtype))
+                inputs = [InputLayer(batch_shape=symbol.shape, dtype=symbol.dtype) for symbol in layer.inputs]
+                self._stack.append(inputs[0] if len(inputs) == 1 else _SeveralInputs(inputs))
         self._stack.append(layer)
         self._forget()
 
@@ -230,7 +239,7 @@ class Sequential(Model):
     def get_config(self) -> dict[str, Any]:
         """The configs of the layers."""
         built_for = {} if self._functional is None else {"build_input_shape": self._functional.inputs[0].shape}
-        return {**super()._base_config(), "layers": [described(x) for x in self._stack], **built_for}
+        return {**super()._base_config(), "layers": [described(x) for x in self._stack if not isinstance(x, _SeveralInputs)], **built_for}
 
     @classmethod
     def from_config(cls, config: dict[str, Any], custom_objects: dict[str, Any] | None = None) -> Sequential:
