@@ -95,7 +95,7 @@ model.compile(keras.optimizers.Adam(0.01 if smoke else 0.003, clipnorm=1.0), "bi
 
 for part in range(1 if smoke else 8):  # sequences get longer
     length = LONGEST if smoke else part + 1
-    x, y = copy_task(2_600 if smoke else 12_000, length)
+    x, y = copy_task(2_000 if smoke else 12_000, length)
     model.fit(x, y, epochs=3 if smoke else 2, batch_size=32, verbose=2)
 
 

@@ -1305,6 +1305,7 @@ SURFACE: dict[str, str] = {
     "keras.regularizers.l2": "keras.regularizers:l2",
     "keras.regularizers.orthogonal_regularizer": "keras.regularizers:orthogonal_regularizer",
     "keras.regularizers.serialize": "keras.regularizers:serialize",
+    "keras.testing.check_layer": "keras.testing.run_checks:check_layer",
     "keras.tree.flatten": "keras.core.tree:flatten",
     "keras.tree.is_nested": "keras.core.tree:is_nested",
     "keras.tree.map_structure": "keras.core.tree:map_structure",

@@ -67,7 +67,8 @@ def _recording(init: Any) -> Any:
             cls = type(self)
             accepted = accepted_arguments(cls)  # type: ignore[arg-type]
             if accepted is not None and kwargs.keys() - accepted:
-                named = _own_parameters(cls)  # an old spelling may change what the arguments given by position mean
+                # an old spelling may change what the arguments given by position mean
+                named = _own_parameters(cls)  # type: ignore[arg-type]
                 if len(args) <= len(named):
                     kwargs, args = {**dict(zip(named, args, strict=False)), **kwargs}, ()
                 kwargs = hooks.translate_arguments(cls, kwargs, accepted)

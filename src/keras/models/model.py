@@ -86,7 +86,9 @@ class Model(Layer):
         """Build a subclassed model by running it on symbols of that shape (with the batch axis; a list or dict for several inputs)."""
         if self.built:
             return
-        nested = isinstance(input_shape, dict) or (isinstance(input_shape, (list, tuple)) and any(isinstance(s, (list, tuple)) for s in input_shape))
+        nested = isinstance(input_shape, dict) or (
+            isinstance(input_shape, (list, tuple)) and any(isinstance(s, (list, tuple)) for s in input_shape)
+        )
         if nested:
             items = input_shape.items() if isinstance(input_shape, dict) else enumerate(input_shape)
             symbols: Any = {k: KerasTensor(s, self.compute_dtype) for k, s in items}
@@ -164,7 +166,16 @@ class Model(Layer):
         callbacks: Any = None, return_dict: bool = False,
     ) -> Any:  # fmt: skip
         """The loss and the metrics on data: a list (one number if there is only the loss), or a dict with `return_dict`."""
-        return self._trainer.evaluate(x, y, batch_size=batch_size, verbose=verbose, sample_weight=sample_weight, steps=steps, callbacks=callbacks, return_dict=return_dict)
+        return self._trainer.evaluate(
+            x,
+            y,
+            batch_size=batch_size,
+            verbose=verbose,
+            sample_weight=sample_weight,
+            steps=steps,
+            callbacks=callbacks,
+            return_dict=return_dict,
+        )
 
     @hooks.reads_old_arguments
     def predict(self, x: Any, batch_size: int | None = None, verbose: Any = "auto", steps: int | None = None, callbacks: Any = None) -> Any:

@@ -190,7 +190,9 @@ def test_a_whole_model_can_be_frozen_inside_of_another():
 
 def test_weight_regularizers_are_part_of_the_loss_and_of_the_gradient():
     def build(l2):
-        model = keras.Sequential([keras.Input((6,)), layers.Dense(2, kernel_initializer="ones", kernel_regularizer=keras.regularizers.L2(l2))])
+        model = keras.Sequential(
+            [keras.Input((6,)), layers.Dense(2, kernel_initializer="ones", kernel_regularizer=keras.regularizers.L2(l2))]
+        )
         model.compile(keras.optimizers.SGD(0.1), "mse")
         return model
 
@@ -203,7 +205,9 @@ def test_weight_regularizers_are_part_of_the_loss_and_of_the_gradient():
 
 def test_activity_regularizers_are_divided_by_the_batch():
     x = np.full((4, 3), 2.0, "float32")
-    model = keras.Sequential([keras.Input((3,)), layers.Dense(2, kernel_initializer="ones", activity_regularizer=keras.regularizers.L1(0.5))])
+    model = keras.Sequential(
+        [keras.Input((3,)), layers.Dense(2, kernel_initializer="ones", activity_regularizer=keras.regularizers.L1(0.5))]
+    )
     model.compile("sgd", "mse")
     assert model.evaluate(x, np.full((4, 2), 6.0), verbose=0) == pytest.approx(0.5 * 12.0)  # outputs are 6: |6| * 2 per sample
     assert model.train_on_batch(x, np.full((4, 2), 6.0)) == pytest.approx(6.0)
@@ -415,7 +419,10 @@ def test_unfreezing_needs_a_new_optimizer_and_says_so():
     model.compile("adam", "mse")
     run(model)
     model.layers[0].trainable = True
-    with pytest.raises(ValueError, match=r"'sequential/dense/kernel' became trainable after compile\(\).*model\.compile\(\.\.\.\) again with a new optimizer"):
+    with pytest.raises(
+        ValueError,
+        match=r"'sequential/dense/kernel' became trainable after compile\(\).*model\.compile\(\.\.\.\) again with a new optimizer",
+    ):
         run(model)
     model.compile("adam", "mse")
     before = model.get_weights()[0]
