@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from keras.layers.foreign import need_engine
+from keras.core import tree
+from keras.layers.foreign import is_symbolic, need_engine, outputs_of
 from keras.layers.layer import Layer
 
 
@@ -49,4 +50,8 @@ class TFSMLayer(Layer):
     def call(self, inputs: Any, training: bool = False, **kwargs: Any) -> Any:
         """What the endpoint gives."""
         endpoint = self._training_endpoint if training else self._endpoint
+        if is_symbolic(inputs):
+            import tensorflow
+
+            return outputs_of(lambda sized: endpoint(tree.map_structure(lambda x: tensorflow.zeros(x.shape, x.dtype), sized)), inputs)
         return endpoint(inputs, **kwargs)
