@@ -58,6 +58,6 @@ def outputs_of(run: Callable[[Any], Any], inputs: Any) -> Any:
         sizes = [m if m == n else by_numbers.get((m, n)) for m, n in zip(a.shape, b.shape, strict=True)]
         fresh = D.from_public([size if isinstance(size, int) else None for size in sizes])
         dims = tuple(f if size is None else size for size, f in zip(sizes, fresh, strict=True))
-        return KerasTensor.of(Spec(dims, str(a.dtype).removeprefix("torch.")))
+        return KerasTensor.of(Spec(dims, getattr(a.dtype, "name", str(a.dtype).removeprefix("torch."))))
 
     return tree.map_structure(symbol, small, large)
