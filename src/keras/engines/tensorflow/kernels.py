@@ -122,6 +122,11 @@ def _view(x: Tensor, dtype: str | None) -> Tensor:
     return tf.reshape(found, (*x.shape[:-1], -1)) if wanted.size < x.dtype.size else found
 
 
+def _fourier(real: Tensor, imag: Tensor, inverse: bool) -> tuple[Tensor, Tensor]:
+    transformed = (tf.signal.ifft if inverse else tf.signal.fft)(_complex(real, imag))
+    return tf.cast(tf.math.real(transformed), real.dtype), tf.cast(tf.math.imag(transformed), real.dtype)
+
+
 def _grid(x: Tensor, indices: Tensor, shape: Sequence[int], axis: int) -> Tensor:
     """For each place of `shape`, its coordinates in x: the index along `axis`, itself (or 0 for a size of 1) along the others."""
     indices = tf.cast(_wrapped(indices, x.shape[axis]), tf.int32)
@@ -280,6 +285,7 @@ KERNELS: dict[str, Callable[..., Any]] = {
     "imag": lambda x: tf.math.imag(x) if x.dtype.is_complex else tf.zeros_like(x),
     "complex_of": _complex,
     "view": _view,
+    "fourier": _fourier,
     "reshape": lambda x, newshape: tf.reshape(x, newshape),
     "transpose": lambda x, axes: tf.transpose(x, None if axes is None else [a % len(x.shape) for a in axes]),
     "filled_like": lambda x, value, dtype: tf.cast(tf.fill(sizes(x), value), dtype),

@@ -164,6 +164,11 @@ def _complex(x: Tensor, y: Tensor) -> Tensor:
     return torch.complex(*torch.broadcast_tensors(x.to(wide), y.to(wide)))
 
 
+def _fourier(real: Tensor, imag: Tensor, inverse: bool) -> tuple[Tensor, Tensor]:
+    transformed = (torch.fft.ifft if inverse else torch.fft.fft)(_complex(real, imag))
+    return transformed.real.to(real.dtype), transformed.imag.to(real.dtype)
+
+
 def _largest(x: Tensor, k: int) -> tuple[Tensor, Tensor]:
     values, indices = torch.sort(x, dim=-1, descending=True, stable=True)  # topk leaves the order of equal elements open
     return values[..., :k], indices[..., :k].to(torch.int32)
@@ -203,6 +208,7 @@ KERNELS: dict[str, Callable[..., Any]] = {
     "imag": lambda x: torch.imag(x) if x.is_complex() else torch.zeros_like(x),
     "complex_of": _complex,
     "view": lambda x, dtype: x.contiguous().view(x.dtype if dtype is None else TORCH_DTYPES[dtype]),
+    "fourier": _fourier,
     "reshape": lambda x, newshape: torch.reshape(x, newshape if isinstance(newshape, tuple) else (newshape,) if isinstance(newshape, int) else tuple(newshape)),
     "transpose": lambda x, axes: torch.permute(x, tuple(reversed(range(x.ndim))) if axes is None else tuple(axes)),
     "broadcast_to": lambda x, shape: torch.broadcast_to(x, tuple(shape)),
