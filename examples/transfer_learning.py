@@ -1,6 +1,6 @@
 """Transfer learning: features learned on the digits 0-4 recognize the digits 5-9.
 
-A network learns the digits 0-4. Its convolutional part is frozen and gets a new classifier, which learns 5-9 from twenty examples of each.
+A network learns the digits 0-4. Its convolutional part is frozen and gets a new classifier, which learns 5-9 from ten examples of each.
 The same classifier on frozen features that learned nothing is trained beside it, for comparison.
 
     python examples/transfer_learning.py
@@ -14,7 +14,7 @@ import numpy as np
 import keras
 from keras import layers
 
-EXAMPLES_OF_EACH = 20
+EXAMPLES_OF_EACH = 10
 
 smoke = "KERAS_SMOKE" in os.environ
 keras.utils.set_random_seed(3)
@@ -28,14 +28,13 @@ def digits_from(low, high, data):
 
 
 def feature_extractor():
-    """The convolutional part: from pixels to 256 features."""
+    """The convolutional part: from pixels to 64 features."""
     return keras.Sequential(
         [
             keras.Input((8, 8, 1)),
             layers.Conv2D(32, 3, activation="relu"),
             layers.Conv2D(64, 3, activation="relu"),
-            layers.MaxPooling2D(2),
-            layers.Flatten(),
+            layers.GlobalMaxPooling2D(),
         ]
     )
 
@@ -43,7 +42,7 @@ def feature_extractor():
 def classifier(features):
     """The features with a classifier of five digits behind them."""
     model = keras.Sequential([keras.Input((8, 8, 1)), features, layers.Dropout(0.2), layers.Dense(5, activation="softmax")])
-    model.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])
+    model.compile(keras.optimizers.Adam(3e-3), "sparse_categorical_crossentropy", metrics=["accuracy"])
     return model
 
 
@@ -55,7 +54,7 @@ few = np.concatenate([np.flatnonzero(y_high == label)[:EXAMPLES_OF_EACH] for lab
 
 features = feature_extractor()
 first = classifier(features)
-first.fit(x_low, y_low, epochs=4 if smoke else 20, batch_size=32, verbose=2)
+first.fit(x_low, y_low, epochs=6 if smoke else 20, batch_size=32, verbose=2)
 
 features.trainable = False
 frozen = [w.copy() for w in features.get_weights()]
@@ -65,7 +64,7 @@ untrained = feature_extractor()
 untrained.trainable = False
 comparison = classifier(untrained)
 for model in (second, comparison):
-    model.fit(x_high[few], y_high[few], epochs=15 if smoke else 60, batch_size=10, verbose=0)
+    model.fit(x_high[few], y_high[few], epochs=30 if smoke else 60, batch_size=10, verbose=0)
 
 _, low_accuracy = first.evaluate(*digits_from(0, 5, test), verbose=0)
 _, high_accuracy = second.evaluate(x_test, y_test, verbose=0)
@@ -78,4 +77,5 @@ print(f"{'5-9':<20}{'chance, frozen':<20}{len(few):>20}{without:>12.1%}")
 for before, after in zip(frozen, features.get_weights(), strict=True):
     np.testing.assert_array_equal(before, after, err_msg="a frozen weight has moved")
 assert low_accuracy > (0.9 if smoke else 0.97), "the first network did not learn"
-assert high_accuracy > (0.7 if smoke else 0.85), "the frozen features did not help"
+assert high_accuracy > 0.65, "the second network did not learn"
+assert high_accuracy > without + 0.03, "the features learned on 0-4 are of no use for 5-9"

@@ -86,13 +86,18 @@ def images():
 
 
 def embedded():
-    model = keras.Sequential([keras.Input((3,), dtype="int32", name="ids"), layers.Embedding(5, 2, name="words"), layers.Flatten(), layers.Dense(2)])
+    model = keras.Sequential(
+        [keras.Input((3,), dtype="int32", name="ids"), layers.Embedding(5, 2, name="words"), layers.Flatten(), layers.Dense(2)]
+    )
     model.compile("adam", "mse")
     return model
 
 
 def namespace():
-    found = {name: getattr(layers, name) for name in ("Dense", "Conv2D", "Add", "Concatenate", "Embedding", "Layer", "Flatten", "SimpleRNN", "Reshape")}
+    found = {
+        name: getattr(layers, name)
+        for name in ("Dense", "Conv2D", "Add", "Concatenate", "Embedding", "Layer", "Flatten", "SimpleRNN", "Reshape")
+    }
     tools = {"keras": keras, "np": np, "ops": ops, "Input": keras.Input, "Sequential": keras.Sequential, "Model": keras.Model}
     data = {"x": X, "y": Y, "labels": LABELS, "one_hot": ONE_HOT}
     own = (Net, Forgetful, Growing, Narrow, made, classifier, two_inputs, two_outputs, images, embedded)

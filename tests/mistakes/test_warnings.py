@@ -184,3 +184,15 @@ def test_one_hot_targets_are_fine_where_they_belong():
     model = keras.Sequential([keras.Input((4,)), layers.Dense(3, activation="softmax")])
     model.compile("sgd", "categorical_crossentropy", metrics=["accuracy"])
     model.fit(X, ONE_HOT, verbose=0)  # a warning here would be an error
+
+
+def test_warnings_point_at_the_users_line():
+    model = made(metrics=["accuracy"])
+    model.layers[0].trainable = False
+    bad = X.copy()
+    bad[0, 0] = np.nan
+    with warnings.catch_warnings(record=True) as said:
+        warnings.simplefilter("always")
+        model.fit(bad, Y, verbose=0)
+    assert len(said) == 3
+    assert {w.filename for w in said} == {__file__}

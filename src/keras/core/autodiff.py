@@ -9,7 +9,8 @@ from typing import Any
 
 from keras.core import tree
 from keras.core.graph import Graph, Node, Traced, Tracer, current_tracer, trace
-from keras.core.op import ZERO, NotDifferentiable, lift
+from keras.core.op import ZERO, NotDifferentiable, as_operand, lift
+from keras.core.state import StateScope
 from keras.core.tensor import REGISTRY, Spec
 from keras.core.variable import Variable
 
@@ -144,6 +145,33 @@ def _value_and_grad(tracer: Tracer, function: Callable[..., Any], has_aux: bool,
         unreached[:] = [position for position, g in enumerate(found) if g is None]
     grads = [REGISTRY["zeros_like"](p) if g is None else g for p, g in zip(leaves, found, strict=True)]
     return result, tree.pack_as(parameters, grads)
+
+
+def over_variables(transform: Callable[..., Any], function: Callable[..., Any], has_aux: bool) -> Callable[..., Any]:
+    """`transform(function, has_aux)`, an engine's value_and_grad, for parameters among which are variables: `function` reads them anywhere."""
+
+    def call(parameters: Any, *args: Any, **kwargs: Any) -> Any:
+        variables = [x for x in tree.leaves(parameters) if isinstance(x, Variable)]
+        if not variables:
+            return transform(function, has_aux)(parameters, *args, **kwargs)
+        assigned: list[Variable] = []
+
+        def pure(values: Any) -> Any:
+            pairs = [(x, value) for x, value in zip(tree.leaves(parameters), tree.leaves(values), strict=True) if isinstance(x, Variable)]
+            with StateScope(pairs) as scope:
+                given = tree.map_structure(lambda x, value: x if isinstance(x, Variable) else value, parameters, values)
+                result = function(given, *args, **kwargs)
+            assigned[:] = [variable for variable, _ in scope.updates.values()]
+            number, aux = result if has_aux else (result, None)
+            return number, (aux, [value for _, value in scope.updates.values()])
+
+        values = tree.map_structure(as_operand, parameters)
+        (number, (aux, updates)), gradients = transform(pure, True)(values)
+        for variable, value in zip(assigned, updates, strict=True):
+            variable.assign(value)
+        return ((number, aux) if has_aux else number), gradients
+
+    return call
 
 
 def vjp_graph(graph: Graph, wrt: Sequence[int]) -> Graph:

@@ -67,11 +67,17 @@ def _recording(init: Any) -> Any:
             cls = type(self)
             accepted = accepted_arguments(cls)  # type: ignore[arg-type]
             if accepted is not None and kwargs.keys() - accepted:
+                # an old spelling may change what the arguments given by position mean
+                named = _own_parameters(cls)  # type: ignore[arg-type]
+                if len(args) <= len(named):
+                    kwargs, args = {**dict(zip(named, args, strict=False)), **kwargs}, ()
                 kwargs = hooks.translate_arguments(cls, kwargs, accepted)
                 unknown = sorted(kwargs.keys() - accepted)
                 if unknown:
                     hint = errors.suggestion(unknown[0], accepted) or _hand_on_hint(cls, unknown[0])
-                    raise TypeError(f"{cls.__name__}: got an unknown argument {unknown[0]!r}.{hint} Accepted: {', '.join(sorted(accepted))}.")
+                    raise TypeError(
+                        f"{cls.__name__}: got an unknown argument {unknown[0]!r}.{hint} Accepted: {', '.join(sorted(accepted))}."
+                    )
             self.__dict__["_init_arguments"] = {"args": args, "kwargs": kwargs}
         init(self, *args, **kwargs)
 
@@ -90,7 +96,12 @@ def _hand_on_hint(cls: type, name: str) -> str:
 def serialize(value: Any) -> Any:
     """A value of a config: plain values stay, objects become {module, class_name, config, registered_name}, functions their name."""
     if isinstance(value, Configurable):
-        return {"module": public_module(type(value)), "class_name": type(value).__name__, "config": value.get_config(), "registered_name": registered_name(type(value))}
+        return {
+            "module": public_module(type(value)),
+            "class_name": type(value).__name__,
+            "config": value.get_config(),
+            "registered_name": registered_name(type(value)),
+        }
     if isinstance(value, (list, tuple)):
         return [serialize(v) for v in value]
     if isinstance(value, dict):

@@ -44,7 +44,9 @@ def default_name() -> str:
     if problem is None:
         return name
     path = config.keras_home() / "keras.json"
-    warnings.warn(f'{path} names an engine that cannot be used: {problem} "numpy" is used. Write "backend": "numpy" in that file.', stacklevel=2)
+    warnings.warn(
+        f'{path} names an engine that cannot be used: {problem} "numpy" is used. Write "backend": "numpy" in that file.', stacklevel=2
+    )
     return "numpy"
 
 

@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import difflib
+import os
+import sys
+import warnings
 from collections.abc import Iterable
 from typing import Any
+
+_PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
 
 
 def suggestion(name: str, known: Iterable[str]) -> str:
@@ -17,3 +22,11 @@ def unknown_name(what: str, name: Any, known: Iterable[str]) -> str:
     """The message for a name that is not in a list of known ones."""
     names = sorted(set(known))
     return f"{what}: got {name!r}, which is not known.{suggestion(name, names)} Accepted: {', '.join(map(repr, names))}."
+
+
+def warn(text: str) -> None:
+    """Warn at the user's line: the innermost one outside of this package."""
+    frame, level = sys._getframe(1), 2
+    while frame.f_back is not None and frame.f_code.co_filename.startswith(_PACKAGE):
+        frame, level = frame.f_back, level + 1
+    warnings.warn(text, stacklevel=level)

@@ -174,7 +174,9 @@ class Graph:
         values: dict[int, Any] = {id(x): operand for x, operand in zip(self.inputs, operands, strict=True)}
 
         def look_up(x: Traced) -> Any:
-            return values[id(x)] if id(x) in values else x if x.node is None and x.value is None else x.value
+            if id(x) in values:
+                return values[id(x)]
+            return x if x.node is None and x.value is None else x.value
 
         for node in self.nodes:
             results = node.op.apply([look_up(x) for x in node.inputs], node.attributes)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+import inspect
 from collections.abc import Callable
 from typing import Any
 
@@ -32,3 +34,16 @@ def translate_arguments(cls: type, arguments: dict[str, Any], accepted: frozense
         if translated is not None:
             arguments = translated
     return arguments
+
+
+def reads_old_arguments(function: Callable[..., Any]) -> Callable[..., Any]:
+    """The function or method, asking the older generations about keyword arguments that it does not have."""
+    accepted = frozenset(inspect.signature(function).parameters)
+
+    @functools.wraps(function)
+    def wrapper(*args: Any, **kwargs: Any) -> Any:
+        if kwargs.keys() - accepted:
+            kwargs = translate_arguments(wrapper, kwargs, accepted)  # type: ignore[arg-type]
+        return function(*args, **kwargs)
+
+    return wrapper

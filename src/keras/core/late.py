@@ -7,7 +7,8 @@ import importlib
 from typing import Any
 
 ADDRESSES = {"initializer": "keras.initializers:get", "trainer": "keras.training.trainer:Trainer", "legacy": "keras.legacy.plug:plug"}
-"""An initializer by name, for a variable; a model's trainer, needed when it is compiled or fitted; the tables of older generations, needed when a name or argument was refused."""
+"""An initializer by name, for a variable; a model's trainer, needed when it is compiled or fitted; the tables of older generations,
+needed when a name or argument was refused."""
 
 
 @functools.cache

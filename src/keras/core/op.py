@@ -17,7 +17,7 @@ import numpy as np
 
 from keras.core import dtypes, engine, operation
 from keras.core.families import DTYPES_ALONE
-from keras.core.graph import Traced, Tracer, tracer_of
+from keras.core.graph import Traced, Tracer, current_tracer, tracer_of
 from keras.core.tensor import REGISTRY, KerasTensor, Spec, Symbol
 from keras.core.variable import Variable
 
@@ -119,18 +119,33 @@ class Op:
         """The op on operands of any kind with complete attributes."""
         return self.function(list(operands), **attributes) if self.operands == "list" else self.function(*operands, **attributes)
 
+    def __reduce__(self) -> Any:
+        return _record_of, (self.name,)
+
     def __repr__(self) -> str:
         return f"<Op {self.name}>"
+
+
+def _record_of(name: str) -> Op:
+    return REGISTRY[name].record  # type: ignore[attr-defined, no-any-return]
 
 
 def as_operand(x: Any) -> Any:
     """What an op works on: variables give their value; lists and foreign arrays become engine tensors; scalars stay weak."""
     if isinstance(x, Variable):
-        return x.value
+        return _unmoved(x.value)
     if isinstance(x, Symbol) or type(x) in _SCALARS:
         return x
     current = engine.current()
     return x if current.owns(x) else current.asarray(x)
+
+
+def _unmoved(value: Any) -> Any:
+    """A variable's value as the tape may keep it: an assignment later on writes into the variable's own memory."""
+    tracer = current_tracer()
+    if tracer is None or not tracer.compute or isinstance(value, Symbol):
+        return value
+    return engine.current().detached(value)
 
 
 def _dtype_key(x: Any, current: Any) -> Any:

@@ -53,7 +53,9 @@ class Registry:
             return found()
         if callable(found):
             return found
-        raise ValueError(f"keras.{self.kind}.get(identifier): got {identifier!r}. Accepted: a name, a config, a function or an object of keras.{self.kind}.")
+        raise ValueError(
+            f"keras.{self.kind}.get(identifier): got {identifier!r}. Accepted: a name, a config, a function or an object of keras.{self.kind}."
+        )
 
     def serialize(self, value: Any) -> Any:
         """The config of an object of this kind."""

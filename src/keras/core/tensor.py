@@ -18,7 +18,15 @@ from keras.core.dims import Shape
 REGISTRY: dict[str, Callable[..., Any]] = {}
 """Every op's public function by its name. Filled by the modules of `keras.ops`."""
 
-_NUMPY_NAMES = {"absolute": "abs", "true_divide": "divide", "remainder": "mod", "invert": "bitwise_not", "amax": "max", "amin": "min", "conjugate": "conj"}
+_NUMPY_NAMES = {
+    "absolute": "abs",
+    "true_divide": "divide",
+    "remainder": "mod",
+    "invert": "bitwise_not",
+    "amax": "max",
+    "amin": "min",
+    "conjugate": "conj",
+}
 
 
 class Spec:
@@ -141,7 +149,9 @@ class Symbol(Operators):
         return (self[i] for i in range(self.dims[0]))
 
     def __bool__(self) -> bool:
-        raise TypeError(f"{self!r} has no numbers yet, so Python cannot branch on it. Write keras.ops.where(condition, a, b) or keras.ops.cond(condition, f, g).")
+        raise TypeError(
+            f"{self!r} has no numbers yet, so Python cannot branch on it. Write keras.ops.where(condition, a, b) or keras.ops.cond(condition, f, g)."
+        )
 
     def __array__(self, dtype: Any = None, copy: Any = None) -> np.ndarray:
         raise TypeError(f"{self!r} has no numbers yet, so it cannot become a NumPy array. Write the calculation with keras.ops.")

@@ -63,7 +63,9 @@ class Variable(Operators):
             initializer = late.load("initializer")(initializer)
         if callable(initializer):
             if shape is None:
-                raise ValueError(f"Variable {self.name!r}: shape is needed with an initializer function. Write Variable(initializer, shape=(2, 3)).")
+                raise ValueError(
+                    f"Variable {self.name!r}: shape is needed with an initializer function. Write Variable(initializer, shape=(2, 3))."
+                )
             dtype = dtypes.standardize(dtype)
             value: Any = initializer(tuple(shape), dtype=dtype)
         else:
@@ -71,7 +73,9 @@ class Variable(Operators):
             if dtype is None and not hasattr(value, "dtype"):
                 dtype = dtypes.result_type(type(np.asarray(value).reshape(-1)[0].item())) if np.size(value) else config.floatx()
         if shape is not None and tuple(np.shape(value)) != tuple(shape):
-            raise ValueError(f"Variable {self.name!r}: the initial value has shape {tuple(np.shape(value))}, but shape={tuple(shape)} was asked for.")
+            raise ValueError(
+                f"Variable {self.name!r}: the initial value has shape {tuple(np.shape(value))}, but shape={tuple(shape)} was asked for."
+            )
         return engine.current().new_storage(value, None if dtype is None else dtypes.standardize(dtype))
 
     @property
@@ -164,7 +168,15 @@ class Variable(Operators):
         return id(self)
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Variable:
-        twin = Variable(self.numpy(), dtype=self.dtype, trainable=self._trainable, autocast=self.autocast, name=self.name, kind=self.kind, path=self.path)
+        twin = Variable(
+            self.numpy(),
+            dtype=self.dtype,
+            trainable=self._trainable,
+            autocast=self.autocast,
+            name=self.name,
+            kind=self.kind,
+            path=self.path,
+        )
         twin.regularizer, twin.constraint = self.regularizer, self.constraint
         memo[id(self)] = twin
         return twin

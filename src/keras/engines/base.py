@@ -77,6 +77,10 @@ class Engine:
         """What a new variable holds."""
         return self.asarray(value, dtype)
 
+    def detached(self, value: Any) -> Any:
+        """A variable's value that later assignments do not change."""
+        return value
+
     def store(self, storage: Any, value: Any) -> Any:
         """What a variable holds after an assignment."""
         return value

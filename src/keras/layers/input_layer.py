@@ -31,12 +31,16 @@ class InputLayer(Layer):
         if batch_shape is None and shape is not None:
             batch_shape = (batch_size, *_inner_shape(self.name, shape))
         if batch_shape is None and input_tensor is None:
-            raise ValueError(f"Input {self.name!r}: shape is missing. Write keras.Input(shape=(28, 28, 1)); None stands for an unknown size.")
+            raise ValueError(
+                f"Input {self.name!r}: shape is missing. Write keras.Input(shape=(28, 28, 1)); None stands for an unknown size."
+            )
         self.sparse, self.ragged, self.optional = sparse, ragged, optional
         if input_tensor is None:
             self.batch_shape = tuple(batch_shape)
             self._input_dtype = dtype or self.compute_dtype
-            tensor = KerasTensor.of(Spec(D.from_public(self.batch_shape, first_is_batch=True), KerasTensor((), self._input_dtype).dtype), name=self.name)
+            tensor = KerasTensor.of(
+                Spec(D.from_public(self.batch_shape, first_is_batch=True), KerasTensor((), self._input_dtype).dtype), name=self.name
+            )
         else:
             self.batch_shape = input_tensor.shape
             self._input_dtype = input_tensor.dtype
@@ -59,7 +63,14 @@ class InputLayer(Layer):
 
     def get_config(self) -> dict[str, Any]:
         """The constructor's arguments."""
-        return {"batch_shape": self.batch_shape, "dtype": self.dtype, "sparse": bool(self.sparse), "ragged": bool(self.ragged), "name": self.name, **({"optional": True} if self.optional else {})}
+        return {
+            "batch_shape": self.batch_shape,
+            "dtype": self.dtype,
+            "sparse": bool(self.sparse),
+            "ragged": bool(self.ragged),
+            "name": self.name,
+            **({"optional": True} if self.optional else {}),
+        }
 
 
 def _inner_shape(name: str, shape: Any) -> tuple[int | None, ...]:

@@ -46,7 +46,10 @@ def check_inputs(layer: Any, specs: Any, inputs: Any) -> None:
     expected = tree.flatten(specs)
     values = tree.flatten(inputs)
     if len(values) != len(expected):
-        raise ValueError(f"{_title(layer)} takes {len(expected)} input(s), got {len(values)}: {[_shape_text(v) for v in values]}. " + _many_inputs_hint(len(expected)))
+        raise ValueError(
+            f"{_title(layer)} takes {len(expected)} input(s), got {len(values)}: {[_shape_text(v) for v in values]}. "
+            + _many_inputs_hint(len(expected))
+        )
     for number, (spec, value) in enumerate(zip(expected, values, strict=True)):
         if spec is None or (value is None and spec.optional):
             continue
@@ -71,7 +74,9 @@ def _shape_text(value: Any) -> str:
 
 def _check_one(layer: Any, number: int, spec: InputSpec, value: Any) -> None:
     if not hasattr(value, "shape"):
-        raise TypeError(f"{_title(layer)}: input {number} is {value!r}. Accepted: a tensor, an array or a symbol such as keras.Input((8,)).")
+        raise TypeError(
+            f"{_title(layer)}: input {number} is {value!r}. Accepted: a tensor, an array or a symbol such as keras.Input((8,))."
+        )
     dims = _dims_of(value)
     count = len(dims)
     if spec.shape is not None and spec.allow_last_axis_squeeze:
@@ -88,13 +93,17 @@ def _check_one(layer: Any, number: int, spec: InputSpec, value: Any) -> None:
     elif spec.max_ndim is not None and count > spec.max_ndim:
         problem = f"expects at most {spec.max_ndim} axes"
     if problem:
-        raise ValueError(f"{_title(layer)} {problem}, got an input of shape {_shape_text(value)} with {count}. {_rank_hint(layer, dims, spec, value)}")
+        raise ValueError(
+            f"{_title(layer)} {problem}, got an input of shape {_shape_text(value)} with {count}. {_rank_hint(layer, dims, spec, value)}"
+        )
     if spec.dtype is not None and dtype_name(value) != spec.dtype:
         raise ValueError(f"{_title(layer)} expects dtype {spec.dtype}, got {dtype_name(value)}. Write keras.ops.cast(x, {spec.dtype!r}).")
     wanted = dict(enumerate(spec.shape)) if spec.shape is not None else {}
     for axis, size in {**wanted, **spec.axes}.items():
         if size is not None and D.unify(dims[axis], size) is None:
-            raise ValueError(f"{_title(layer)} expects size {size} on axis {axis}, got an input of shape {_shape_text(value)}. {_size_hint(dims, axis, size)}")
+            raise ValueError(
+                f"{_title(layer)} expects size {size} on axis {axis}, got an input of shape {_shape_text(value)}. {_size_hint(dims, axis, size)}"
+            )
 
 
 def _rank_hint(layer: Any, dims: D.Shape, spec: InputSpec, value: Any) -> str:
@@ -103,7 +112,9 @@ def _rank_hint(layer: Any, dims: D.Shape, spec: InputSpec, value: Any) -> str:
     wanted = spec.ndim or spec.min_ndim or 0
     if name.startswith("Conv") or "Pooling" in name:
         if len(dims) == wanted - 1:
-            return f"Images need a channel axis: write Input({(*shape[1:], 1)}) and x[..., None]." if len(dims) > 1 else "Write x[..., None]."
+            return (
+                f"Images need a channel axis: write Input({(*shape[1:], 1)}) and x[..., None]." if len(dims) > 1 else "Write x[..., None]."
+            )
     elif name in ("LSTM", "GRU", "SimpleRNN", "RNN") and len(dims) == 2:
         n = shape[-1]
         before = getattr(value, "_keras_history", (None,))[0]

@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from keras import initializers, regularizers
 from keras import constraints as constraints_module
+from keras import initializers, regularizers
 from keras.core import dims as D
 from keras.core import dtype_policy, dtypes, engine, masks, naming, tree
 from keras.core.configurable import Configurable, accepted_arguments
@@ -26,7 +26,9 @@ from keras.layers.tracking import own_variables, owned, unique
 from keras.metrics.metric import Metric
 from keras.ops.random import SeedGenerator
 
-_FORGOT_SUPER = "In layer {0!r}, `super().__init__()` has not been called. Write it as the first line of {0}.__init__():\n    def __init__(self, ...):\n        super().__init__()"
+_FORGOT_SUPER = """In layer {0!r}, `super().__init__()` has not been called. Write it as the first line of {0}.__init__():
+    def __init__(self, ...):
+        super().__init__()"""
 
 
 class Layer(Operation, Configurable):
@@ -179,7 +181,11 @@ class Layer(Operation, Configurable):
         if isinstance(value, (list, tuple)) and value and all(isinstance(v, (int, float, bool)) for v in value):
             return tuple(value) if isinstance(value, tuple) else as_operand(np.asarray(value))
         if isinstance(value, (list, tuple, dict)):
-            return tree.map_structure(self._as_tensors, value) if not isinstance(value, list) or not _is_number_nest(value) else self._as_tensors(np.asarray(value, self.compute_dtype))
+            return (
+                tree.map_structure(self._as_tensors, value)
+                if not isinstance(value, list) or not _is_number_nest(value)
+                else self._as_tensors(np.asarray(value, self.compute_dtype))
+            )
         if isinstance(value, Variable):
             value = value.value
         if not hasattr(value, "dtype") or not hasattr(value, "shape") or isinstance(value, type):
@@ -298,7 +304,9 @@ class Layer(Operation, Configurable):
             dtype = None
         shape = () if shape is None else (shape,) if isinstance(shape, int) else tuple(shape)
         if any(n is None or isinstance(n, D.Dim) for n in shape):
-            raise ValueError(f"{type(self).__name__} {self.name!r}: add_weight(shape) got {D.to_public(shape)}: every size must be known. Write Input with a number there.")
+            raise ValueError(
+                f"{type(self).__name__} {self.name!r}: add_weight(shape) got {D.to_public(shape)}: every size must be known. Write Input with a number there."
+            )
         dtype = self.variable_dtype if dtype is None else dtypes.standardize(dtype)
         if initializer is None:
             initializer = "glorot_uniform" if dtypes.is_float(dtype) else "zeros"
@@ -319,7 +327,14 @@ class Layer(Operation, Configurable):
     ) -> Variable:  # fmt: skip
         """A new variable of the layer; see `add_weight`."""
         return self.add_weight(
-            shape=shape, initializer=initializer, dtype=dtype, trainable=trainable, autocast=autocast, regularizer=regularizer, constraint=constraint, name=name
+            shape=shape,
+            initializer=initializer,
+            dtype=dtype,
+            trainable=trainable,
+            autocast=autocast,
+            regularizer=regularizer,
+            constraint=constraint,
+            name=name,
         )
 
     def build_from_config(self, config: dict[str, Any]) -> None:
@@ -397,7 +412,7 @@ class Layer(Operation, Configurable):
     @property
     def trainable_weights(self) -> list[Variable]:
         """The weights that training changes."""
-        return [v for v in self._trainable_walk(set(), True)]
+        return list(self._trainable_walk(set(), True))
 
     trainable_variables = trainable_weights
 
@@ -445,17 +460,23 @@ class Layer(Operation, Configurable):
         """Give the weights new values, in the order of `weights`; nothing is changed unless all fit."""
         variables = self.weights
         if len(weights) != len(variables):
-            raise ValueError(f"{type(self).__name__} {self.name!r}: set_weights got {len(weights)} arrays for {len(variables)} weights: {[v.path for v in variables]}.")
+            raise ValueError(
+                f"{type(self).__name__} {self.name!r}: set_weights got {len(weights)} arrays for {len(variables)} weights: {[v.path for v in variables]}."
+            )
         for variable, value in zip(variables, weights, strict=True):
             if tuple(np.shape(value)) != variable.shape:
-                raise ValueError(f"{type(self).__name__} {self.name!r}: set_weights got shape {tuple(np.shape(value))} for {variable.path!r} of shape {variable.shape}.")
+                raise ValueError(
+                    f"{type(self).__name__} {self.name!r}: set_weights got shape {tuple(np.shape(value))} for {variable.path!r} of shape {variable.shape}."
+                )
         for variable, value in zip(variables, weights, strict=True):
             variable.assign(value)
 
     def count_params(self) -> int:
         """The number of elements of all weights."""
         if not self.built:
-            raise ValueError(f"count_params: {type(self).__name__} {self.name!r} is not built yet. Call it on data, or build it: layer.build((None, 8)).")
+            raise ValueError(
+                f"count_params: {type(self).__name__} {self.name!r} is not built yet. Call it on data, or build it: layer.build((None, 8))."
+            )
         return sum(v.size for v in self.weights)
 
     # --------------------------------------------------------------------------------------------------------------- properties
@@ -508,15 +529,13 @@ class Layer(Operation, Configurable):
         """None: the layer is not quantized."""
         return None
 
-    def get_config(self) -> dict[str, Any]:
-        """The constructor's arguments that make an equal layer."""
-        config = self._base_config() if type(self).__init__ is Layer.__init__ else super().get_config()
-        config.pop("weights", None)  # first values, which saved weights replace
-        return config
-
     def _base_config(self) -> dict[str, Any]:
         policy: Any = self.dtype_policy
-        config = {"name": self.name, "trainable": self.trainable, "dtype": {"module": "keras", "class_name": "DTypePolicy", "config": policy.get_config(), "registered_name": None}}
+        config = {
+            "name": self.name,
+            "trainable": self.trainable,
+            "dtype": {"module": "keras", "class_name": "DTypePolicy", "config": policy.get_config(), "registered_name": None},
+        }
         if self.activity_regularizer is not None:
             config["activity_regularizer"] = regularizers.serialize(self.activity_regularizer)
         return config
@@ -533,9 +552,19 @@ class Layer(Operation, Configurable):
         accepted = accepted_arguments(cls)
         return cls(**{k: v for k, v in config.items() if v is not None or accepted is None or k in accepted})
 
-    def stateless_call(self, trainable_variables: Sequence[Any], non_trainable_variables: Sequence[Any], *args: Any, return_losses: bool = False, **kwargs: Any) -> Any:
+    def stateless_call(
+        self,
+        trainable_variables: Sequence[Any],
+        non_trainable_variables: Sequence[Any],
+        *args: Any,
+        return_losses: bool = False,
+        **kwargs: Any,
+    ) -> Any:
         """The outputs and the new non-trainable values, as a pure function of the given values."""
-        pairs = [*zip(self.trainable_variables, trainable_variables, strict=True), *zip(self.non_trainable_variables, non_trainable_variables, strict=True)]
+        pairs = [
+            *zip(self.trainable_variables, trainable_variables, strict=True),
+            *zip(self.non_trainable_variables, non_trainable_variables, strict=True),
+        ]
         with StateScope(pairs) as scope:
             outputs = self(*args, **kwargs)
             losses = self.losses if return_losses else None
@@ -558,7 +587,9 @@ class Layer(Operation, Configurable):
         return f"<{type(self).__name__} name={self.name}, built={self.built}>"
 
 
-def _declared_shape(input_shape: Any, batch_input_shape: Any, input_dim: int | None, batch_size: int | None, input_length: int | None) -> tuple[Any, ...] | None:
+def _declared_shape(
+    input_shape: Any, batch_input_shape: Any, input_dim: int | None, batch_size: int | None, input_length: int | None
+) -> tuple[Any, ...] | None:
     """The batch shape that Keras 1 and 2 let the first layer declare, or None."""
     if batch_input_shape is not None:
         return tuple(batch_input_shape)
@@ -578,7 +609,11 @@ def _is_number_nest(value: Any) -> bool:
 
 def _is_tensor_nest(value: Any) -> bool:
     leaves = tree.flatten(value)
-    return bool(leaves) and all(hasattr(x, "shape") and hasattr(x, "dtype") for x in leaves if x is not None) and any(x is not None for x in leaves)
+    return (
+        bool(leaves)
+        and all(hasattr(x, "shape") and hasattr(x, "dtype") for x in leaves if x is not None)
+        and any(x is not None for x in leaves)
+    )
 
 
 def _shapes_of(value: Any) -> Any:
@@ -600,6 +635,7 @@ def _has_default(function: Any, name: str) -> bool:
 
 def _marking_built(build: Any) -> Any:
     """A `build` that remembers its shapes and marks the layer as built."""
+
     @functools.wraps(build)
     def wrapper(self: Any, *args: Any, **kwargs: Any) -> Any:
         result = build(self, *args, **kwargs)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from keras._surface import attach
 from keras.layers.arguments import keep
 from keras.layers.layer import Layer
 from keras.ops.activations import moments
@@ -228,3 +229,6 @@ class UnitNormalization(Layer):
         axes = _axes(self.axis, len(shape_of(inputs)))
         length = sqrt(maximum(sum(square(inputs), axis=axes, keepdims=True), 1e-12))
         return divide(inputs, length)
+
+
+__getattr__, __dir__, __all__ = attach(__name__)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from keras._surface import attach
 from keras.core import tree
 from keras.core.state import Outside
 from keras.core.tensor import KerasTensor
@@ -249,3 +250,6 @@ def _like_rank(mask: Any, x: Any) -> Any:
     """A mask (batch,) with axes of size 1 up to the rank of `x`."""
     rank = len(shape_of(x))
     return expand_dims(mask, tuple(range(1, rank)))
+
+
+__getattr__, __dir__, __all__ = attach(__name__)

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from keras.core import tree
+from keras.core.graph import dtype_name
 from keras.layers.cells import Cell, zero_states
 from keras.layers.layer import Layer
 from keras.layers.lookup import deserialize
 from keras.layers.nested import build_inside
+from keras.ops.elementwise import add, cast
+from keras.ops.shaping import reshape, shape_of, slice_along, zeros_like
 
 
 class StackedRNNCells(Layer):
@@ -92,8 +96,17 @@ def initial_state(cell: Any, batch_size: Any, inputs: Any) -> list[Any]:
     """A cell's first states: zeros, unless the cell says otherwise."""
     if isinstance(cell, (Cell, StackedRNNCells)):
         return cell.get_initial_state(batch_size=batch_size, inputs=inputs)
-    if hasattr(cell, "get_initial_state") and isinstance(batch_size, int):
-        made = cell.get_initial_state(batch_size=batch_size)
-    else:
+    if not hasattr(cell, "get_initial_state"):
         made = zero_states(cell.state_size, inputs)
+    elif isinstance(batch_size, int):
+        made = cell.get_initial_state(batch_size=batch_size)
+    else:  # a batch of unknown size: users' cells make arrays, which need a number, so one sample's states stand for all
+        made = tree.map_structure(lambda state: for_each_sample(state, inputs), cell.get_initial_state(batch_size=1))
     return list(made) if isinstance(made, (list, tuple)) else [made]
+
+
+def for_each_sample(state: Any, inputs: Any) -> Any:
+    """One sample's state (1, ...) for every sample of the inputs (batch, ...), whose number may be unknown."""
+    batch = shape_of(inputs)[0]
+    zeros = zeros_like(slice_along(reshape(inputs, (batch, -1)), 1, 0, 1))
+    return add(state, cast(reshape(zeros, (batch, *[1] * (len(shape_of(state)) - 1))), dtype_name(state)))

@@ -7,7 +7,9 @@ from typing import Any
 
 from keras.core.variable import Variable
 
-_SKIPPED = frozenset({"_inbound_nodes", "_init_arguments", "_losses", "_trainer", "history", "_network", "_symbols", "input_spec", "_nodes"})
+_SKIPPED = frozenset(
+    {"_inbound_nodes", "_init_arguments", "_losses", "_trainer", "history", "_network", "_symbols", "input_spec", "_nodes"}
+)
 
 
 def owned(holder: Any, kinds: type | tuple[type, ...]) -> Iterator[Any]:
@@ -16,8 +18,7 @@ def owned(holder: Any, kinds: type | tuple[type, ...]) -> Iterator[Any]:
     for name, value in list(holder.__dict__.items()):
         if name in _SKIPPED or value is None or isinstance(value, (str, int, float, bool)):
             continue
-        for found in _in_value(value, kinds, seen):
-            yield found
+        yield from _in_value(value, kinds, seen)
 
 
 def _in_value(value: Any, kinds: Any, seen: set[int]) -> Iterator[Any]:
@@ -41,4 +42,6 @@ def unique(items: Any) -> list[Any]:
 def own_variables(holder: Any) -> list[Variable]:
     """A layer's own variables: those made trainable first, as Keras orders them."""
     variables = list(owned(holder, Variable))
-    return [v for v in variables if v.kind == "weight" and v.made_trainable] + [v for v in variables if not (v.kind == "weight" and v.made_trainable)]
+    return [v for v in variables if v.kind == "weight" and v.made_trainable] + [
+        v for v in variables if not (v.kind == "weight" and v.made_trainable)
+    ]

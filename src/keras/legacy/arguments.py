@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from keras.legacy.layer_arguments import layer_arguments
+from keras.legacy.model_methods import method_arguments
 from keras.legacy.spellings import note
 
 _KERAS_2_RATES = {"Adagrad": 0.01, "Adadelta": 1.0, "Adamax": 0.002, "Nadam": 0.002}
@@ -55,7 +57,21 @@ def _renamed_arguments(cls: type, arguments: dict[str, Any]) -> dict[str, Any]:
     return {renamed.get(key, key): value for key, value in arguments.items()}
 
 
+def _model_arguments(cls: type, arguments: dict[str, Any], accepted: frozenset[str]) -> dict[str, Any]:
+    """`Model(input, output)` of Keras 1, where a list of one output was that output."""
+    if not {"inputs", "outputs"} <= accepted:
+        return arguments
+    if isinstance(arguments.get("output"), (list, tuple)) and len(arguments["output"]) == 1:
+        arguments = {**arguments, "output": arguments["output"][0]}
+    for old in arguments.keys() & {"input", "output"}:
+        note(f"Model({old})", f"Model({old}s)")
+    return {f"{key}s" if key in ("input", "output") else key: value for key, value in arguments.items()}
+
+
 def translate(cls: type, arguments: dict[str, Any], accepted: frozenset[str]) -> dict[str, Any]:
     """The keyword arguments with old spellings written as today's; what is not known here stays as it is."""
+    arguments = _model_arguments(cls, arguments, accepted)
+    arguments = layer_arguments(cls, arguments, accepted)
+    arguments = method_arguments(cls, arguments, accepted)
     arguments = _optimizer_arguments(cls, arguments, accepted)
     return _renamed_arguments(cls, arguments)

@@ -109,7 +109,9 @@ def _cloned_sequence(model: Sequential, input_tensors: Any, clone: Callable[[Lay
     return Sequential(layers, name=model.name, trainable=model.trainable)
 
 
-def _cloned_graph(model: Functional, input_tensors: Any, clone: Callable[[Layer], Layer], call_function: Callable[..., Any] | None) -> Functional:
+def _cloned_graph(
+    model: Functional, input_tensors: Any, clone: Callable[[Layer], Layer], call_function: Callable[..., Any] | None
+) -> Functional:
     given = tree.flatten(input_tensors) if input_tensors is not None else [_copy(layer).tensor for layer in model._input_layers]
     if len(given) != len(model.inputs):
         raise ValueError(f"clone_model(input_tensors): got {len(given)} symbols for the {len(model.inputs)} inputs {model.input_names}.")
@@ -125,7 +127,11 @@ def _cloned_graph(model: Functional, input_tensors: Any, clone: Callable[[Layer]
         if twin is None:
             twin = twins[id(operation)] = operation if isinstance(operation, OpOperation) else clone(operation)  # type: ignore[arg-type]
         args, kwargs = tree.map_structure(look_up, [list(node.args), node.kwargs])
-        made = twin(*args, **kwargs) if call_function is None or isinstance(operation, OpOperation) else call_function(twin, *args, **kwargs)
+        made = (
+            twin(*args, **kwargs) if call_function is None or isinstance(operation, OpOperation) else call_function(twin, *args, **kwargs)
+        )
         for old, new in zip(node.output_tensors, [x for x in tree.leaves(made) if isinstance(x, KerasTensor)], strict=True):
             values[id(old)] = new
-    return Functional(tree.map_structure(look_up, model.input), tree.map_structure(look_up, model.output), name=model.name, trainable=model.trainable)
+    return Functional(
+        tree.map_structure(look_up, model.input), tree.map_structure(look_up, model.output), name=model.name, trainable=model.trainable
+    )

@@ -54,7 +54,10 @@ class Functional(Model):
         for operation in self._operations:
             other = names.setdefault(operation.name, operation)
             if other is not operation:
-                raise ValueError(f"Model {self.name!r}: two layers have the name {operation.name!r} ({type(other).__name__} and {type(operation).__name__}). Give each a name of its own: {type(operation).__name__}(..., name={operation.name + '_2'!r}).")
+                raise ValueError(
+                    f"Model {self.name!r}: two layers have the name {operation.name!r} ({type(other).__name__} and {type(operation).__name__}). "
+                    f"Give each a name of its own: {type(operation).__name__}(..., name={operation.name + '_2'!r})."
+                )
 
     # ------------------------------------------------------------------------------------------------------------------ calling
 
@@ -98,8 +101,12 @@ class Functional(Model):
         if len(values) != len(self._input_tensors):
             shapes = [D.display(shape_of(v)) if hasattr(v, "shape") else repr(v) for v in values]
             names = [layer.name for layer in self._input_layers]
-            raise ValueError(f"Model {self.name!r} has {len(names)} input(s) {names}, got {len(values)} of shape {shapes}. A list means several inputs; write np.stack(x) for one.")
-        return [self._fitted(value, symbol, layer) for value, symbol, layer in zip(values, self._input_tensors, self._input_layers, strict=True)]
+            raise ValueError(
+                f"Model {self.name!r} has {len(names)} input(s) {names}, got {len(values)} of shape {shapes}. A list means several inputs; write np.stack(x) for one."
+            )
+        return [
+            self._fitted(value, symbol, layer) for value, symbol, layer in zip(values, self._input_tensors, self._input_layers, strict=True)
+        ]
 
     def _by_name(self, inputs: dict[str, Any], places: dict[str, int]) -> list[Any]:
         values: list[Any] = [None] * len(places)
@@ -122,10 +129,18 @@ class Functional(Model):
         elif len(sizes) == len(expected) - 1 and len(expected) > 1 and expected[-1] == 1:
             value = expand_dims(value, -1)
         sizes = shape_of(value)
-        fits = len(sizes) == len(expected) and all(isinstance(e, D.Dim) or D.unify(n, e) is not None for n, e in zip(sizes, expected, strict=True))
+        fits = len(sizes) == len(expected) and all(
+            isinstance(e, D.Dim) or D.unify(n, e) is not None for n, e in zip(sizes, expected, strict=True)
+        )
         if not fits:
-            raise ValueError(f"Model {self.name!r}: input {layer.name!r} expects shape {D.display(expected)}, got {D.display(sizes)}. {_shape_hint(sizes, expected)}")
-        if dtype_name(value) != symbol.dtype and symbol.dtype.startswith(("float", "bfloat", "int", "uint")) and not isinstance(value, KerasTensor):
+            raise ValueError(
+                f"Model {self.name!r}: input {layer.name!r} expects shape {D.display(expected)}, got {D.display(sizes)}. {_shape_hint(sizes, expected)}"
+            )
+        if (
+            dtype_name(value) != symbol.dtype
+            and symbol.dtype.startswith(("float", "bfloat", "int", "uint"))
+            and not isinstance(value, KerasTensor)
+        ):
             from_mask = masks.get_mask(value)
             value = cast(value, symbol.dtype)
             if from_mask is not None:
@@ -136,7 +151,9 @@ class Functional(Model):
 
     def _sublayers(self) -> list[Layer]:
         own = {id(x) for x in self._operations} if "_operations" in self.__dict__ else set()
-        return [x for x in self.__dict__.get("_operations", ()) if isinstance(x, Layer)] + [x for x in super()._sublayers() if id(x) not in own]
+        return [x for x in self.__dict__.get("_operations", ()) if isinstance(x, Layer)] + [
+            x for x in super()._sublayers() if id(x) not in own
+        ]
 
     @property
     def operations(self) -> list[Operation]:
@@ -187,7 +204,10 @@ class Functional(Model):
         if found is None:
             places = {id(x): i for i, x in enumerate(self._input_tensors)}
             found = self.__dict__["_input_uses"] = [
-                (places[id(x)], node.operation) for node in self._network for x in node.input_tensors if id(x) in places and isinstance(node.operation, Layer)
+                (places[id(x)], node.operation)
+                for node in self._network
+                for x in node.input_tensors
+                if id(x) in places and isinstance(node.operation, Layer)
             ]
         return found
 

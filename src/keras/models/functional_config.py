@@ -87,7 +87,9 @@ def _entry(operation: Operation, calls: list[Node], places: dict[int, list[Any]]
         nodes = [{"args": [_value(a, places) for a in args], "kwargs": {}} for args, _ in bound]
     else:
         head = described(operation)
-        nodes = [{"args": [_value(a, places) for a in n.args], "kwargs": {k: _value(v, places) for k, v in n.kwargs.items()}} for n in calls]
+        nodes = [
+            {"args": [_value(a, places) for a in n.args], "kwargs": {k: _value(v, places) for k, v in n.kwargs.items()}} for n in calls
+        ]
     return {**head, "name": operation.name, "inbound_nodes": nodes}
 
 
@@ -105,7 +107,12 @@ def _op_head(operation: OpOperation, attributes: dict[str, Any]) -> dict[str, An
     name = operation.record.name
     module = next((m for m, names in _KERAS_MODULES.items() if name in names.split()), operation.record.category)
     cls = next((c for c, function in _KERAS_CLASSES.items() if function == name), "".join(word.title() for word in name.split("_")))
-    return {"module": f"keras.src.ops.{module}", "class_name": cls, "config": {"name": operation.name, **attributes}, "registered_name": cls}
+    return {
+        "module": f"keras.src.ops.{module}",
+        "class_name": cls,
+        "config": {"name": operation.name, **attributes},
+        "registered_name": cls,
+    }
 
 
 def _value(value: Any, places: dict[int, list[Any]]) -> Any:
@@ -174,7 +181,9 @@ def _operation(entry: dict[str, Any]) -> Any:
 def _called(operation: Any, name: str, number: int, call: Any, made: dict[tuple[str, int], list[KerasTensor]]) -> bool:
     """Make one call if everything that it needs is there."""
     if not isinstance(call, dict):
-        raise ValueError(f"Model.from_config: the call of {name!r} is in the format of Keras 1 or 2. Load the file with keras.models.load_model.")
+        raise ValueError(
+            f"Model.from_config: the call of {name!r} is in the format of Keras 1 or 2. Load the file with keras.models.load_model."
+        )
     if not all(key in made for key in _needed(call)) or (number and (name, number - 1) not in made):
         return False
     args, kwargs = _restored(call["args"], made), _restored(call["kwargs"], made)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import functools
 import json
+import types
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from keras.core import errors, late, naming
+from keras.core import errors, hooks, late, naming
 from keras.core.tensor import KerasTensor
 from keras.layers.layer import Layer
 from keras.models.functional_config import described
@@ -44,6 +45,14 @@ class Model(Layer):
             return
         super().__init__(**kwargs)
 
+    def __getattr__(self, name: str) -> Any:
+        """A method of an older generation; asked only for a name that the model does not have."""
+        if not name.startswith("_") and not hasattr(type(self), name):
+            method = hooks.resolve_name("model attributes", name)
+            if method is not None:
+                return types.MethodType(method, self)
+        return object.__getattribute__(self, name)  # raises as if nobody had been asked
+
     # --------------------------------------------------------------------------------------------------------------- the layers
 
     @property
@@ -77,7 +86,9 @@ class Model(Layer):
         """Build a subclassed model by running it on symbols of that shape (with the batch axis; a list or dict for several inputs)."""
         if self.built:
             return
-        nested = isinstance(input_shape, dict) or (isinstance(input_shape, (list, tuple)) and any(isinstance(s, (list, tuple)) for s in input_shape))
+        nested = isinstance(input_shape, dict) or (
+            isinstance(input_shape, (list, tuple)) and any(isinstance(s, (list, tuple)) for s in input_shape)
+        )
         if nested:
             items = input_shape.items() if isinstance(input_shape, dict) else enumerate(input_shape)
             symbols: Any = {k: KerasTensor(s, self.compute_dtype) for k, s in items}
@@ -125,6 +136,7 @@ class Model(Layer):
             steps_per_execution=steps_per_execution, jit_compile=jit_compile, auto_scale_loss=auto_scale_loss, **kwargs,
         )  # fmt: skip
 
+    @hooks.reads_old_arguments
     def fit(
         self, x: Any = None, y: Any = None, batch_size: int | None = None, epochs: int = 1, verbose: Any = "auto", callbacks: Any = None,
         validation_split: float = 0.0, validation_data: Any = None, shuffle: Any = True, class_weight: Any = None, sample_weight: Any = None,
@@ -148,13 +160,24 @@ class Model(Layer):
             steps_per_epoch=steps_per_epoch, validation_steps=validation_steps, validation_batch_size=validation_batch_size, validation_freq=validation_freq,
         )  # fmt: skip
 
+    @hooks.reads_old_arguments
     def evaluate(
         self, x: Any = None, y: Any = None, batch_size: int | None = None, verbose: Any = "auto", sample_weight: Any = None, steps: int | None = None,
         callbacks: Any = None, return_dict: bool = False,
     ) -> Any:  # fmt: skip
         """The loss and the metrics on data: a list (one number if there is only the loss), or a dict with `return_dict`."""
-        return self._trainer.evaluate(x, y, batch_size=batch_size, verbose=verbose, sample_weight=sample_weight, steps=steps, callbacks=callbacks, return_dict=return_dict)
+        return self._trainer.evaluate(
+            x,
+            y,
+            batch_size=batch_size,
+            verbose=verbose,
+            sample_weight=sample_weight,
+            steps=steps,
+            callbacks=callbacks,
+            return_dict=return_dict,
+        )
 
+    @hooks.reads_old_arguments
     def predict(self, x: Any, batch_size: int | None = None, verbose: Any = "auto", steps: int | None = None, callbacks: Any = None) -> Any:
         """The outputs for data, as NumPy arrays."""
         return self._trainer.predict(x, batch_size=batch_size, verbose=verbose, steps=steps, callbacks=callbacks)
@@ -281,7 +304,8 @@ class Model(Layer):
 
 
 def _is_functional_call(args: tuple[Any, ...], kwargs: dict[str, Any]) -> bool:
-    return len(args) >= 2 or (len(args) == 1 and "outputs" in kwargs) or ("inputs" in kwargs and "outputs" in kwargs)
+    starts, ends = len(args) + len(kwargs.keys() & {"inputs", "input"}), len(kwargs.keys() & {"outputs", "output"})
+    return len(args) >= 2 or (starts == 1 and ends == 1)
 
 
 @functools.cache

@@ -7,12 +7,21 @@ from typing import Any
 from keras.core import naming
 from keras.core.op import leaving_history
 from keras.core.tensor import KerasTensor, Symbol
-from keras.layers.input_layer import Input, InputLayer
+from keras.layers.input_layer import InputLayer
 from keras.layers.layer import Layer
 from keras.layers.lookup import registry as layer_registry
 from keras.models.functional import Functional
 from keras.models.functional_config import custom_names, described
 from keras.models.model import Model
+
+
+class _SeveralInputs(InputLayer):
+    """The start of a stack whose first layer is a model with several inputs."""
+
+    def __init__(self, inputs: list[InputLayer]) -> None:
+        Layer.__init__(self)
+        self.built = True
+        self.tensor = [layer.tensor for layer in inputs]
 
 
 class Sequential(Model):
@@ -22,7 +31,7 @@ class Sequential(Model):
         layers: list of layers, or None. The first may be `keras.Input(...)`, or declare `input_shape=` itself.
         trainable: whether the weights are trained. name: text.
     Example:
-        >>> from keras import layers
+        >>> from keras import Input, layers
         >>> model = Sequential([Input((4,)), layers.Dense(2)])
         >>> model.output_shape
         (None, 2)
@@ -31,12 +40,14 @@ class Sequential(Model):
 
     def __init__(self, layers: Any = None, trainable: bool = True, name: str | None = None) -> None:
         if not isinstance(trainable, (bool, int)):
-            raise TypeError(f"Sequential(trainable): got {trainable!r}. Accepted: True or False. Put the layers into a list: Sequential([a, b]).")
+            raise TypeError(
+                f"Sequential(trainable): got {trainable!r}. Accepted: True or False. Put the layers into a list: Sequential([a, b])."
+            )
         given = [] if layers is None else list(layers) if isinstance(layers, (list, tuple)) else [layers]
         self._trainer_object: Any = None
         Layer.__init__(self, trainable=trainable, name=name)
         self._stack: list[Layer] = []
-        self._symbols: list[KerasTensor] = []
+        self._symbols: list[Any] = []
         self._network: Functional | None = None
         for layer in given:
             self._append(layer)
@@ -75,7 +86,9 @@ class Sequential(Model):
         if not isinstance(layer, Layer):
             layer = self._wrapped(layer)
         if any(layer is other for other in self._stack):
-            raise ValueError(f"Sequential {self.name!r}: the layer {layer.name!r} is in it already. Make a new {type(layer).__name__}, or write a Functional model to use one twice.")
+            raise ValueError(
+                f"Sequential {self.name!r}: the layer {layer.name!r} is in it already. Make a new {type(layer).__name__}, or write a Functional model to use one twice."
+            )
         if any(layer.name == other.name for other in self._stack):
             raise ValueError(f"Sequential {self.name!r}: two layers have the name {layer.name!r}. Give each a name of its own.")
         if isinstance(layer, InputLayer) and self._stack:
@@ -87,13 +100,17 @@ class Sequential(Model):
                 dtype = None if type(layer).__name__ != "Embedding" else "float32"
                 self._stack.append(InputLayer(batch_shape=declared, dtype=dtype, name=f"{layer.name}_input"))
             elif isinstance(layer, Functional):
-                first = layer.inputs[0]
-                self._stack.append(InputLayer(batch_shape=first.shape, dtype=first.dtype))
+                inputs = [InputLayer(batch_shape=symbol.shape, dtype=symbol.dtype) for symbol in layer.inputs]
+                self._stack.append(inputs[0] if len(inputs) == 1 else _SeveralInputs(inputs))
         self._stack.append(layer)
         self._forget()
 
     def _wrapped(self, layer: Any) -> Layer:
-        hint = "Make a layer of the function: keras.layers.Activation(f)." if callable(layer) else "Write a layer such as keras.layers.Dense(10)."
+        hint = (
+            "Make a layer of the function: keras.layers.Activation(f)."
+            if callable(layer)
+            else "Write a layer such as keras.layers.Dense(10)."
+        )
         if isinstance(layer, type):
             hint = f"Create it: {layer.__name__}(...)."
         elif isinstance(layer, KerasTensor):
@@ -133,7 +150,9 @@ class Sequential(Model):
             self._rebuild()
             return
         if input_shape is None:
-            raise ValueError(f"Sequential {self.name!r}: the input's shape is not known. Write keras.Input(...) as the first layer, or model.build((None, 8)).")
+            raise ValueError(
+                f"Sequential {self.name!r}: the input's shape is not known. Write keras.Input(...) as the first layer, or model.build((None, 8))."
+            )
         self._stack.insert(0, InputLayer(batch_shape=(None, *tuple(input_shape)[1:]), dtype=self.compute_dtype))
         try:
             self._rebuild()
@@ -182,7 +201,9 @@ class Sequential(Model):
 
     def _known(self, what: str) -> Functional:
         if self._functional is None:
-            raise AttributeError(f"Sequential {self.name!r} has no {what} yet: the input's shape is not known. Write keras.Input(...) as the first layer, or call model.build((None, 8)).")
+            raise AttributeError(
+                f"Sequential {self.name!r} has no {what} yet: the input's shape is not known. Write keras.Input(...) as the first layer, or call model.build((None, 8))."
+            )
         return self._functional
 
     @property
@@ -218,7 +239,7 @@ class Sequential(Model):
     def get_config(self) -> dict[str, Any]:
         """The configs of the layers."""
         built_for = {} if self._functional is None else {"build_input_shape": self._functional.inputs[0].shape}
-        return {**super()._base_config(), "layers": [described(x) for x in self._stack], **built_for}
+        return {**super()._base_config(), "layers": [described(x) for x in self._stack if not isinstance(x, _SeveralInputs)], **built_for}
 
     @classmethod
     def from_config(cls, config: dict[str, Any], custom_objects: dict[str, Any] | None = None) -> Sequential:
@@ -226,7 +247,9 @@ class Sequential(Model):
         if "layers" not in config:
             return cls(**config)
         with custom_names(custom_objects):
-            model = cls([layer_registry.deserialize(c) for c in config["layers"]], name=config.get("name"), trainable=config.get("trainable", True))
+            model = cls(
+                [layer_registry.deserialize(c) for c in config["layers"]], name=config.get("name"), trainable=config.get("trainable", True)
+            )
         if config.get("build_input_shape") is not None and not model.built:
             model.build(tuple(config["build_input_shape"]))
         return model

@@ -204,4 +204,3 @@ class _Style(NamedTuple):
 
 
 _STYLES = {"keras3": _Style(_modern_layout, _modern_lines), "classic": _Style(_classic_layout, _classic_lines)}
-

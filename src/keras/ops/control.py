@@ -9,14 +9,12 @@ from typing import Any
 
 from keras.core import dims as D
 from keras.core import engine, graph, tree
+from keras.core.autodiff import over_variables, vjp_graph
 from keras.core.autodiff import value_and_grad as value_and_grad_by_table
-from keras.core.autodiff import vjp_graph
 from keras.core.families import Family, each
 from keras.core.graph import Graph, Traced
 from keras.core.op import NotDifferentiable, abstractly, as_operand, op, primitive
-from keras.core.state import StateScope
 from keras.core.tensor import KerasTensor, Spec, any_symbolic
-from keras.core.variable import Variable
 from keras.ops.contraction import matmul
 from keras.ops.elementwise import add, less, logical_and
 from keras.ops.shaping import arange, reshape, shape_of, transpose, zeros, zeros_like
@@ -348,29 +346,7 @@ def value_and_grad(function: Callable[..., Any], has_aux: bool = False) -> Calla
         >>> float(value), float(gradient)
         (9.0, 6.0)
     """
-
-    def call(parameters: Any, *args: Any, **kwargs: Any) -> Any:
-        variables = [x for x in tree.leaves(parameters) if isinstance(x, Variable)]
-        if not variables:
-            return _value_and_grad(function, has_aux)(parameters, *args, **kwargs)
-        assigned: list[Variable] = []
-
-        def pure(values: Any) -> Any:
-            pairs = [(x, value) for x, value in zip(tree.leaves(parameters), tree.leaves(values), strict=True) if isinstance(x, Variable)]
-            with StateScope(pairs) as scope:
-                given = tree.map_structure(lambda x, value: x if isinstance(x, Variable) else value, parameters, values)
-                result = function(given, *args, **kwargs)
-            assigned[:] = [variable for variable, _ in scope.updates.values()]
-            number, aux = result if has_aux else (result, None)
-            return number, (aux, [value for _, value in scope.updates.values()])
-
-        values = tree.map_structure(as_operand, parameters)
-        (number, (aux, updates)), gradients = _value_and_grad(pure, True)(values)
-        for variable, value in zip(assigned, updates, strict=True):
-            variable.assign(value)
-        return ((number, aux) if has_aux else number), gradients
-
-    return call
+    return over_variables(_value_and_grad, function, has_aux)
 
 
 def _value_and_grad(function: Callable[..., Any], has_aux: bool) -> Callable[..., Any]:

@@ -512,6 +512,11 @@ class Optimizer(OptimizerState):
 
     # ---------------------------------------------------------------------------------------------------- old attributes
 
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """A copy (deepcopy, pickle) finds its own parameters, which are other objects than the original's."""
+        self.__dict__.update(state)
+        self.__dict__["_index"] = {id(v): i for i, v in enumerate(self.__dict__.get("_trainable_variables", ()))}
+
     def __getattr__(self, name: str) -> Any:
         if isinstance(getattr(type(self), name, None), property):
             return object.__getattribute__(self, name)  # its own AttributeError, not one about the name

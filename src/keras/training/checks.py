@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import warnings
 from typing import Any
 
 import numpy as np
 
-from keras.core import tree
+from keras.core import errors, tree
 from keras.core.dims import BATCH
 from keras.losses.loss import Loss
 from keras.training.data import checks as data_checks
@@ -59,7 +58,10 @@ def example_batch(adapter: DataAdapter) -> Any:
     if adapter.first_batch is not None:
         batch, adapter.first_batch = adapter.first_batch, None
         return batch
-    return tuple(tree.map_structure(lambda s: np.zeros([1 if n is None else n for n in s.shape], s.dtype) if isinstance(s, LeafSpec) else s, part) for part in adapter.structure)
+    return tuple(
+        tree.map_structure(lambda s: np.zeros([1 if n is None else n for n in s.shape], s.dtype) if isinstance(s, LeafSpec) else s, part)
+        for part in adapter.structure
+    )
 
 
 def check_input_shapes(model: Any, x: Any, phase: str = "fit", kind: str = "data") -> None:
@@ -67,7 +69,8 @@ def check_input_shapes(model: Any, x: Any, phase: str = "fit", kind: str = "data
     symbols = getattr(model, "inputs", None) if model.built and hasattr(model, "input_names") else None
     if not symbols:
         return
-    arrays = [a for a in tree.flatten({k: x[k] for k in model.input_names} if isinstance(x, dict) and not isinstance(model.input, dict) and len(x) > 1 else x)]
+    by_name = isinstance(x, dict) and not isinstance(model.input, dict) and len(x) > 1
+    arrays = tree.flatten([x[k] for k in model.input_names] if by_name else x)
     if len(arrays) != len(symbols):
         return
     for array, symbol in zip(arrays, symbols, strict=True):
@@ -75,10 +78,15 @@ def check_input_shapes(model: Any, x: Any, phase: str = "fit", kind: str = "data
             continue
         expected = tuple(None if n is BATCH else s for n, s in zip(symbol.dims, symbol.shape, strict=True))
         shape = np.shape(array)
-        squeezable = len(shape) == len(expected) + 1 and shape[-1] == 1 or len(shape) == len(expected) - 1 and expected and expected[-1] == 1
+        squeezable = (
+            len(shape) == len(expected) + 1 and shape[-1] == 1 or len(shape) == len(expected) - 1 and expected and expected[-1] == 1
+        )
         if not squeezable and not input_checks.fits((None, *shape[1:]), expected):
             hint = input_checks.explain_input_shape(shape, expected, phase=phase, kind=kind)
-            raise ValueError(hint or f"{phase}: x has shape {shape}, but the model {model.name!r} expects {expected}. Reshape the data, or declare its shape in keras.Input(shape=...).")
+            raise ValueError(
+                hint
+                or f"{phase}: x has shape {shape}, but the model {model.name!r} expects {expected}. Reshape the data, or declare its shape in keras.Input(shape=...)."
+            )
 
 
 def check_ids(model: Any, x: Any) -> None:
@@ -126,10 +134,12 @@ def check_targets(model: Any, losses: Any, adapter: DataAdapter, y: Any, outputs
         if name is None or target is None:
             continue
         data_checks.check_targets(name, target, tuple(output.shape), from_logits=from_logits, ignore_class=ignored)
-        for text in data_checks.lint_targets(name, target, tuple(output.shape), activation, from_logits=from_logits) if lint is not None else ():
-            warnings.warn(text, stacklevel=5)
+        for text in (
+            data_checks.lint_targets(name, target, tuple(output.shape), activation, from_logits=from_logits) if lint is not None else ()
+        ):
+            errors.warn(text)
     for text in data_checks.lint_metrics(lint, targets[0]) if lint and len(names) == 1 and targets[0] is not None else ():
-        warnings.warn(text, stacklevel=5)
+        errors.warn(text)
 
 
 def check_epochs(epochs: Any, initial_epoch: Any, validation_freq: Any) -> None:
@@ -138,7 +148,9 @@ def check_epochs(epochs: Any, initial_epoch: Any, validation_freq: Any) -> None:
         if not hasattr(value, "__index__") or value < 0:
             raise ValueError(f"fit({name}): got {value!r}. Accepted: an integer >= 0. Write {name}=10.")
     if not hasattr(validation_freq, "__contains__") and (not hasattr(validation_freq, "__index__") or validation_freq < 1):
-        raise ValueError(f"fit(validation_freq): got {validation_freq!r}. Accepted: an integer >= 1, or a list of epochs such as [1, 5, 10].")
+        raise ValueError(
+            f"fit(validation_freq): got {validation_freq!r}. Accepted: an integer >= 1, or a list of epochs such as [1, 5, 10]."
+        )
 
 
 def no_gradient_text(model: Any, variables: Any, loss: Any) -> str:
@@ -178,7 +190,7 @@ def warn_about_split(y: Any, validation_data: Any) -> None:
         return
     text = data_checks.lint_validation_labels(y, validation_data[1])
     if text:
-        warnings.warn(text, stacklevel=4)
+        errors.warn(text)
 
 
 def warn_about_nan(adapter: DataAdapter, epoch: int, steps: int) -> None:
@@ -187,4 +199,4 @@ def warn_about_nan(adapter: DataAdapter, epoch: int, steps: int) -> None:
     if isinstance(adapter, ArrayAdapter):
         triple = adapter.gather(slice(0, adapter.num_samples))
         arrays = {name: part for name, part in zip(("x", "y", "sample_weight"), triple, strict=True) if part is not None}
-    warnings.warn(data_checks.describe_nan_loss((epoch + 1) * steps, arrays), stacklevel=5)
+    errors.warn(data_checks.describe_nan_loss((epoch + 1) * steps, arrays))

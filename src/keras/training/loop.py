@@ -31,7 +31,15 @@ class Hooks:
         self.end: Callable[..., Any] = getattr(callbacks, f"on_{phase}_batch_end")
 
 
-def run_epoch(step: Any, adapter: DataAdapter, hooks: Hooks, logs: Callable[[Any], Any], stop: Callable[[], bool], generator: np.random.Generator | None = None, epoch: int = 0) -> tuple[int, Any]:
+def run_epoch(
+    step: Any,
+    adapter: DataAdapter,
+    hooks: Hooks,
+    logs: Callable[[Any], Any],
+    stop: Callable[[], bool],
+    generator: np.random.Generator | None = None,
+    epoch: int = 0,
+) -> tuple[int, Any]:
     """Run `step` on every batch of one epoch.
 
     Arguments:
@@ -55,7 +63,9 @@ def run_epoch(step: Any, adapter: DataAdapter, hooks: Hooks, logs: Callable[[Any
     return number, returned
 
 
-def _runs(step: Any, adapter: DataAdapter, generator: np.random.Generator | None, epoch: int, may_wait: bool) -> Iterator[Callable[[], Any]]:
+def _runs(
+    step: Any, adapter: DataAdapter, generator: np.random.Generator | None, epoch: int, may_wait: bool
+) -> Iterator[Callable[[], Any]]:
     """One call per batch."""
     if isinstance(adapter, ArrayAdapter) and hasattr(step, "resident") and may_wait and _fits(adapter):
         yield from _resident_runs(step, adapter, generator)
@@ -83,7 +93,7 @@ def _direct_runs(step: Any, adapter: ArrayAdapter, generator: np.random.Generato
         adapter.gather(rows, out=found[1])
         return found[0].replay()
 
-    for rows in adapter.index_batches(generator):
+    for rows in adapter.index_batches(generator):  # noqa: B007  (`run` reads it)
         yield run
 
 

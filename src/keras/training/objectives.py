@@ -43,7 +43,9 @@ def per_output(what: str, value: Any, names: Sequence[str], spread: bool = False
     if isinstance(value, dict):
         unknown = [k for k in value if k not in names]
         if unknown:
-            raise ValueError(f"{what}: got the key {unknown[0]!r}.{errors.suggestion(str(unknown[0]), names)} The model's outputs are {list(names)}.")
+            raise ValueError(
+                f"{what}: got the key {unknown[0]!r}.{errors.suggestion(str(unknown[0]), names)} The model's outputs are {list(names)}."
+            )
         return [value.get(name) for name in names]
     if isinstance(value, (list, tuple)):
         flat = flat_outputs(value) if what in ("y", "sample_weight") else list(value)
@@ -77,7 +79,12 @@ class Losses:
             self.names = names_of(y_pred, output_names)
             self.by_key = isinstance(y_pred, dict)
             self._functions = [_resolve_loss(x) for x in per_output("loss", self.given, self.names, spread=True)]
-            weights = per_output("loss_weights", self.weights_given, self.names, spread=not isinstance(self.weights_given, (int, float)) or len(self.names) == 1)
+            weights = per_output(
+                "loss_weights",
+                self.weights_given,
+                self.names,
+                spread=not isinstance(self.weights_given, (int, float)) or len(self.names) == 1,
+            )
             self._weights = [1.0 if w is None else w for w in weights]
 
     @property
@@ -91,7 +98,9 @@ class Losses:
         weights = per_output("sample_weight", sample_weight, self.names, spread=True)
         total = None
         parts = []
-        for name, function, factor, target, output, weight in zip(self.names, self.functions, self._weights, targets, flat_outputs(y_pred), weights, strict=True):
+        for name, function, factor, target, output, weight in zip(
+            self.names, self.functions, self._weights, targets, flat_outputs(y_pred), weights, strict=True
+        ):
             if function is None or target is None:
                 continue
             value = function(target, output, sample_weight=weight)
@@ -118,7 +127,11 @@ def _resolve_loss(identifier: Any) -> Any:
     if identifier is None:
         return None
     found = losses_module.get(identifier)
-    return found if isinstance(found, Loss) else losses_module.LossFunctionWrapper(found, name=getattr(found, "__name__", type(found).__name__))
+    return (
+        found
+        if isinstance(found, Loss)
+        else losses_module.LossFunctionWrapper(found, name=getattr(found, "__name__", type(found).__name__))
+    )
 
 
 class Metrics:
@@ -243,5 +256,3 @@ def _fitting(kind: str, target: Any, output: Any) -> str:
     if len(expected) < len(made) or (expected[-1] == 1 and made[-1] != 1):
         return f"sparse_categorical_{kind}"
     return f"categorical_{kind}"
-
-

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -35,7 +34,17 @@ from keras.training.loop import Hooks, run_epoch
 from keras.training.objectives import Losses, Metrics, names_of
 from keras.training.outputs import OutputBuffer
 
-_COMPILE_ARGUMENTS = ("optimizer", "loss", "loss_weights", "metrics", "weighted_metrics", "run_eagerly", "steps_per_execution", "jit_compile", "auto_scale_loss")
+_COMPILE_ARGUMENTS = (
+    "optimizer",
+    "loss",
+    "loss_weights",
+    "metrics",
+    "weighted_metrics",
+    "run_eagerly",
+    "steps_per_execution",
+    "jit_compile",
+    "auto_scale_loss",
+)
 _NOT_COMPILED = "{name!r}: call compile() before {method}(), for example model.compile(optimizer='adam', loss={loss!r})."
 
 
@@ -63,11 +72,15 @@ class Trainer:
 
     # ------------------------------------------------------------------------------------------------------------------ compile
 
-    def compile(self, *, optimizer: Any, loss: Any, loss_weights: Any, metrics: Any, weighted_metrics: Any, run_eagerly: bool, **options: Any) -> None:
+    def compile(
+        self, *, optimizer: Any, loss: Any, loss_weights: Any, metrics: Any, weighted_metrics: Any, run_eagerly: bool, **options: Any
+    ) -> None:
         """See `Model.compile`; nothing is changed unless everything is accepted."""
         unknown = options.keys() - {"steps_per_execution", "jit_compile", "auto_scale_loss"}
         if unknown:
-            raise TypeError(f"compile: got an unknown argument {min(unknown)!r}.{errors.suggestion(min(unknown), _COMPILE_ARGUMENTS)} Accepted: {', '.join(_COMPILE_ARGUMENTS)}.")
+            raise TypeError(
+                f"compile: got an unknown argument {min(unknown)!r}.{errors.suggestion(min(unknown), _COMPILE_ARGUMENTS)} Accepted: {', '.join(_COMPILE_ARGUMENTS)}."
+            )
         new_optimizer = self._scaling(optimizers.get(optimizer), options.get("auto_scale_loss", True))
         new_losses = Losses(loss, loss_weights) if loss is not None else None
         new_metrics = Metrics(metrics, weighted_metrics)
@@ -78,7 +91,13 @@ class Trainer:
         self.run_eagerly = bool(run_eagerly)
         self.steps_per_execution = options.get("steps_per_execution", 1)
         self.jit_compile = options.get("jit_compile", "auto")
-        self.compile_config = {"optimizer": optimizer, "loss": loss, "loss_weights": loss_weights, "metrics": metrics, "weighted_metrics": weighted_metrics}
+        self.compile_config = {
+            "optimizer": optimizer,
+            "loss": loss,
+            "loss_weights": loss_weights,
+            "metrics": metrics,
+            "weighted_metrics": weighted_metrics,
+        }
         self._linted = False
         self._trainable_at_compile = [v.trainable for v in self.model.weights]
         self.compiled = True
@@ -86,7 +105,12 @@ class Trainer:
 
     def _scaling(self, optimizer: Any, wanted: bool) -> Any:
         """Gradients in float16 underflow unless the loss is scaled."""
-        if wanted and optimizer is not None and self.model.dtype_policy.name == "mixed_float16" and not isinstance(optimizer, optimizers.LossScaleOptimizer):
+        if (
+            wanted
+            and optimizer is not None
+            and self.model.dtype_policy.name == "mixed_float16"
+            and not isinstance(optimizer, optimizers.LossScaleOptimizer)
+        ):
             return optimizers.LossScaleOptimizer(optimizer, name="loss_scale_optimizer")
         return optimizer
 
@@ -108,6 +132,10 @@ class Trainer:
         self._result_names: tuple[Any, list[str]] = ((), [])
         self._log_names = (None, [])
 
+    def __getstate__(self) -> dict[str, Any]:
+        """Compiled steps do not travel: they are made again."""
+        return {**self.__dict__, "_steps": {}, "_outputs": None}
+
     @property
     def metrics(self) -> list[Any]:
         """The loss's mean, each output's loss, and the compiled metrics."""
@@ -125,9 +153,16 @@ class Trainer:
         return found
 
     def _require_compiled(self, method: str) -> None:
-        if not self.compiled or (method in ("fit", "train_on_batch") and self._losses is None and not self._overridden("train_step", "compute_loss") and not self._may_add_losses()):
+        if not self.compiled or (
+            method in ("fit", "train_on_batch")
+            and self._losses is None
+            and not self._overridden("train_step", "compute_loss")
+            and not self._may_add_losses()
+        ):
             if self.compiled:
-                raise ValueError(f"{self.model.name!r}: {method}() needs a loss. Write model.compile(optimizer='adam', loss={checks.suggested_loss(self.model)!r}).")
+                raise ValueError(
+                    f"{self.model.name!r}: {method}() needs a loss. Write model.compile(optimizer='adam', loss={checks.suggested_loss(self.model)!r})."
+                )
             raise ValueError(_NOT_COMPILED.format(name=self.model.name, method=method, loss=checks.suggested_loss(self.model)))
 
     def _may_add_losses(self) -> bool:
@@ -186,10 +221,15 @@ class Trainer:
             total, parts = self._losses(y, y_pred, sample_weight)
         self._last_parts = parts
         for extra in self.model.losses:
-            extra = cast(total_of(extra), "float32") if len(shape_of(extra)) else cast(extra, "float32" if total is None else dtype_name(total))
+            extra = (
+                cast(total_of(extra), "float32") if len(shape_of(extra)) else cast(extra, "float32" if total is None else dtype_name(total))
+            )
             total = extra if total is None else add(total, extra)
         if total is None:
-            raise ValueError(f"{self.model.name!r}: there is nothing to minimize: no loss was compiled for the outputs, and no layer added one. Write model.compile(optimizer='adam', loss={checks.suggested_loss(self.model)!r}).")
+            raise ValueError(
+                f"{self.model.name!r}: there is nothing to minimize: no loss was compiled for the outputs, and no layer added one. "
+                f"Write model.compile(optimizer='adam', loss={checks.suggested_loss(self.model)!r})."
+            )
         return total
 
     def _tracked(self, x: Any, y: Any, y_pred: Any, sample_weight: Any, loss: Any, parts: Sequence[Any]) -> dict[str, Any]:
@@ -234,7 +274,9 @@ class Trainer:
         model = self.model
         if self._is_prepared:
             return
-        if not model.built or any(not layer.built for layer in model._flatten_layers(include_self=False) if not isinstance(layer, InputLayer)):
+        if not model.built or any(
+            not layer.built for layer in model._flatten_layers(include_self=False) if not isinstance(layer, InputLayer)
+        ):
             try:
                 self._outputs = self._run_on_symbols(x)
             except TypeError:  # Python decides on numbers inside: run it on the numbers
@@ -321,7 +363,9 @@ class Trainer:
             (x, y, sample_weight), validation_data = train_validation_split((x, y, sample_weight), validation_split=validation_split)
             checks.warn_about_split(y, validation_data)
         checks.check_names(model, x)
-        adapter = self._adapter(x, y, sample_weight, batch_size=batch_size, steps_per_epoch=steps_per_epoch, shuffle=shuffle, class_weight=class_weight)
+        adapter = self._adapter(
+            x, y, sample_weight, batch_size=batch_size, steps_per_epoch=steps_per_epoch, shuffle=shuffle, class_weight=class_weight
+        )
         validation = self._validation(validation_data, validation_batch_size or batch_size, validation_steps)
         try:
             self._first_look(adapter, training=True)
@@ -330,7 +374,15 @@ class Trainer:
                     self._first_look(validation, training=False)
                 except ValueError as error:
                     raise ValueError(f"validation_data: {error}") from None
-            listeners = CallbackList(callbacks, add_history=True, add_progbar=verbose != 0, model=model, verbose=verbose, epochs=epochs, steps=adapter.num_batches)
+            listeners = CallbackList(
+                callbacks,
+                add_history=True,
+                add_progbar=verbose != 0,
+                model=model,
+                verbose=verbose,
+                epochs=epochs,
+                steps=adapter.num_batches,
+            )
             listeners.set_validation(validation is not None)
             model.stop_training = False
             generator = np.random.Generator(np.random.Philox(host_random.draw_seed()))
@@ -342,7 +394,17 @@ class Trainer:
                 validation.close()
         return model.history
 
-    def _epochs(self, adapter: DataAdapter, validation: Any, listeners: CallbackList, first: int, last: int, validation_freq: Any, generator: np.random.Generator, verbose: Any) -> None:
+    def _epochs(
+        self,
+        adapter: DataAdapter,
+        validation: Any,
+        listeners: CallbackList,
+        first: int,
+        last: int,
+        validation_freq: Any,
+        generator: np.random.Generator,
+        verbose: Any,
+    ) -> None:
         model, step = self.model, self._step("train")
         hooks = Hooks(listeners, "train")
         logs: Any = {}
@@ -368,10 +430,18 @@ class Trainer:
 
     def _warn_if_trainable_changed(self) -> None:
         now = [v.trainable for v in self.model.weights]
+        if self.optimizer is not None and self.optimizer.built and hasattr(self.optimizer, "_trainable_variables"):
+            known = {id(v) for v in self.optimizer._trainable_variables}
+            new = [v.path for v in self.model.trainable_variables if id(v) not in known]
+            if new and len(new) < len(self.model.trainable_variables):
+                raise ValueError(
+                    f"{self.model.name!r}: {new[0]!r} became trainable after compile(), and the optimizer has no state for it. "
+                    "Call model.compile(...) again with a new optimizer."
+                )
         if self._trainable_at_compile and len(now) == len(self._trainable_at_compile) and now != self._trainable_at_compile:
-            warnings.warn(
-                f"{self.model.name!r}: `trainable` of some layers changed after compile(); the change takes effect now. Call compile() again to start with a fresh optimizer.",
-                stacklevel=4,
+            errors.warn(
+                f"{self.model.name!r}: `trainable` of some layers changed after compile(); the change takes effect now. "
+                "Call compile() again to start with a fresh optimizer.",
             )
             self._trainable_at_compile = now
             self.drop_programs()
@@ -389,7 +459,13 @@ class Trainer:
     def _validation(self, data: Any, batch_size: Any, steps: Any) -> DataAdapter | None:
         if data is None:
             return None
-        x, y, sample_weight = data if isinstance(data, (list, tuple)) and len(data) == 3 else (*data, None) if isinstance(data, (list, tuple)) and len(data) == 2 else (data, None, None)
+        x, y, sample_weight = (
+            data
+            if isinstance(data, (list, tuple)) and len(data) == 3
+            else (*data, None)
+            if isinstance(data, (list, tuple)) and len(data) == 2
+            else (data, None, None)
+        )
         if isinstance(data, (list, tuple)) and len(data) not in (2, 3):
             raise ValueError(f"fit(validation_data): got {len(data)} entries. Accepted: (x, y) or (x, y, sample_weight), or a generator.")
         return self._adapter(x, y, sample_weight, batch_size=batch_size if y is not None else None, steps_per_epoch=steps, repeat=False)
@@ -402,7 +478,10 @@ class Trainer:
             checks.check_ids(self.model, checks.all_inputs(adapter, x))
         if y is None and self._losses is not None and not self._overridden("train_step" if training else "test_step", "compute_loss"):
             phase = "fit" if training else "evaluate"
-            raise ValueError(f"{self.model.name!r}: there are no targets for loss={self.loss!r}. Write model.{phase}(x, y), let a generator give (x, y), and pass validation_data=(x, y).")
+            raise ValueError(
+                f"{self.model.name!r}: there are no targets for loss={self.loss!r}. "
+                f"Write model.{phase}(x, y), let a generator give (x, y), and pass validation_data=(x, y)."
+            )
         self._prepare(x, y)
         if not self._overridden("train_step" if training else "test_step", "compute_loss"):
             lint = self._metrics.names if training and self._metrics is not None and not self._linted else None
@@ -411,14 +490,18 @@ class Trainer:
 
     # --------------------------------------------------------------------------------------------------------- evaluate, predict
 
-    def evaluate(self, x: Any, y: Any, *, batch_size: Any, verbose: Any, sample_weight: Any, steps: Any, callbacks: Any, return_dict: bool) -> Any:
+    def evaluate(
+        self, x: Any, y: Any, *, batch_size: Any, verbose: Any, sample_weight: Any, steps: Any, callbacks: Any, return_dict: bool
+    ) -> Any:
         """See `Model.evaluate`."""
         self._require_compiled("evaluate")
         checks.check_names(self.model, x)
         adapter = self._adapter(x, y, sample_weight, batch_size=batch_size, steps_per_epoch=steps, repeat=False)
         try:
             self._first_look(adapter, training=False)
-            listeners = CallbackList(callbacks, add_progbar=verbose != 0, model=self.model, verbose=verbose, epochs=1, steps=adapter.num_batches)
+            listeners = CallbackList(
+                callbacks, add_progbar=verbose != 0, model=self.model, verbose=verbose, epochs=1, steps=adapter.num_batches
+            )
             found = self._evaluate(adapter, listeners)
         finally:
             adapter.close()
@@ -435,7 +518,14 @@ class Trainer:
 
     def predict(self, x: Any, *, batch_size: Any, verbose: Any, steps: Any, callbacks: Any) -> Any:
         """See `Model.predict`; one batch of arrays takes the short way."""
-        if isinstance(x, np.ndarray) and callbacks is None and steps is None and x.ndim and 0 < len(x) <= (batch_size or 32) and (self.model.built and verbose in (0, "auto")):
+        if (
+            isinstance(x, np.ndarray)
+            and callbacks is None
+            and steps is None
+            and x.ndim
+            and 0 < len(x) <= (batch_size or 32)
+            and (self.model.built and verbose in (0, "auto"))
+        ):
             try:
                 return self.predict_on_batch(x)
             except ValueError:
@@ -450,7 +540,9 @@ class Trainer:
             if checks.has_tables(self.model):
                 checks.check_ids(self.model, checks.all_inputs(adapter, example))
             self._prepare(example)
-            listeners = CallbackList(callbacks, add_progbar=verbose != 0, model=self.model, verbose=verbose, epochs=1, steps=adapter.num_batches)
+            listeners = CallbackList(
+                callbacks, add_progbar=verbose != 0, model=self.model, verbose=verbose, epochs=1, steps=adapter.num_batches
+            )
             listeners.on_predict_begin()
             self.model.stop_predicting = False
             step, hooks = self._step("predict"), Hooks(listeners, "predict")
@@ -530,5 +622,3 @@ def _is_due(epoch: int, frequency: Any) -> bool:
     if isinstance(frequency, int):
         return (epoch + 1) % frequency == 0
     return epoch + 1 in frequency
-
-

@@ -68,7 +68,9 @@ def test_gradient_with_auxiliary_results(other: Any) -> None:
     def function(parameters: Any) -> Any:
         return ops.sum(parameters["w"] * parameters["w"]) + parameters["b"], {"note": "text", "twice": parameters["w"] * 2}
 
-    (value, aux), gradients = value_and_grad(function, has_aux=True)({"w": np.array([1.0, 3.0], "float32"), "b": 1.0, "unused": np.array([4], "int32")})
+    (value, aux), gradients = value_and_grad(function, has_aux=True)(
+        {"w": np.array([1.0, 3.0], "float32"), "b": 1.0, "unused": np.array([4], "int32")}
+    )
     assert _number(other, value) == 11.0
     assert aux["note"] == "text"
     np.testing.assert_array_equal(other.to_numpy(aux["twice"]), [2, 6])
@@ -156,7 +158,14 @@ def test_convert_to_tensor_copies(other: Any) -> None:
 
 
 def test_numbers_lists_and_dtypes(other: Any) -> None:
-    for value, dtype in ((1, "int32"), (1.5, "float32"), (True, "bool"), ([1, 2], "int32"), ([[1.0]], "float32"), (np.ones(2, "float16"), "float16")):
+    for value, dtype in (
+        (1, "int32"),
+        (1.5, "float32"),
+        (True, "bool"),
+        ([1, 2], "int32"),
+        ([[1.0]], "float32"),
+        (np.ones(2, "float16"), "float16"),
+    ):
         assert other.dtype_of(ops.convert_to_tensor(value)) == dtype
     assert other.dtype_of(ops.convert_to_tensor(1, dtype="bfloat16")) == "bfloat16"
     assert other.to_numpy(ops.convert_to_tensor([1.0, 2.0], dtype="bfloat16")).dtype.name == "bfloat16"

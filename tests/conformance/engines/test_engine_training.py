@@ -23,7 +23,12 @@ def _model(kind: str) -> Any:
     layers = keras.layers
     body = {
         "dense": [layers.Flatten(), layers.Dense(16, activation="relu"), layers.BatchNormalization(), layers.Dense(8, activation="gelu")],
-        "convolution": [layers.Conv2D(4, 3, padding="same", activation="relu"), layers.MaxPooling2D(), layers.DepthwiseConv2D(3), layers.GlobalAveragePooling2D()],
+        "convolution": [
+            layers.Conv2D(4, 3, padding="same", activation="relu"),
+            layers.MaxPooling2D(),
+            layers.DepthwiseConv2D(3),
+            layers.GlobalAveragePooling2D(),
+        ],
         "recurrent": [layers.Reshape((8, 16)), layers.GRU(6, return_sequences=True), layers.SimpleRNN(5)],
     }[kind]
     model = keras.Sequential([keras.Input((8, 8, 2)), *body, layers.Dense(3, activation="softmax")])
@@ -36,7 +41,13 @@ def _trained(kind: str) -> dict[str, Any]:
     model = _model(kind)
     first = [v.numpy() for v in model.weights]
     history = model.fit(x, y, batch_size=16, epochs=2, shuffle=False, verbose=0).history
-    return {"first": first, "history": history, "evaluated": model.evaluate(x, y, verbose=0), "predicted": model.predict(x, verbose=0), "last": [v.numpy() for v in model.weights]}
+    return {
+        "first": first,
+        "history": history,
+        "evaluated": model.evaluate(x, y, verbose=0),
+        "predicted": model.predict(x, verbose=0),
+        "last": [v.numpy() for v in model.weights],
+    }
 
 
 @pytest.mark.parametrize("kind", ["dense", "convolution", "recurrent"])

@@ -8,12 +8,12 @@ import numpy as np
 from layer_table import Case
 
 from keras.core import tree
-from keras.core.autodiff import value_and_grad
 from keras.core.state import StateScope
 from keras.core.tensor import KerasTensor
 from keras.core.variable import Variable
 from keras.ops.elementwise import add, multiply
 from keras.ops.reduction import sum as total_of
+from keras.testing.properties import flat, slopes
 
 
 def built(case: Case, inputs: list[np.ndarray], **kwargs: Any) -> Any:
@@ -32,16 +32,6 @@ def randomize(layer: Any) -> None:
         v.assign((rng.uniform(0.5, 1.5, v.shape) if positive else rng.normal(0, 0.5, v.shape)).astype(v.numpy().dtype))
 
 
-def flat(results: Any) -> list[Any]:
-    """The outputs one after another."""
-    return [y for y in tree.flatten(results) if y is not None]
-
-
-def leaves(results: Any) -> list[np.ndarray]:
-    """The outputs as arrays."""
-    return [np.array(y) for y in flat(results)]
-
-
 def symbols_of(case: Case, inputs: list[np.ndarray], unknown: bool) -> list[KerasTensor]:
     """Symbols in the inputs' shapes; with `unknown`, every size that the case does not need is None."""
     made = []
@@ -49,15 +39,6 @@ def symbols_of(case: Case, inputs: list[np.ndarray], unknown: bool) -> list[Kera
         shape = tuple(None if unknown and i not in case.known and (i == 0 or x is inputs[0]) else n for i, n in enumerate(x.shape))
         made.append(KerasTensor(shape, str(x.dtype)))
     return made
-
-
-def fits(spec: Any, value: np.ndarray) -> bool:
-    """Whether a symbol's shape and dtype allow the value's."""
-    return (
-        len(spec.shape) == value.ndim
-        and all(n in (None, m) for n, m in zip(spec.shape, value.shape, strict=True))
-        and spec.dtype == value.dtype.name
-    )
 
 
 def seeds_of(layer: Any) -> list[Variable]:
@@ -92,8 +73,4 @@ def along_a_direction(function: Any, start: dict[str, Any], step: float = 1e-6) 
     """The slope of a function along a random direction, from its gradient and from finite differences."""
     rng = np.random.default_rng(3)
     direction = tree.map_structure(lambda p: rng.normal(size=p.shape), start)
-    _, gradient = value_and_grad(function)(start)
-    slope = sum(float(np.sum(np.asarray(g) * d)) for g, d in zip(tree.flatten(gradient), tree.flatten(direction), strict=True))
-    moved = [tree.map_structure(lambda p, d, s=s: p + s * step * d, start, direction) for s in (1, -1)]
-    up, down = (float(value_and_grad(function)(m)[0]) for m in moved)
-    return slope, (up - down) / (2 * step)
+    return slopes(function, start, [direction], step)[0]

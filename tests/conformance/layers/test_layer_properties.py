@@ -15,6 +15,8 @@ from keras.core import engine
 from keras.core.masks import get_mask, set_mask
 from keras.layers.layer import Layer
 from keras.layers.lookup import deserialize, serialize
+from keras.ops.control import value_and_grad
+from keras.testing.properties import arrays, fits, flat
 
 each = pytest.mark.parametrize("case", CALLED, ids=lambda c: c.name)
 with_weights = pytest.mark.parametrize("case", [c for c in CALLED if c.weights], ids=lambda c: c.name)
@@ -44,11 +46,11 @@ CLASSES_BY_ALIAS = {
 @pytest.mark.parametrize("unknown", [False, True], ids=["known", "unknown"])
 def test_spec_equals_value(case: Case, unknown: bool) -> None:
     inputs = case.inputs()
-    values = properties.leaves(case.run(case.make(), inputs))
-    specs = properties.flat(case.run(case.make(), properties.symbols_of(case, inputs, unknown)))
+    values = arrays(case.run(case.make(), inputs))
+    specs = flat(case.run(case.make(), properties.symbols_of(case, inputs, unknown)))
     assert len(specs) == len(values)
     for spec, value in zip(specs, values, strict=True):
-        assert properties.fits(spec, value), f"{spec} does not fit {value.shape} {value.dtype}"
+        assert fits(spec, value), f"{spec} does not fit {value.shape} {value.dtype}"
         assert unknown or None not in spec.shape
 
 
@@ -57,11 +59,11 @@ def test_compiled_equals_eager(case: Case) -> None:
     inputs = case.inputs()
     layer = properties.built(case, inputs)
     before = [v.numpy() for v in layer.weights]
-    eager = properties.leaves(case.run(layer, inputs))
+    eager = arrays(case.run(layer, inputs))
     after = [v.numpy() for v in layer.weights]
     layer.set_weights(before)
     compiled = engine.current().compile(lambda *xs: case.run(layer, list(xs)))
-    for value, expected in zip(properties.leaves(compiled(*inputs)), eager, strict=True):
+    for value, expected in zip(arrays(compiled(*inputs)), eager, strict=True):
         np.testing.assert_allclose(value, expected, rtol=1e-5, atol=1e-6)
     for variable, expected in zip(layer.weights, after, strict=True):
         np.testing.assert_allclose(variable.numpy(), expected, rtol=1e-5, atol=1e-6)
@@ -105,7 +107,7 @@ def test_config_and_weights_give_equal_outputs(case: Case) -> None:
     twin = type(layer).from_config(layer.get_config())
     case.run(twin, inputs)
     twin.set_weights(layer.get_weights())
-    for a, b in zip(properties.leaves(case.run(layer, inputs)), properties.leaves(case.run(twin, inputs)), strict=True):
+    for a, b in zip(arrays(case.run(layer, inputs)), arrays(case.run(twin, inputs)), strict=True):
         np.testing.assert_array_equal(a, b)
 
 
@@ -113,9 +115,9 @@ def test_config_and_weights_give_equal_outputs(case: Case) -> None:
 def test_each_sample_by_itself(case: Case) -> None:
     inputs = case.inputs()
     layer = properties.built(case, inputs)
-    together = properties.leaves(case.run(layer, inputs))
+    together = arrays(case.run(layer, inputs))
     for i in range(inputs[0].shape[0]):
-        alone = properties.leaves(case.run(layer, [x[i : i + 1] for x in inputs]))
+        alone = arrays(case.run(layer, [x[i : i + 1] for x in inputs]))
         for a, b in zip(alone, together, strict=True):
             np.testing.assert_allclose(a, b[i : i + 1], rtol=1e-5, atol=1e-6)
 
@@ -136,11 +138,11 @@ def test_names_and_number_of_weights(case: Case) -> None:
 def test_policy_gives_the_dtypes(case: Case, policy: str) -> None:
     layer = case.make(dtype=policy)
     inputs = case.inputs()
-    outputs = properties.flat(case.run(layer, inputs))
+    outputs = flat(case.run(layer, inputs))
     wanted = layer.compute_dtype
     assert {engine.current().dtype_of(np.asarray(y)) for y in outputs} == {wanted}
     assert {v.dtype for v in layer.weights} <= {"float32" if policy.startswith("mixed") else "float16"}
-    single = properties.leaves(case.run(case.make(), inputs)) if not case.weights else []
+    single = arrays(case.run(case.make(), inputs)) if not case.weights else []
     for a, b in zip(outputs, single, strict=bool(single)):
         np.testing.assert_allclose(np.asarray(a, "float32"), b, rtol=0.05, atol=0.05)
 
@@ -152,7 +154,7 @@ def test_masks_pass_or_end(case: Case) -> None:
     mask = np.arange(int(np.prod(inputs[0].shape[:2]))).reshape(inputs[0].shape[:2]) % 3 != 1
     x = np.array(inputs[0])
     set_mask(x, mask)
-    outputs = properties.flat(case.run(layer, [x, *inputs[1:]]))
+    outputs = flat(case.run(layer, [x, *inputs[1:]]))
     found = get_mask(outputs[0])
     if case.mask == "ends":
         assert found is None
@@ -165,9 +167,9 @@ def test_random_layers_draw_anew_only_in_training(case: Case) -> None:
     inputs = case.inputs()
     layer = properties.built(case, inputs)
     compiled = engine.current().compile(lambda *xs: case.run(layer, list(xs), training=True))
-    first, second = (properties.leaves(compiled(*inputs))[0] for _ in range(2))
+    first, second = (arrays(compiled(*inputs))[0] for _ in range(2))
     assert not np.array_equal(first, second)
-    third, fourth = (properties.leaves(case.run(layer, inputs, training=False))[0] for _ in range(2))
+    third, fourth = (arrays(case.run(layer, inputs, training=False))[0] for _ in range(2))
     np.testing.assert_array_equal(third, fourth)
 
 
@@ -175,13 +177,13 @@ def test_random_layers_draw_anew_only_in_training(case: Case) -> None:
 def test_training_lowers_the_loss(case: Case) -> None:
     inputs = case.inputs()
     layer = case.make()
-    targets = [np.random.default_rng(1).normal(size=y.shape).astype("float32") for y in properties.leaves(case.run(layer, inputs))]
+    targets = [np.random.default_rng(1).normal(size=y.shape).astype("float32") for y in arrays(case.run(layer, inputs))]
     trained = [v for v in layer.weights if v.kind == "weight" and v.trainable]
     rate = 0.01
 
     def loss(values: list[Any]) -> Any:
         with properties.StateScope(list(zip(trained, values, strict=True))):
-            outputs = properties.flat(case.run(layer, inputs, **({"training": True} if layer._call_signature.takes_training else {})))
+            outputs = flat(case.run(layer, inputs, **({"training": True} if layer._call_signature.takes_training else {})))
         parts = [properties.total_of(properties.multiply(y - t, y - t)) for y, t in zip(outputs, targets, strict=True)]
         result = parts[0]
         for part in parts[1:]:
@@ -190,7 +192,7 @@ def test_training_lowers_the_loss(case: Case) -> None:
 
     losses = []
     for _ in range(6):
-        value, gradients = properties.value_and_grad(loss)([v.value for v in trained])
+        value, gradients = value_and_grad(loss)([v.value for v in trained])
         losses.append(float(value))
         for variable, gradient in zip(trained, gradients, strict=True):
             variable.assign(variable.numpy() - rate * np.asarray(gradient))

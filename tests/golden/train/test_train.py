@@ -88,3 +88,15 @@ def test_histories(name):
     assert set(history.history) == set(case["history"])
     for key, wanted in case["history"].items():
         np.testing.assert_allclose(history.history[key], wanted, err_msg=key, **TOLERANCE)
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_configs_are_written_as_keras_wrote_them(name):
+    wanted = CASES[name]["config"]
+    found = json.loads(model_from_config(wanted).to_json())
+    assert {k: found[k] for k in ("module", "class_name", "registered_name")} == {k: wanted[k] for k in ("module", "class_name", "registered_name")}
+    ours, theirs = found["config"], wanted["config"]
+    for key in ("name", "trainable", "input_layers", "output_layers", "build_input_shape"):
+        assert ours.get(key) == theirs.get(key)
+    for a, b in zip(ours["layers"], theirs["layers"], strict=True):
+        assert [a.get(k) for k in ("class_name", "name", "inbound_nodes")] == [b.get(k) for k in ("class_name", "name", "inbound_nodes")]

@@ -4,8 +4,8 @@ import random
 
 import numpy as np
 import pytest
-from keras.core import random as core_random
 
+from keras.core import random as core_random
 from keras.utils.seeding import set_random_seed
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 import json
+import pickle
 from pathlib import Path
 
 import numpy as np
@@ -202,3 +204,20 @@ def test_errors_of_configs_name_what_is_wrong():
         clone_model(layers.Dense(2))
     with pytest.raises(ValueError, match=r"Scaled 'scaled' is a subclassed model"):
         clone_model(Scaled(), clone_function=lambda layer: layer)
+
+
+@pytest.mark.parametrize("copied", [copy.deepcopy, lambda m: pickle.loads(pickle.dumps(m))], ids=["deepcopy", "pickle"])
+def test_copies_go_on_training_on_their_own(copied):
+    x = keras.Input((4,))
+    hidden = layers.Dropout(0.5)(layers.BatchNormalization()(layers.Dense(3, activation="relu")(x)))
+    model = keras.Model(x, ops.tanh(layers.Dense(2)(hidden)) * 2.0)
+    model.compile(keras.optimizers.Adam(0.1), "mse", metrics=["mae"])
+    y = X[:, :2]
+    model.fit(X, y, epochs=2, verbose=0)
+    other = copied(model)
+    for _ in range(2):
+        assert other.train_on_batch(X, y) == model.train_on_batch(X, y)
+    before = model.get_weights()
+    other.fit(X, y, verbose=0)
+    for a, b in zip(before, model.get_weights(), strict=True):
+        np.testing.assert_array_equal(a, b)

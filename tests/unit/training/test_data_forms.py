@@ -181,7 +181,7 @@ def test_class_weights_and_sample_weights_multiply():
         (lambda: (X[:10], Y[:10], np.ones(10, "float32")), {}),
         (lambda: Rows10(), {}),
         (lambda: list(batches(X[:10], Y[:10])).__iter__(), {}),
-        (lambda: (lambda: batches(X[:10], Y[:10])), {"epochs": 2}),
+        (lambda: lambda: batches(X[:10], Y[:10]), {"epochs": 2}),
     ],
     ids=["tuple", "list", "triple", "PyDataset", "generator", "function"],
 )

@@ -144,7 +144,9 @@ def test_own_functions_and_objects_as_losses_and_metrics():
     model.compile("sgd", doubled, metrics=[worst, Spread(), "mse"])
     p = X @ np.ones((3, 2), "float32")
     found = model.evaluate(X, A, verbose=0, return_dict=True)
-    assert found == pytest.approx({"loss": 2 * MSE, "mse": MSE, "worst": np.abs(p - A).max(-1).mean(), "spread": p.max() - p.min()}, rel=1e-5)
+    assert found == pytest.approx(
+        {"loss": 2 * MSE, "mse": MSE, "worst": np.abs(p - A).max(-1).mean(), "spread": p.max() - p.min()}, rel=1e-5
+    )
     model.fit(X, A, epochs=2, verbose=0)
     assert model.evaluate(X[:2], A[:2], verbose=0, return_dict=True)["spread"] < found["spread"]
 
@@ -166,7 +168,10 @@ def test_metrics_names_are_those_of_evaluate():
 def test_evaluate_lists_values_in_the_order_of_keras():
     x = keras.Input((3,))
     z, b = layers.Dense(2, name="z")(x), layers.Dense(1, activation="sigmoid", name="b")(x)
-    order = {"list": ["loss", "z_loss", "b_loss", "b_mse", "b_accuracy", "z_mae"], "dict": ["loss", "b_loss", "z_loss", "b_mse", "b_accuracy", "z_mae"]}
+    order = {
+        "list": ["loss", "z_loss", "b_loss", "b_mse", "b_accuracy", "z_mae"],
+        "dict": ["loss", "b_loss", "z_loss", "b_mse", "b_accuracy", "z_mae"],
+    }
     for form, outputs, y in (("list", [z, b], [A, B]), ("dict", {"z": z, "b": b}, {"z": A, "b": B})):
         model = keras.Model(x, outputs)
         model.compile("sgd", {"z": "mse", "b": "binary_crossentropy"}, metrics={"z": ["mae"], "b": ["mse", "accuracy"]})

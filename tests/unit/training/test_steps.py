@@ -38,7 +38,7 @@ def traces(monkeypatch):
 # ---------------------------------------------------------------------------------------------------------------- compiled and eager
 
 NETWORKS = {
-    "dense": lambda: [],
+    "dense": list,
     "dropout": lambda: [layers.Dropout(0.4)],
     "batch normalization": lambda: [layers.BatchNormalization()],
     "regularized": lambda: [layers.Dense(4, kernel_regularizer="l2", activity_regularizer=keras.regularizers.L1(0.1))],
@@ -190,7 +190,9 @@ def test_a_whole_model_can_be_frozen_inside_of_another():
 
 def test_weight_regularizers_are_part_of_the_loss_and_of_the_gradient():
     def build(l2):
-        model = keras.Sequential([keras.Input((6,)), layers.Dense(2, kernel_initializer="ones", kernel_regularizer=keras.regularizers.L2(l2))])
+        model = keras.Sequential(
+            [keras.Input((6,)), layers.Dense(2, kernel_initializer="ones", kernel_regularizer=keras.regularizers.L2(l2))]
+        )
         model.compile(keras.optimizers.SGD(0.1), "mse")
         return model
 
@@ -203,7 +205,9 @@ def test_weight_regularizers_are_part_of_the_loss_and_of_the_gradient():
 
 def test_activity_regularizers_are_divided_by_the_batch():
     x = np.full((4, 3), 2.0, "float32")
-    model = keras.Sequential([keras.Input((3,)), layers.Dense(2, kernel_initializer="ones", activity_regularizer=keras.regularizers.L1(0.5))])
+    model = keras.Sequential(
+        [keras.Input((3,)), layers.Dense(2, kernel_initializer="ones", activity_regularizer=keras.regularizers.L1(0.5))]
+    )
     model.compile("sgd", "mse")
     assert model.evaluate(x, np.full((4, 2), 6.0), verbose=0) == pytest.approx(0.5 * 12.0)  # outputs are 6: |6| * 2 per sample
     assert model.train_on_batch(x, np.full((4, 2), 6.0)) == pytest.approx(6.0)
@@ -407,3 +411,20 @@ def test_print_and_python_branches_work_eagerly(capsys):
     model.compile("sgd", "mse", run_eagerly=True)
     model.fit(X, Y, batch_size=32, verbose=0)
     assert "mean is" in capsys.readouterr().out
+
+
+def test_unfreezing_needs_a_new_optimizer_and_says_so():
+    model = network()
+    model.layers[0].trainable = False
+    model.compile("adam", "mse")
+    run(model)
+    model.layers[0].trainable = True
+    with pytest.raises(
+        ValueError,
+        match=r"'sequential/dense/kernel' became trainable after compile\(\).*model\.compile\(\.\.\.\) again with a new optimizer",
+    ):
+        run(model)
+    model.compile("adam", "mse")
+    before = model.get_weights()[0]
+    run(model)
+    assert not np.array_equal(before, model.get_weights()[0])

@@ -47,6 +47,10 @@ class NumpyEngine(Engine):
         storage[...] = array
         return storage
 
+    def detached(self, value: Array) -> Array:
+        """A copy: variables are assigned in place."""
+        return value.copy()
+
     def store(self, storage: Array, value: Any) -> Array:
         """Write a variable's new value where the old one is, so that compiled steps keep their places."""
         np.copyto(storage, value)

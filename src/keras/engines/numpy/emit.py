@@ -103,7 +103,11 @@ def _cast_into(out: Array, x: Array) -> None:
 
 def _is_place(x: Any, out: Array) -> bool:
     """Whether `x` is the very elements of `out`, one on one."""
-    return isinstance(x, np.ndarray) and x.__array_interface__["data"] == out.__array_interface__["data"] and (x.strides, x.shape) == (out.strides, out.shape)
+    return (
+        isinstance(x, np.ndarray)
+        and x.__array_interface__["data"] == out.__array_interface__["data"]
+        and (x.strides, x.shape) == (out.strides, out.shape)
+    )
 
 
 def _select(xs: Sequence[Array], out: Array, scratch: Scratch) -> list[Step]:
@@ -168,7 +172,15 @@ def _reduction(function: np.ufunc) -> Callable[..., list[Step]]:
     def emit(xs: Sequence[Array], out: Array, attributes: dict[str, Any]) -> list[Step]:
         x, axis, keepdims = xs[0], attributes["axis"], attributes["keepdims"]
         columns = x.ndim - 1 not in axis and len(axis) == x.ndim - 1
-        if function is np.add and columns and x.flags.c_contiguous and out.dtype.kind == "f" and x.dtype == out.dtype and x.dtype.itemsize >= 4 and x.size:
+        if (
+            function is np.add
+            and columns
+            and x.flags.c_contiguous
+            and out.dtype.kind == "f"
+            and x.dtype == out.dtype
+            and x.dtype.itemsize >= 4
+            and x.size
+        ):
             rows = x.reshape(-1, x.shape[-1])  # summing rows is a product with ones, which BLAS does fastest
             return [(np.matmul, (np.ones((1, rows.shape[0]), x.dtype), rows, out.reshape(1, -1)))]
 

@@ -38,7 +38,9 @@ class Group:
         members = {id(n) for n in self.nodes}
         self.outside: list[Traced] = list({id(x): x for n in self.nodes for x in n.inputs if id(x) not in made}.values())
         self.escaping: list[Traced] = [
-            n.outputs[0] for n in self.nodes if id(n.outputs[0]) in used_elsewhere or any(id(r) not in members for r in readers.get(id(n.outputs[0]), ()))
+            n.outputs[0]
+            for n in self.nodes
+            if id(n.outputs[0]) in used_elsewhere or any(id(r) not in members for r in readers.get(id(n.outputs[0]), ()))
         ]
         escaping = {id(x) for x in self.escaping}
         last: dict[int, int] = {}
@@ -119,5 +121,3 @@ def blocks_of(first: int, last: int, shape: tuple[int, ...], flat: bool, lanes: 
     step = max((LANE_BLOCK_ELEMENTS if lanes > 1 else BLOCK_ELEMENTS) // per_row, 1)
     for start in range(first, last, step):
         yield start, min(start + step, last)
-
-

@@ -230,7 +230,9 @@ def draw(kind: str, key: Array, shape: Any, dtype: str, **options: Any) -> Array
     else:
         span = options["high"] - options["low"]
         if span <= 0:
-            raise ValueError(f"keras.random.randint(minval, maxval): got {options['low']} and {options['high']}. Accepted: minval < maxval.")
+            raise ValueError(
+                f"keras.random.randint(minval, maxval): got {options['low']} and {options['high']}. Accepted: minval < maxval."
+            )
         count = int(np.prod(shape))
         drawn = (philox.random_bits(seed, counter, count) >> np.uint64(11)).astype(np.float64) * 2.0**-53 * span
         return (np.floor(drawn).astype(np.int64) + options["low"]).reshape(shape).astype(numpy_dtype(dtype))
@@ -251,8 +253,9 @@ KERNELS: dict[str, Callable[..., Any]] = {
     **{name: _keep_integers(UFUNCS[name]) for name in ROUNDINGS},
     "rsqrt": _quiet(lambda x: np.reciprocal(np.sqrt(x))),
     "relu": lambda x: np.maximum(x, x.dtype.type(0)),
-    "relu_gradient": lambda g, y: elementwise.relu_gradient(*np.broadcast_arrays(g,
-    y)) if g.shape != y.shape else elementwise.relu_gradient(g, y),
+    "relu_gradient": lambda g, y: (
+        elementwise.relu_gradient(*np.broadcast_arrays(g, y)) if g.shape != y.shape else elementwise.relu_gradient(g, y)
+    ),
     "sigmoid": _in_wide_float(elementwise.sigmoid),
     "erf": _on_arrays(elementwise.erf),
     "erfinv": _quiet(_on_arrays(elementwise.erfinv)),
@@ -312,6 +315,7 @@ KERNELS: dict[str, Callable[..., Any]] = {
     "draw_integers": lambda key, shape, low, high, dtype: draw("integers", key, shape, dtype, low=low, high=high),
 }
 
+
 def _last_axis_only(native: Callable[..., Any], body: Callable[..., Any]) -> Callable[..., Any]:
     """The native for floats along the last axis, else the op's own definition."""
 
@@ -329,6 +333,7 @@ NATIVES: dict[str, Callable[..., Any]] = {
     "log_softmax": _last_axis_only(elementwise.log_softmax, log_softmax.record.body),
     "max_pool_channels_last": _windowed(windows.max_pool),
     "average_pool_channels_last": _windowed(windows.average_pool),
-    "max_pool_gradient": lambda g, x, y, window, strides, padding: windows.max_pool_gradient(g, x, y, window=window, strides=strides,
-    padding=padding),
+    "max_pool_gradient": lambda g, x, y, window, strides, padding: windows.max_pool_gradient(
+        g, x, y, window=window, strides=strides, padding=padding
+    ),
 }

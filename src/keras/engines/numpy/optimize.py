@@ -65,7 +65,12 @@ def _identity(name: str, inputs: tuple[Traced, ...], attributes: dict[str, Any])
         neutral, positions = _NEUTRAL[name]
         for position in positions:
             constant, other = inputs[position], inputs[1 - position]
-            if is_constant(constant) and constant.value.size == 1 and constant.value.reshape(-1)[0] == neutral and len(constant.dims) <= len(other.dims):
+            if (
+                is_constant(constant)
+                and constant.value.size == 1
+                and constant.value.reshape(-1)[0] == neutral
+                and len(constant.dims) <= len(other.dims)
+            ):
                 return other
     return None
 
@@ -143,7 +148,13 @@ def _with_fused_convolutions(graph: Graph) -> Graph:
 def _bias_addition(node: Node, uses: Counter[int]) -> tuple[Node, Traced] | None:
     """(convolution, bias) of an addition of one number per filter to a convolution."""
     for y, bias in (node.inputs, node.inputs[::-1]):
-        if y.node is not None and y.node.op.name == "conv_channels_last" and uses[id(y)] == 1 and bias.dims == y.dims[-1:] and y.dtype == bias.dtype:
+        if (
+            y.node is not None
+            and y.node.op.name == "conv_channels_last"
+            and uses[id(y)] == 1
+            and bias.dims == y.dims[-1:]
+            and y.dtype == bias.dtype
+        ):
             return y.node, bias
     return None
 

@@ -93,9 +93,13 @@ class Program:
     def _root(self, x: Traced) -> int:
         return self._roots.get(id(x), id(x))
 
-    def _plan_updates(self, items: Sequence[Any], updates: Sequence[tuple[int, Array]]) -> tuple[dict[int, Array], list[tuple[Traced, Array]]]:
+    def _plan_updates(
+        self, items: Sequence[Any], updates: Sequence[tuple[int, Array]]
+    ) -> tuple[dict[int, Array], list[tuple[Traced, Array]]]:
         """Which results can be written straight into their variable, and which must be copied there at the end."""
-        by_address = {array.__array_interface__["data"][0]: x for x, array in zip(self.graph.inputs, self.inputs, strict=True) if array.size}
+        by_address = {
+            array.__array_interface__["data"][0]: x for x, array in zip(self.graph.inputs, self.inputs, strict=True) if array.size
+        }
         order: dict[int, tuple[int, int]] = {}
         readers: dict[int, tuple[int, int]] = {}
         for position, item in enumerate(items):
@@ -167,7 +171,13 @@ class Program:
         for operand in node.inputs:
             root = self._root(operand)
             buffer = self._owned.get(root)
-            if buffer is None or self._last.get(root) != position or operand.dtype != x.dtype or operand.dims != x.dims or root != id(operand):
+            if (
+                buffer is None
+                or self._last.get(root) != position
+                or operand.dtype != x.dtype
+                or operand.dims != x.dims
+                or root != id(operand)
+            ):
                 continue
             self._owned[id(x)] = self._owned.pop(root)
             return buffer
@@ -217,7 +227,13 @@ class Program:
         lanes: list[list[Step]] = []
         for first, last in threads.split(rows, group.lanes):
             scratch = Arena()
-            lanes.append([step for a, b in blocks_of(first, last, shape, flat, group.lanes) for step in self._block_steps(group, full, flat, a, b, scratch)])
+            lanes.append(
+                [
+                    step
+                    for a, b in blocks_of(first, last, shape, flat, group.lanes)
+                    for step in self._block_steps(group, full, flat, a, b, scratch)
+                ]
+            )
             self._arena.nbytes += scratch.nbytes
         if len(lanes) == 1:
             self.steps.extend(lanes[0])
