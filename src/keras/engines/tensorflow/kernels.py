@@ -30,7 +30,9 @@ ON_BITS: dict[str, Callable[..., Tensor]] = {
     "bitwise_and": tf.bitwise.bitwise_and, "bitwise_or": tf.bitwise.bitwise_or, "bitwise_xor": tf.bitwise.bitwise_xor,
     "left_shift": tf.bitwise.left_shift, "right_shift": tf.bitwise.right_shift, "bitwise_not": tf.bitwise.invert,
 }  # fmt: skip
-FLOATS_ONLY: dict[str, Callable[..., Tensor]] = {"floor": tf.floor, "ceil": tf.math.ceil, "trunc": lambda x: tf.where(x < 0, tf.math.ceil(x), tf.floor(x)), "rint": tf.round}
+FLOATS_ONLY: dict[str, Callable[..., Tensor]] = {
+    "floor": tf.floor, "ceil": tf.math.ceil, "trunc": lambda x: tf.where(x < 0, tf.math.ceil(x), tf.floor(x)), "rint": tf.round,
+}  # fmt: skip
 QUESTIONS: dict[str, Callable[..., Tensor]] = {"isnan": tf.math.is_nan, "isinf": tf.math.is_inf}
 REDUCTIONS: dict[str, Callable[..., Tensor]] = {
     "sum": tf.reduce_sum, "product_over": tf.reduce_prod, "max_over": tf.reduce_max, "min_over": tf.reduce_min, "any": tf.reduce_any, "all": tf.reduce_all,

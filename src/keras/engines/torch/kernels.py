@@ -129,7 +129,8 @@ def _gather_along_axis(x: Tensor, indices: Tensor, axis: int) -> Tensor:
 
 def _add_along_axis(x: Tensor, indices: Tensor, updates: Tensor, axis: int) -> Tensor:
     axis = axis % x.ndim
-    grid = list(torch.meshgrid(*(torch.arange(n, device=x.device) if n == m else torch.zeros(n, dtype=torch.int64, device=x.device) for n, m in zip(updates.shape, x.shape, strict=True)), indexing="ij"))
+    places = [torch.arange(n if n == m else 1, device=x.device) for n, m in zip(updates.shape, x.shape, strict=True)]  # sizes of 1 stand for all
+    grid: list[Tensor] = [place.reshape(tuple(-1 if i == j else 1 for j in range(x.ndim))) for i, place in enumerate(places)]
     grid[axis] = _wrapped("take_along_axis", indices, x.shape[axis])
     return torch.index_put(x, tuple(grid), updates, accumulate=True)
 
