@@ -163,8 +163,8 @@ def extract_sequences(x: Tensor, sequence_length: int, sequence_stride: int) -> 
     return take_along(x, engine.current().asarray(places, "int32"), axis=len(shape_of(x)) - 1)
 
 
-def _window(window: Any, length: int, size: int, dtype: str) -> Tensor:
-    """A periodic window of `length` places in the middle of `size`."""
+def _window(window: Any, length: int, size: int) -> np.ndarray:
+    """A periodic window of `length` places in the middle of `size`, on the host."""
     if window is None:
         values = np.ones(length)
     elif isinstance(window, str):
@@ -179,7 +179,7 @@ def _window(window: Any, length: int, size: int, dtype: str) -> Tensor:
                 f"keras.ops.stft(window): got shape {values.shape}. Accepted: ({length},), one number for each place of a sequence."
             )
     before = (size - length) // 2
-    return engine.current().asarray(np.pad(values, (before, size - length - before)), dtype)
+    return np.pad(values, (before, size - length - before))
 
 
 @op(category="math")
@@ -204,7 +204,7 @@ def stft(x: Tensor, sequence_length: int, sequence_stride: int, fft_length: int,
     if center:
         x = pad(x, ((0, 0),) * (len(shape_of(x)) - 1) + ((fft_length // 2, fft_length // 2),), mode="reflect")
     sequences = extract_sequences(x, fft_length, sequence_stride)
-    return rfft(multiply(sequences, _window(window, sequence_length, fft_length, dtype_of(x))), fft_length)
+    return rfft(multiply(sequences, engine.current().asarray(_window(window, sequence_length, fft_length), dtype_of(x))), fft_length)
 
 
 @op(category="math", operands=0)
@@ -230,14 +230,14 @@ def istft(
     count = shape[-2]
     if not isinstance(count, int):
         raise ValueError("keras.ops.istft: the number of sequences must be known.")
-    win = _window(window, sequence_length, fft_length, dtype)
+    win = _window(window, sequence_length, fft_length)
     total = fft_length + (count - 1) * sequence_stride
-    places = engine.current().asarray((np.arange(count)[:, None] * sequence_stride + np.arange(fft_length)).reshape(-1), "int32")
-    flat = reshape(multiply(sequences, win), (*shape[:-2], count * fft_length))
+    places = (np.arange(count)[:, None] * sequence_stride + np.arange(fft_length)).reshape(-1)
+    flat = reshape(multiply(sequences, engine.current().asarray(win, dtype)), (*shape[:-2], count * fft_length))
     start = pad_constant(multiply(slice_along(flat, len(shape) - 2, 0, 0), 1.0), ((0, 0),) * (len(shape) - 2) + ((0, total),))
-    added = add_at(start, places, flat, axis=len(shape) - 2)
+    added = add_at(start, engine.current().asarray(places, "int32"), flat, axis=len(shape) - 2)
     squares = np.zeros(total)
-    np.add.at(squares, np.asarray(places), np.tile(np.asarray(win, "float64") ** 2, count))
+    np.add.at(squares, places, np.tile(win.astype("float64") ** 2, count))
     weight = engine.current().asarray(squares, dtype)
     covered = greater(weight, 1e-11)
     found = select(covered, divide(added, select(covered, weight, ones_of(weight))), zeros_of(weight))

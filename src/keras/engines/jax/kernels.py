@@ -126,7 +126,7 @@ def _add_at(x: Array, indices: Array, updates: Array, axis: int) -> Array:
     return x.at[(slice(None),) * (axis % x.ndim) + (indices,)].add(updates)
 
 
-@functools.partial(jax.custom_vjp, nondiff_argnums=0)
+@functools.partial(jax.custom_vjp, nondiff_argnums=(0,))
 def _reduce_at(kind: str, x: Array, indices: Array, updates: Array) -> Array:
     place = x.at[indices]
     return {"max": place.max, "min": place.min, "prod": place.multiply}[kind](updates)
@@ -144,6 +144,11 @@ _reduce_at.defvjp(_reduce_at_forward, lambda kind, saved, g: REGISTRY["reduce_at
 def _complex(x: Array, y: Array) -> Array:
     wide = np.dtype(np.float64 if x.dtype == np.float64 else np.float32)
     return _lined_up(lax.complex)(x.astype(wide), y.astype(wide))
+
+
+def _fourier(real: Array, imag: Array, inverse: bool) -> tuple[Array, Array]:
+    transformed = (jnp.fft.ifft if inverse else jnp.fft.fft)(_complex(real, imag))
+    return jnp.real(transformed).astype(real.dtype), jnp.imag(transformed).astype(real.dtype)
 
 
 def _largest(x: Array, k: int) -> tuple[Array, Array]:
@@ -230,6 +235,7 @@ KERNELS: dict[str, Callable[..., Any]] = {
     "imag": jnp.imag,
     "complex_of": _complex,
     "view": lambda x, dtype: x.view(x.dtype if dtype is None else engine_dtype(dtype)),
+    "fourier": _fourier,
     "reshape": lambda x, newshape: jnp.reshape(x, newshape),
     "transpose": lambda x, axes: jnp.transpose(x, axes),
     "broadcast_to": jnp.broadcast_to,

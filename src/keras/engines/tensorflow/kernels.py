@@ -30,7 +30,9 @@ ON_BITS: dict[str, Callable[..., Tensor]] = {
     "bitwise_and": tf.bitwise.bitwise_and, "bitwise_or": tf.bitwise.bitwise_or, "bitwise_xor": tf.bitwise.bitwise_xor,
     "left_shift": tf.bitwise.left_shift, "right_shift": tf.bitwise.right_shift, "bitwise_not": tf.bitwise.invert,
 }  # fmt: skip
-FLOATS_ONLY: dict[str, Callable[..., Tensor]] = {"floor": tf.floor, "ceil": tf.math.ceil, "trunc": lambda x: tf.where(x < 0, tf.math.ceil(x), tf.floor(x)), "rint": tf.round}
+FLOATS_ONLY: dict[str, Callable[..., Tensor]] = {
+    "floor": tf.floor, "ceil": tf.math.ceil, "trunc": lambda x: tf.where(x < 0, tf.math.ceil(x), tf.floor(x)), "rint": tf.round,
+}  # fmt: skip
 QUESTIONS: dict[str, Callable[..., Tensor]] = {"isnan": tf.math.is_nan, "isinf": tf.math.is_inf}
 REDUCTIONS: dict[str, Callable[..., Tensor]] = {
     "sum": tf.reduce_sum, "product_over": tf.reduce_prod, "max_over": tf.reduce_max, "min_over": tf.reduce_min, "any": tf.reduce_any, "all": tf.reduce_all,
@@ -120,6 +122,11 @@ def _view(x: Tensor, dtype: str | None) -> Tensor:
         x = tf.reshape(x, (*x.shape[:-1], -1, wanted.size // x.dtype.size))
     found = tf.bitcast(x, wanted)
     return tf.reshape(found, (*x.shape[:-1], -1)) if wanted.size < x.dtype.size else found
+
+
+def _fourier(real: Tensor, imag: Tensor, inverse: bool) -> tuple[Tensor, Tensor]:
+    transformed = (tf.signal.ifft if inverse else tf.signal.fft)(_complex(real, imag))
+    return tf.cast(tf.math.real(transformed), real.dtype), tf.cast(tf.math.imag(transformed), real.dtype)
 
 
 def _grid(x: Tensor, indices: Tensor, shape: Sequence[int], axis: int) -> Tensor:
@@ -280,6 +287,7 @@ KERNELS: dict[str, Callable[..., Any]] = {
     "imag": lambda x: tf.math.imag(x) if x.dtype.is_complex else tf.zeros_like(x),
     "complex_of": _complex,
     "view": _view,
+    "fourier": _fourier,
     "reshape": lambda x, newshape: tf.reshape(x, newshape),
     "transpose": lambda x, axes: tf.transpose(x, None if axes is None else [a % len(x.shape) for a in axes]),
     "filled_like": lambda x, value, dtype: tf.cast(tf.fill(sizes(x), value), dtype),

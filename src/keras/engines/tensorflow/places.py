@@ -28,4 +28,5 @@ def place_slice(x: Tensor, shape: Any, starts: Any, stops: Any, steps: Any) -> T
     if not len(shape):
         return x
     places = _plain(shape, starts, stops, steps)
-    return tf.raw_ops.StridedSliceGrad(shape=tuple(shape), begin=[a for a, _, _ in places], end=[max(a, b) for a, b, _ in places], strides=[c for _, _, c in places], dy=x)
+    begin, end, strides = [a for a, _, _ in places], [max(a, b) for a, b, _ in places], [c for _, _, c in places]
+    return tf.raw_ops.StridedSliceGrad(shape=tuple(shape), begin=begin, end=end, strides=strides, dy=x)

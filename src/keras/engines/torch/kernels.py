@@ -129,7 +129,8 @@ def _gather_along_axis(x: Tensor, indices: Tensor, axis: int) -> Tensor:
 
 def _add_along_axis(x: Tensor, indices: Tensor, updates: Tensor, axis: int) -> Tensor:
     axis = axis % x.ndim
-    grid = list(torch.meshgrid(*(torch.arange(n, device=x.device) if n == m else torch.zeros(n, dtype=torch.int64, device=x.device) for n, m in zip(updates.shape, x.shape, strict=True)), indexing="ij"))
+    places = [torch.arange(n if n == m else 1, device=x.device) for n, m in zip(updates.shape, x.shape, strict=True)]  # sizes of 1 stand for all
+    grid: list[Tensor] = [place.reshape(tuple(-1 if i == j else 1 for j in range(x.ndim))) for i, place in enumerate(places)]
     grid[axis] = _wrapped("take_along_axis", indices, x.shape[axis])
     return torch.index_put(x, tuple(grid), updates, accumulate=True)
 
@@ -162,6 +163,11 @@ def _replace_at(x: Tensor, indices: Tensor, updates: Tensor) -> Tensor:
 def _complex(x: Tensor, y: Tensor) -> Tensor:
     wide = torch.float64 if x.dtype is torch.float64 else torch.float32
     return torch.complex(*torch.broadcast_tensors(x.to(wide), y.to(wide)))
+
+
+def _fourier(real: Tensor, imag: Tensor, inverse: bool) -> tuple[Tensor, Tensor]:
+    transformed = (torch.fft.ifft if inverse else torch.fft.fft)(_complex(real, imag))
+    return transformed.real.to(real.dtype), transformed.imag.to(real.dtype)
 
 
 def _largest(x: Tensor, k: int) -> tuple[Tensor, Tensor]:
@@ -203,6 +209,7 @@ KERNELS: dict[str, Callable[..., Any]] = {
     "imag": lambda x: torch.imag(x) if x.is_complex() else torch.zeros_like(x),
     "complex_of": _complex,
     "view": lambda x, dtype: x.contiguous().view(x.dtype if dtype is None else TORCH_DTYPES[dtype]),
+    "fourier": _fourier,
     "reshape": lambda x, newshape: torch.reshape(x, newshape if isinstance(newshape, tuple) else (newshape,) if isinstance(newshape, int) else tuple(newshape)),
     "transpose": lambda x, axes: torch.permute(x, tuple(reversed(range(x.ndim))) if axes is None else tuple(axes)),
     "broadcast_to": lambda x, shape: torch.broadcast_to(x, tuple(shape)),
