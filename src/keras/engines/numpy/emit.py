@@ -148,7 +148,8 @@ def _flat_rows(x: Array) -> Array | None:
     return x.reshape(-1, x.shape[-1]) if x.ndim > 2 and x.flags.c_contiguous else x if x.ndim == 2 else None
 
 
-def _matmul(xs: Sequence[Array], out: Array, attributes: dict[str, Any]) -> list[Step]:
+def products(xs: Sequence[Array], out: Array, own_threads: bool) -> list[Step]:
+    """A matrix product: cut over our own threads, or left to BLAS and its threads."""
     x, y = xs
     if is_narrow(out.dtype):
         return [(_copy_result, (out, KERNELS["matmul"], xs))]
@@ -156,7 +157,7 @@ def _matmul(xs: Sequence[Array], out: Array, attributes: dict[str, Any]) -> list
         rows, result = _flat_rows(x), _flat_rows(out)
         if rows is not None and result is not None:
             x, out = rows, result
-    if out.ndim >= 2 and x.ndim >= 2 and y.ndim >= 2 and out.size:
+    if own_threads and out.ndim >= 2 and x.ndim >= 2 and y.ndim >= 2 and out.size:
         return _steps_of(bind_matmul(x, y, out))
     return [(np.matmul, (x, y, out))]
 
@@ -271,8 +272,15 @@ def _conv_bias(xs: Sequence[Array], out: Array, attributes: dict[str, Any]) -> l
 _CONV = ("strides", "padding", "dilation", "groups")
 _POOL = ("window", "strides", "padding")
 
+SHARED_WORK = frozenset(
+    {
+        "conv_channels_last", "conv_bias", "conv_input_gradient", "conv_filter_gradient",
+        "max_pool_channels_last", "average_pool_channels_last", "max_pool_gradient",
+    }
+)  # fmt: skip
+"""Ops whose blocks are shared between our own threads."""
+
 EMIT: dict[str, Callable[..., list[Step]]] = {
-    "matmul": _matmul,
     "sum": _reduction(np.add),
     "product_over": _reduction(np.multiply),
     "max_over": _reduction(np.maximum),

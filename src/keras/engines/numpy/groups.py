@@ -8,13 +8,12 @@ from typing import Any
 import numpy as np
 
 from keras.core.graph import Graph, Node, Traced
-from keras.engines.numpy import threads
 from keras.engines.numpy.emit import ELEMENTWISE, SEVERAL_PASSES
 
 BLOCK_ELEMENTS = 16384
 """Elements of one block: 64 KiB of float32, so that a handful of operands stay in the second-level cache."""
 
-LANE_BLOCK_ELEMENTS = 65536
+LANE_BLOCK_ELEMENTS = 131072
 """Elements of one block when two threads share the work: calls shorter than about 20 microseconds fight for the interpreter lock."""
 
 PARALLEL_WORK = 1 << 20
@@ -32,7 +31,7 @@ class Group:
         self.shape = shape
         self.nodes: list[Node] = []
 
-    def close(self, used_elsewhere: set[int], readers: dict[int, list[Node]]) -> None:
+    def close(self, used_elsewhere: set[int], readers: dict[int, list[Node]], lanes: int) -> None:
         """Work out what comes in, what goes out and when values die."""
         made = {id(n.outputs[0]) for n in self.nodes}
         members = {id(n) for n in self.nodes}
@@ -54,10 +53,10 @@ class Group:
         for key, place in last.items():
             self.dying[place].append(values[key])
         work = int(np.prod(self.shape)) * len(self.nodes)
-        self.lanes = threads.workers() if work >= PARALLEL_WORK and int(np.prod(self.shape)) >= 2 * LANE_BLOCK_ELEMENTS else 1
+        self.lanes = lanes if work >= PARALLEL_WORK and int(np.prod(self.shape)) >= 2 * LANE_BLOCK_ELEMENTS else 1
 
 
-def group_nodes(graph: Graph) -> list[Any]:
+def group_nodes(graph: Graph, lanes: int) -> list[Any]:
     """The nodes in an order in which they can run, elementwise chains of large arrays as groups.
 
     A group runs where its last member stands, so it is closed as soon as a node outside of it reads one of its values; groups of one
@@ -77,7 +76,7 @@ def group_nodes(graph: Graph) -> list[Any]:
         if len(group.nodes) == 1 and group.nodes[0].op.name not in SEVERAL_PASSES:
             items.append(group.nodes[0])
         else:
-            group.close(used_elsewhere, readers)
+            group.close(used_elsewhere, readers, lanes)
             items.append(group)
         for n in group.nodes:
             group_of.pop(id(n.outputs[0]), None)

@@ -16,7 +16,7 @@ from keras.core.dtypes import numpy_dtype
 from keras.core.graph import Graph, Node, Traced
 from keras.engines.numpy import threads
 from keras.engines.numpy.buffers import aligned_empty
-from keras.engines.numpy.emit import ELEMENTWISE, EMIT, VIEWS, Step, generic
+from keras.engines.numpy.emit import ELEMENTWISE, EMIT, SHARED_WORK, VIEWS, Step, generic, products
 from keras.engines.numpy.groups import Group, blocks_of, group_nodes
 from keras.engines.numpy.memory import Arena
 from keras.engines.numpy.optimize import is_constant
@@ -31,11 +31,13 @@ class Program:
         graph: simplified graph.
         places: arrays that hold some of the inputs (by input number): variables, which the program reads where they live.
         updates: pairs (output number, array): outputs that are written into these arrays (the variables' own) at every run.
+        own_threads: whether large products and chains are cut over our own threads, with BLAS on one; None decides by the graph.
     Attributes: inputs: the array of every input; outputs: the array of every output; steps; nbytes: memory of its buffers.
     """
 
-    def __init__(self, graph: Graph, places: dict[int, Array] | None = None, updates: Sequence[tuple[int, Array]] = ()) -> None:
+    def __init__(self, graph: Graph, places: dict[int, Array] | None = None, updates: Sequence[tuple[int, Array]] = (), own_threads: bool | None = None) -> None:
         self.graph = graph
+        self.own_threads = _shares_threads(graph) if own_threads is None else own_threads
         self.steps: list[Step] = []
         self._arena = Arena()
         self._arrays: dict[int, Any] = {}
@@ -47,7 +49,7 @@ class Program:
             array = places.get(number)
             self._arrays[id(x)] = aligned_empty(tuple(x.dims), numpy_dtype(x.dtype)) if array is None else array
         self.inputs: list[Array] = [self._arrays[id(x)] for x in graph.inputs]
-        items = group_nodes(graph)
+        items = group_nodes(graph, threads.workers() if self.own_threads else 1)
         self._plan_lifetimes(items)
         targets, copies = self._plan_updates(items, updates)
         for position, item in enumerate(items):
@@ -211,7 +213,9 @@ class Program:
         outs = [self._new(x) for x in node.outputs]
         self._arrays.update((id(x), out) for x, out in zip(node.outputs, outs, strict=True))
         operands = [np.asarray(self._array(i)) for i in node.inputs]
-        if name in EMIT:
+        if name == "matmul":
+            self.steps.extend(products(operands, outs[0], self.own_threads))
+        elif name in EMIT:
             self.steps.extend(EMIT[name](operands, outs[0], node.attributes))
         else:
             self.steps.extend(generic(name, node.attributes)(operands, outs))
@@ -286,6 +290,12 @@ class Program:
         return steps
 
 
+def _shares_threads(graph: Graph) -> bool:
+    """Whether the graph has work that only our own threads can share. Otherwise BLAS keeps its threads, which wake faster; the two do
+    not go together, since BLAS' threads spin after each product and would take the processors from ours."""
+    return any(node.op.name in SHARED_WORK for node in graph.nodes)
+
+
 # ------------------------------------------------------------------------------------------------------- loops and branches
 
 
@@ -307,7 +317,7 @@ def _scan(program: Program, node: Node) -> list[Step]:
     attributes = node.attributes
     body, carries, sequences, length = attributes["body"], attributes["carries"], attributes["sequences"], attributes["length"]
     operands, outs = _operands(program, node), _new_outputs(program, node)
-    inner = Program(body, _constants_in_place(body, operands, carries + sequences))
+    inner = Program(body, _constants_in_place(body, operands, carries + sequences), own_threads=program.own_threads)
     program._arena.nbytes += inner.nbytes
     order = range(length - 1, -1, -1) if attributes["reverse"] else range(length)
     count = len(body.outputs)
@@ -345,9 +355,9 @@ def _while(program: Program, node: Node) -> list[Step]:
     attributes = node.attributes
     count, captures = attributes["variables"], attributes["condition_captures"]
     operands, outs = _operands(program, node), _new_outputs(program, node)
-    condition = Program(attributes["condition"], {count + i: operands[count + i] for i in range(captures)})
+    condition = Program(attributes["condition"], {count + i: operands[count + i] for i in range(captures)}, own_threads=program.own_threads)
     rest = operands[count + captures :]
-    body = Program(attributes["body"], {count + i: a for i, a in enumerate(rest)})
+    body = Program(attributes["body"], {count + i: a for i, a in enumerate(rest)}, own_threads=program.own_threads)
     program._arena.nbytes += condition.nbytes + body.nbytes
     held = [np.empty_like(a) for a in operands[:count]]
 
@@ -374,7 +384,7 @@ def _while(program: Program, node: Node) -> list[Step]:
 def _cond(program: Program, node: Node) -> list[Step]:
     operands, outs = _operands(program, node), _new_outputs(program, node)
     places = dict(enumerate(operands[1:]))
-    branches = [Program(node.attributes[key], places) for key in ("body", "true_body")]
+    branches = [Program(node.attributes[key], places, own_threads=program.own_threads) for key in ("body", "true_body")]
     program._arena.nbytes += sum(b.nbytes for b in branches)
 
     def run() -> None:

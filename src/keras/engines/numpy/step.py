@@ -5,6 +5,7 @@ Variables are found by tracing: the first read of one makes it an input of the p
 
 from __future__ import annotations
 
+import contextlib
 from collections import OrderedDict
 from collections.abc import Callable
 from typing import Any
@@ -25,6 +26,8 @@ _FLUSH_EVERY = 256
 _FLUSH = np.float32(1e-20)
 """Moments of weights that get no gradient any more decay into denormal numbers, on which processors are a hundred times slower. Every
 so many steps this number is added to the optimizer's float32 slots and taken away again, which rounds away what is below 1e-27."""
+
+_BLAS_AS_IT_IS = contextlib.nullcontext()
 
 _MAX_PROGRAMS = 16
 """Programs kept per compiled function; data of ever new shapes drops the one that was not used for longest."""
@@ -90,7 +93,7 @@ class _Replay:
             for array in self._decaying:
                 np.add(array, _FLUSH, out=array)
                 np.subtract(array, _FLUSH, out=array)
-        with np.errstate(all="ignore"), single_threaded_blas:  # large products are cut over our own threads
+        with np.errstate(all="ignore"), single_threaded_blas if self.program.own_threads else _BLAS_AS_IT_IS:
             self.program.run()
         if len(self.results) == 1 and isinstance(self.structure, Traced):
             return self.results[0].copy()

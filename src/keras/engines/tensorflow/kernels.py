@@ -295,7 +295,9 @@ KERNELS: dict[str, Callable[..., Any]] = {
     "strided_slice": strided_slice,
     "place_slice": place_slice,
     "reverse": lambda x, axis: tf.reverse(x, [axis]),
-    "pad_constant": lambda x, pad_width, value: tf.pad(x, np.broadcast_to(np.asarray(pad_width), (len(x.shape), 2)), constant_values=tf.cast(value, x.dtype)),
+    "pad_constant": lambda x, pad_width, value: tf.pad(
+        x, np.broadcast_to(np.asarray(pad_width), (len(x.shape), 2)), constant_values=tf.cast(value, x.dtype)
+    ),
     "take_along": _take,
     "add_at": _add_at,
     "reduce_at": _reduce_at,

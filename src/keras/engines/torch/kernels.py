@@ -65,7 +65,11 @@ def _reduction(function: Callable[..., Tensor]) -> Callable[..., Tensor]:
 
 
 def _sum(x: Tensor, axes: Any, keepdims: bool) -> Tensor:
-    return torch.sum(x, axes, keepdim=keepdims, dtype=x.dtype) if x.dtype not in UNSIGNED else _sum(x.to(torch.int64), axes, keepdims).to(x.dtype)
+    return (
+        torch.sum(x, axes, keepdim=keepdims, dtype=x.dtype)
+        if x.dtype not in UNSIGNED
+        else _sum(x.to(torch.int64), axes, keepdims).to(x.dtype)
+    )
 
 
 def _prod(x: Tensor, axes: Any, keepdims: bool) -> Tensor:
@@ -105,7 +109,9 @@ def _wrapped(name: str, indices: Tensor, size: int) -> Tensor:
     if indices.device.type == "cpu" and indices.numel():
         low, high = (int(v) for v in torch.aminmax(indices))
         if low < -size or high >= size:
-            raise IndexError(f"keras.ops.{name}(indices): got index {high if high >= size else low} for an axis of size {size}. Accepted: {-size} to {size - 1}.")
+            raise IndexError(
+                f"keras.ops.{name}(indices): got index {high if high >= size else low} for an axis of size {size}. Accepted: {-size} to {size - 1}."
+            )
         if low >= 0:
             return indices
     return torch.where(indices < 0, indices + size, indices)
@@ -129,7 +135,9 @@ def _gather_along_axis(x: Tensor, indices: Tensor, axis: int) -> Tensor:
 
 def _add_along_axis(x: Tensor, indices: Tensor, updates: Tensor, axis: int) -> Tensor:
     axis = axis % x.ndim
-    places = [torch.arange(n if n == m else 1, device=x.device) for n, m in zip(updates.shape, x.shape, strict=True)]  # sizes of 1 stand for all
+    places = [
+        torch.arange(n if n == m else 1, device=x.device) for n, m in zip(updates.shape, x.shape, strict=True)
+    ]  # sizes of 1 stand for all
     grid: list[Tensor] = [place.reshape(tuple(-1 if i == j else 1 for j in range(x.ndim))) for i, place in enumerate(places)]
     grid[axis] = _wrapped("take_along_axis", indices, x.shape[axis])
     return torch.index_put(x, tuple(grid), updates, accumulate=True)
@@ -210,7 +218,9 @@ KERNELS: dict[str, Callable[..., Any]] = {
     "complex_of": _complex,
     "view": lambda x, dtype: x.contiguous().view(x.dtype if dtype is None else TORCH_DTYPES[dtype]),
     "fourier": _fourier,
-    "reshape": lambda x, newshape: torch.reshape(x, newshape if isinstance(newshape, tuple) else (newshape,) if isinstance(newshape, int) else tuple(newshape)),
+    "reshape": lambda x, newshape: torch.reshape(
+        x, newshape if isinstance(newshape, tuple) else (newshape,) if isinstance(newshape, int) else tuple(newshape)
+    ),
     "transpose": lambda x, axes: torch.permute(x, tuple(reversed(range(x.ndim))) if axes is None else tuple(axes)),
     "broadcast_to": lambda x, shape: torch.broadcast_to(x, tuple(shape)),
     "filled_like": lambda x, value, dtype: torch.full(x.shape, value, dtype=TORCH_DTYPES[dtype], device=x.device),
