@@ -7,7 +7,7 @@ from typing import Any
 from keras._surface import attach
 from keras.core import tree
 from keras.core.state import Outside
-from keras.core.tensor import KerasTensor
+from keras.core.tensor import KerasTensor, Symbol
 from keras.core.variable import Variable
 from keras.layers.cells import Cell
 from keras.layers.layer import Layer
@@ -132,32 +132,35 @@ class RNN(Layer):
                     f"Accepted: {wanted}, of sizes {self.state_size}."
                 )
             return tree.map_structure(lambda s: cast(s, self.compute_dtype), states)
-        if self.stateful and self._carried.variables is not None and not isinstance(sequences, KerasTensor):
-            return tree.map_structure(lambda v: cast(v.raw, self.compute_dtype), self._carried.variables)
-        sizes = shape_of(sequences)
-        step = squeeze(slice_along(sequences, 1, 0, 1), axis=1)
-        return self.get_initial_state(sizes[0] if isinstance(sizes[0], int) else None, step)
+        carries = self.stateful and not isinstance(sequences, KerasTensor)
+        if not carries or self._carried.variables is None:
+            sizes = shape_of(sequences)
+            step = squeeze(slice_along(sequences, 1, 0, 1), axis=1)
+            first = self.get_initial_state(sizes[0] if isinstance(sizes[0], int) else None, step)
+            if not carries:
+                return first
+            self._make_carried(first)  # before they are read: a compiled step must find variables, not the first values
+        return tree.map_structure(lambda v: cast(v.raw, self.compute_dtype), self._carried.variables)
 
     def _carry(self, states: Any) -> None:
         """Keep the last states for the next batch."""
         if any(isinstance(s, KerasTensor) for s in tree.leaves(states)):
             return
         if self._carried.variables is None:
-            with Outside():
-                self._carried.variables = tree.map_structure(
-                    lambda s: Variable(
-                        "zeros",
-                        shape=tuple(s.shape),
-                        dtype=self.variable_dtype,
-                        trainable=False,
-                        autocast=False,
-                        name="rnn_state",
-                        kind="statistic",
-                    ),
-                    states,
-                )
+            self._make_carried(states)
         for variable, state in zip(tree.flatten(self._carried.variables), tree.flatten(states), strict=True):
             variable.assign(cast(state, variable.dtype))
+
+    def _make_carried(self, states: Any) -> None:
+        """Variables for states like these, with their numbers where they are known and zeros where they are symbols."""
+
+        def variable(state: Any) -> Variable:
+            first = "zeros" if isinstance(state, Symbol) else state
+            shape = tuple(state.shape)
+            return Variable(first, shape=shape, dtype=self.variable_dtype, trainable=False, autocast=False, name="rnn_state", kind="statistic")
+
+        with Outside():
+            self._carried.variables = tree.map_structure(variable, states)
 
     def reset_state(self) -> None:
         """Start the next batch from zeros again."""
