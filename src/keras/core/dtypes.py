@@ -7,7 +7,6 @@ stand below every integer and every float, so `x + 1.0` keeps the dtype of a flo
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -125,10 +124,6 @@ def integer_limits(dtype: str) -> tuple[int, int]:
     bits = int(dtype.lstrip("uint"))
     return (0, 2**bits - 1) if dtype in UNSIGNED else (-(2 ** (bits - 1)), 2 ** (bits - 1) - 1)
 
-
-def promote_operands(dtypes: Iterable[Any]) -> str:
-    """`result_type` of an iterable."""
-    return result_type(*dtypes)
 
 
 def is_float_dtype(dtype: object) -> bool:

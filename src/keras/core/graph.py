@@ -38,23 +38,23 @@ class Traced(Symbol):
         """Whether the numbers are known while tracing."""
         return self.value is not None
 
-    def _known(self, wanted: str, base: Callable[..., Any]) -> Any:
+    def _known(self, base: Callable[..., Any]) -> Any:
         return self.value if self.value is not None else base(self)
 
     def __array__(self, dtype: Any = None, copy: Any = None) -> np.ndarray:
-        return np.asarray(self._known("an array", Symbol.__array__), dtype)
+        return np.asarray(self._known(Symbol.__array__), dtype)
 
     def __bool__(self) -> bool:
-        return bool(self._known("a bool", Symbol.__bool__))
+        return bool(self._known(Symbol.__bool__))
 
     def __float__(self) -> float:
-        return float(self._known("a float", Symbol.__float__))
+        return float(self._known(Symbol.__float__))
 
     def __int__(self) -> int:
-        return int(self._known("an int", Symbol.__int__))
+        return int(self._known(Symbol.__int__))
 
     def __index__(self) -> int:
-        return int(self._known("an int", Symbol.__int__))
+        return int(self._known(Symbol.__int__))
 
     def numpy(self) -> np.ndarray:
         """The numbers as a NumPy array, where they are known (constants, and eager training)."""
