@@ -43,7 +43,7 @@ from keras.ops.elementwise import (
 from keras.ops.reduction import _max_over, _min_over, max, min, sum
 from keras.ops.shaping import expand_dims, eye, moveaxis, reshape, shape_of, swapaxes
 
-_, __dir__, __all__ = attach("keras.ops.linalg")
+__getattr__, __dir__, __all__ = attach("keras.ops.linalg")
 
 Tensor = Any
 Rule = Callable[[str, Sequence[Any], dict[str, Any]], tuple[Any, dict[str, Any]]]
