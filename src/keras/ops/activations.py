@@ -13,12 +13,14 @@ from keras.ops.elementwise import (
     add,
     cast,
     clip,
+    convert_to_tensor,
     divide,
     dtype_of,
-    erf,
+    erfc,
     exp,
     expm1,
     greater,
+    greater_equal,
     less,
     less_equal,
     log,
@@ -28,6 +30,8 @@ from keras.ops.elementwise import (
     minimum,
     multiply,
     negative,
+    ones_of,
+    relu,
     rsqrt,
     select,
     sigmoid,
@@ -66,6 +70,8 @@ def softmax(x: Tensor, axis: Any = -1) -> Tensor:
         [0.5, 0.5]
     """
     x = to_float(x)
+    if 0 in shape_of(x):
+        return x
     e = exp(subtract(x, stop_gradient(_max_over(x, axis=axis, keepdims=True))))
     return divide(e, sum(e, axis=axis, keepdims=True))
 
@@ -78,6 +84,8 @@ def _log_softmax_gradient(g: Tensor, y: Tensor, x: Tensor, axis: Any) -> Tensor:
 def log_softmax(x: Tensor, axis: Any = -1) -> Tensor:
     """The logarithm of `softmax`, accurate also where the softmax is tiny."""
     x = to_float(x)
+    if 0 in shape_of(x):
+        return x
     shifted = subtract(x, stop_gradient(_max_over(x, axis=axis, keepdims=True)))
     return subtract(shifted, log(sum(exp(shifted), axis=axis, keepdims=True)))
 
@@ -85,21 +93,23 @@ def log_softmax(x: Tensor, axis: Any = -1) -> Tensor:
 @op(category="nn")
 def relu6(x: Tensor) -> Tensor:
     """min(max(x, 0), 6)."""
-    return clip(to_float(x), 0, 6)
+    x = to_float(x)
+    return select(greater_equal(x, 6), multiply(ones_of(x), 6), relu(x))
 
 
 @op(category="nn")
 def leaky_relu(x: Tensor, negative_slope: float = 0.2) -> Tensor:
-    """x where x > 0, else negative_slope * x."""
+    """x where x >= 0, else negative_slope * x."""
     x = to_float(x)
-    return select(greater(x, 0), x, multiply(x, negative_slope))
+    return select(greater_equal(x, 0), x, multiply(x, negative_slope))
 
 
 @op(category="nn")
 def elu(x: Tensor, alpha: float = 1.0) -> Tensor:
     """x where x > 0, else alpha * (exp(x) - 1)."""
     x = to_float(x)
-    return select(greater(x, 0), x, multiply(expm1(minimum(x, 0)), alpha))
+    positive = greater(x, 0)
+    return select(positive, x, multiply(expm1(select(positive, zeros_of(x), x)), alpha))
 
 
 @op(category="nn")
@@ -121,15 +131,16 @@ def gelu(x: Tensor, approximate: bool = True) -> Tensor:
     x = to_float(x)
     if approximate:
         inner = multiply(add(x, multiply(multiply(square(x), x), 0.044715)), 0.7978845608028654)
-        return multiply(multiply(x, 0.5), add(tanh(inner), 1.0))
-    return multiply(multiply(x, 0.5), add(erf(multiply(x, 0.7071067811865476)), 1.0))
+        return multiply(x, sigmoid(multiply(inner, 2.0)))  # (1 + tanh(u)) / 2, also where that is tiny
+    return multiply(multiply(x, 0.5), erfc(multiply(x, -0.7071067811865476)))
 
 
 @op(category="nn")
 def softplus(x: Tensor) -> Tensor:
     """log(1 + exp(x)), computed without overflow."""
     x = to_float(x)
-    return add(maximum(x, 0), log1p(exp(negative(abs(x)))))
+    positive = greater(x, 0)
+    return add(select(positive, x, zeros_of(x)), log1p(exp(select(positive, negative(x), x))))
 
 
 @op(category="nn")
@@ -155,8 +166,7 @@ def log_sigmoid(x: Tensor) -> Tensor:
 @op(category="nn")
 def hard_sigmoid(x: Tensor) -> Tensor:
     """clip(x / 6 + 1/2, 0, 1)."""
-    x = to_float(x)
-    return clip(add(divide(x, 6.0), 0.5), 0.0, 1.0)
+    return divide(relu6(add(to_float(x), 3.0)), 6.0)
 
 
 @op(category="nn")
@@ -168,8 +178,11 @@ def hard_silu(x: Tensor) -> Tensor:
 
 @op(category="nn")
 def hard_tanh(x: Tensor) -> Tensor:
-    """clip(x, -1, 1)."""
-    return clip(to_float(x), -1.0, 1.0)
+    """clip(x, -1, 1), with slope 1 also at -1 and 1; integers stay integers."""
+    x = cast(x, "int32") if dtype_of(x) == "bool" else convert_to_tensor(x)
+    one = ones_of(x)
+    bounded = select(greater(x, one), one, x)
+    return bounded if dtype_of(x).startswith("u") else select(less(x, negative(one)), negative(one), bounded)
 
 
 @op(category="nn")
@@ -183,7 +196,8 @@ def tanh_shrink(x: Tensor) -> Tensor:
 def soft_shrink(x: Tensor, threshold: float = 0.5) -> Tensor:
     """x moved towards 0 by `threshold`, and 0 closer to it."""
     x = to_float(x)
-    return subtract(maximum(subtract(x, threshold), 0), maximum(subtract(negative(x), threshold), 0))
+    above, below = subtract(x, threshold), add(x, threshold)
+    return select(greater(x, threshold), above, select(less(x, -threshold), below, zeros_of(x)))
 
 
 @op(category="nn")
@@ -234,16 +248,29 @@ def glu(x: Tensor, axis: int = -1) -> Tensor:
 
 @op(category="nn")
 def sparsemax(x: Tensor, axis: int = -1) -> Tensor:
-    """The point of the probability simplex that is nearest to x along `axis` (Martins and Astudillo 2016)."""
+    """max(x - t, 0) along `axis`, with the threshold t of Keras 3.
+
+    With the elements in falling order and their running sums s1, s2, ..., the support is every place k where x_k > (s_k - 1) / k, and
+    t = (sum of s_k over the support - 1) / size of the support. It is the projection onto the probability simplex only where the
+    support is one element: for that the last s_k would stand in place of their sum. Values are the same as on every Keras engine.
+
+    Arguments:
+        x: tensor. axis: int.
+    Returns: float tensor, shape of `x`.
+    Example:
+        >>> sparsemax([3.0, 1.0, 0.2]).tolist()
+        [1.0, 0.0, 0.0]
+    Source: Martins and Astudillo 2016 (the projection); keras.ops.sparsemax of Keras 3.15.1 (the threshold).
+    """
     x = to_float(x)
     sizes = shape_of(x)
     axis = axis_of("sparsemax", axis, len(sizes))
     falling = reverse(sorted_along(x, axis=axis), axis=axis)
     rank = reshape(arange(1, sizes[axis] + 1, dtype=dtype_of(x)), tuple(-1 if i == axis else 1 for i in range(len(sizes))))
     totals = running_sum(falling, axis=axis)
-    supported = greater(add(multiply(rank, falling), 1.0), totals)
+    supported = greater(falling, divide(subtract(totals, 1.0), rank))
     count = sum(cast(supported, dtype_of(x)), axis=axis, keepdims=True)
-    tau = divide(subtract(sum(select(supported, falling, zeros_of(x)), axis=axis, keepdims=True), 1.0), count)
+    tau = divide(subtract(sum(select(supported, totals, zeros_of(x)), axis=axis, keepdims=True), 1.0), count)
     return maximum(subtract(x, tau), 0)
 
 
