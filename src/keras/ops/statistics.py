@@ -330,7 +330,10 @@ def nanvar(x: Tensor, axis: Any = None, keepdims: bool = False) -> Tensor:
         1.0
     """
     x = _floating(x)
-    return nanmean(square(subtract(x, nanmean(x, axis=axis, keepdims=True))), axis=axis, keepdims=keepdims)
+    counted = logical_not(isnan(x))
+    centred = select(counted, subtract(_replaced(x, 0.0), nanmean(x, axis=axis, keepdims=True)), zeros_of(x))
+    count = sum(cast(counted, dtype_of(x)), axis=axis, keepdims=keepdims)
+    return divide(sum(square(centred), axis=axis, keepdims=keepdims), count)
 
 
 @op()
@@ -407,7 +410,14 @@ def nanargmin(x: Tensor, axis: int | None = None, keepdims: bool = False) -> Ten
 
 
 def _running_product_gradient(g: Tensor, y: Tensor, x: Tensor, axis: int) -> Tensor:
-    return divide(flip(running_sum(flip(multiply(g, y), axis=axis), axis=axis), axis=axis), x)  # not defined where x is 0
+    def summed_from(values: Tensor) -> Tensor:
+        return flip(running_sum(flip(values, axis=axis), axis=axis), axis=axis)
+
+    zero = equal(x, 0)
+    first = logical_and(zero, equal(running_sum(cast(zero, "int32"), axis=axis), 1))
+    without = running_product(select(first, ones_of(x), x), axis=axis)  # what the first zero is multiplied by
+    before = divide(summed_from(multiply(g, y)), select(zero, ones_of(x), x))
+    return select(first, summed_from(multiply(g, without)), select(zero, zeros_of(g), before))
 
 
 @primitive(along_axis, vjp=(_running_product_gradient,), category="internal")
@@ -531,13 +541,19 @@ def histogram(x: Tensor, bins: int = 10, range: Any = None) -> tuple[Tensor, Ten
 
 @op(operands=2)
 def digitize(x: Tensor, bins: Tensor) -> Tensor:
-    """For each element the number of the bin it falls into: i with bins[i - 1] <= x < bins[i], int32.
+    """For each element the number of the bin it falls into: i with bins[i - 1] <= x < bins[i] (for falling bins bins[i - 1] > x >= bins[i]), int32.
 
     Example:
         >>> digitize([0.5, 1.0, 9.0], [1.0, 2.0]).tolist()
         [0, 1, 2]
     """
-    return searchsorted(bins, x, side="right")
+    rising = searchsorted(bins, x, side="right")
+    n = shape_of(bins)[0]
+    if not isinstance(n, int) or n < 2:
+        return rising
+    falling = subtract(n, searchsorted(flip(bins, axis=0), x, side="left"))
+    ends = [reshape(slice_along(bins, 0, i, i + 1), ()) for i in (0, n - 1)]
+    return select(greater_equal(ends[1], ends[0]), rising, falling)
 
 
 @op(operands=2)

@@ -285,7 +285,7 @@ def unravel_index(indices: Tensor, shape: Any) -> tuple[Tensor, ...]:
     """
     rest = convert_to_tensor(indices)
     total = int(np.prod(shape))
-    rest = select(less(rest, 0), add(rest, total), rest)
+    rest = minimum(maximum(select(less(rest, 0), add(rest, total), rest), 0), total - 1)
     found = []
     for size in reversed(tuple(shape)):
         found.append(mod(rest, int(size)))
