@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from keras.core import dims as D
 from keras.core import dtypes, engine
 from keras.core.graph import dtype_name
 from keras.core.op import as_operand, op
@@ -40,6 +41,8 @@ def linspace(
         [0.0, 0.25, 0.5, 0.75, 1.0]
     Source: keras.ops.linspace of Keras 3.
     """
+    if num < 0:
+        raise ValueError(f"keras.ops.linspace(num): got {num}. Accepted: an integer >= 0.")
     kind = dtypes.to_floating(dtypes.result_type(_kind(start), _kind(stop)))
     wide = dtypes.standardize(dtype) if dtype is not None and dtypes.is_float(dtypes.standardize(dtype)) else kind
     parts = (num - 1) if endpoint else num
@@ -136,6 +139,8 @@ def vander(x: Tensor, N: int | None = None, increasing: bool = False) -> Tensor:
         >>> vander([2, 3]).tolist()
         [[2, 1], [3, 1]]
     """
+    if len(shape_of(x)) != 1:
+        raise ValueError(f"keras.ops.vander(x): got shape {D.display(shape_of(x))}. Accepted: a vector.")
     n = shape_of(x)[0] if N is None else N
     exponents = arange(n, dtype="int32") if increasing else arange(n - 1, -1, -1, dtype="int32")
     x = reshape(x, (-1, 1))

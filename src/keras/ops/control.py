@@ -125,6 +125,8 @@ def scan(
         length: the number of steps; needed without `xs`. reverse: whether to go from the last slice to the first.
     Source: keras.ops.scan of Keras 3.
     """
+    if not isinstance(unroll, int) or unroll < (0 if isinstance(unroll, bool) else 1):
+        raise ValueError(f"keras.ops.scan(unroll): got {unroll!r}. Accepted: True, False or an integer > 0.")
     if not callable(f):
         raise TypeError(f"keras.ops.scan(f): got {f!r}. Accepted: a function of (carry, x) that returns (carry, y).")
     flat_init, flat_xs = _flat_operands(init), _flat_operands(xs)

@@ -63,15 +63,14 @@ def ctc_loss(target: Tensor, output: Tensor, target_length: Tensor, output_lengt
         target_length: integer tensor, shape (batch,): how many labels count.
         output_length: integer tensor, shape (batch,): how many steps count.
         mask_index: int, the class that stands for "no label".
-    Returns: float tensor, shape (batch,).
+    Returns: float32 tensor (float64 for float64), shape (batch,).
     Example:
         >>> ctc_loss([[1]], [[[0.0, 0.0]]], [1], [1]).astype("float64").round(4).tolist()
         [0.6931]
     Source: Graves et al. 2006, "Connectionist Temporal Classification", section 4.1; keras.ops.ctc_loss of Keras 3.
     """
     output = to_float(output)
-    own = dtype_of(output)
-    dtype = "float64" if own == "float64" else "float32"  # narrow floats do not hold the sums
+    dtype = "float64" if dtype_of(output) == "float64" else "float32"  # narrow floats do not hold the sums
     logits = log_softmax(cast(output, dtype), axis=-1)
     batch, steps, _ = shape_of(logits)
     labels = cast(target, "int32")
@@ -101,7 +100,7 @@ def ctc_loss(target: Tensor, output: Tensor, target_length: Tensor, output_lengt
     alpha, _ = scan(step, first, (rest, arange(1, steps, dtype="int32")), length=None)
     last = expand_dims(multiply(cast(target_length, "int32"), 2), 1)
     ends = stack([gather_along_axis(alpha, last, axis=1), _before_last(alpha, last, never)], axis=2)
-    return cast(negative(reshape(logsumexp(ends, axis=2), (batch,))), own)
+    return cast(negative(reshape(logsumexp(ends, axis=2), (batch,))), dtype)
 
 
 def _at_states(logits: Tensor, states: Tensor, steps: Any) -> Tensor:

@@ -11,7 +11,7 @@ from keras.core import dtypes, engine
 from keras.core.families import binary, boolean, custom, each, first_boolean, floating, no_bool, same, unary
 from keras.core.graph import dtype_name
 from keras.core.op import as_operand, op, primitive
-from keras.core.tensor import Spec, Symbol
+from keras.core.tensor import REGISTRY, Spec, Symbol
 
 Tensor = Any
 
@@ -564,23 +564,26 @@ def select(condition: Tensor, x1: Tensor, x2: Tensor) -> Tensor:
 
 @op(operands=1)
 def where(condition: Tensor, x1: Tensor | None = None, x2: Tensor | None = None) -> Tensor:
-    """x1 where the condition holds, else x2.
+    """x1 where the condition holds, else x2; without both the indices where it holds, as `nonzero` gives them.
 
     Example:
         >>> where([True, False], 1.0, 2.0).tolist()
         [1.0, 2.0]
     """
+    if x1 is None and x2 is None:
+        return REGISTRY["nonzero"](condition)
     if x1 is None or x2 is None:
         raise ValueError(
-            "keras.ops.where(condition): x1 and x2 are needed as well. Write where(condition, x1, x2), or keras.ops.nonzero(condition)."
+            "keras.ops.where: only one of x1 and x2 is given. Write where(condition, x1, x2), or where(condition) for the indices."
         )
     return select(condition, x1, x2)
 
 
 @op()
 def clip(x: Tensor, x_min: Any, x_max: Any) -> Tensor:
-    """x limited to the range from x_min to x_max."""
-    return minimum(maximum(x, x_min), x_max)
+    """x limited to the range from x_min to x_max; None for no limit."""
+    x = convert_to_tensor(x) if x_min is None else maximum(x, x_min)
+    return x if x_max is None else minimum(x, x_max)
 
 
 # -------------------------------------------------------------------------------------------------- signs and remainders

@@ -414,7 +414,9 @@ def pad(x: Tensor, pad_width: Any, mode: str = "constant", constant_values: Any 
 def _padded_by_place(x: Tensor, axis: int, low: int, high: int, mode: str) -> Tensor:
     n = shape_of(x)[axis]
     if not isinstance(n, int) or (n == 0 and low + high):
-        raise ValueError(f"keras.ops.pad(mode): got {mode!r} for axis {axis} of {D.display(shape_of(x))}. Accepted: axes of a known size > 0.")
+        raise ValueError(
+            f"keras.ops.pad(mode): got {mode!r} for axis {axis} of {D.display(shape_of(x))}. Accepted: axes of a known size > 0."
+        )
     places = [int(i) for i in np.pad(np.arange(n), (low, high), mode=mode)] if low + high else []  # type: ignore[call-overload]
     return concatenate([slice_along(x, axis, i, i + 1) for i in places], axis=axis) if places else x
 

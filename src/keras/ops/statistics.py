@@ -109,6 +109,8 @@ def diff(a: Tensor, n: int = 1, axis: int = -1) -> Tensor:
         [3, 5]
     """
     place = axis_of("diff", axis, len(shape_of(a)))
+    if n < 0:
+        raise ValueError(f"keras.ops.diff(n): got {n}. Accepted: an integer >= 0.")
     for _ in range(n):
         later, earlier = slice_along(a, place, 1, None), slice_along(a, place, 0, -1)
         a = not_equal(later, earlier) if dtype_of(a) == "bool" else subtract(later, earlier)
@@ -192,6 +194,8 @@ def _quantile(x: Tensor, q: Tensor, axis: Any, method: str, keepdims: bool, skip
     count = len(shape_of(ordered)) - 1
     flat = reshape(levels, (1,) * count + (-1,))
     n = shape_of(ordered)[-1]
+    if n == 0:
+        ordered, n = broadcast_to(cast(float("nan"), dtype_of(x)), (*shape_of(ordered)[:-1], 1)), 1
     if skip_nan:
         last = subtract(sum(cast(logical_not(isnan(ordered)), dtype_of(levels)), axis=-1, keepdims=True), 1.0)
         position = multiply(flat, select(less(last, 0), zeros_of(last), last))
@@ -527,6 +531,7 @@ def histogram(x: Tensor, bins: int = 10, range: Any = None) -> tuple[Tensor, Ten
     if range is not None and (len(range) != 2 or range[0] > range[1]):
         raise ValueError(f"keras.ops.histogram(range): got {range!r}. Accepted: (low, high) with low <= high.")
     x = reshape(_floating(x), (-1,))
+    range = (0.0, 1.0) if range is None and 0 in shape_of(x) else range
     low, high = (min(x), max(x)) if range is None else (cast(float(range[0]), dtype_of(x)), cast(float(range[1]), dtype_of(x)))
     same = equal(low, high)
     low, high = select(same, subtract(low, 0.5), low), select(same, add(high, 0.5), high)

@@ -284,6 +284,7 @@ def unravel_index(indices: Tensor, shape: Any) -> tuple[Tensor, ...]:
         [[1, 0], [2, 0]]
     """
     rest = convert_to_tensor(indices)
+    shape = (shape,) if isinstance(shape, int) else tuple(shape)
     total = int(np.prod(shape))
     rest = minimum(maximum(select(less(rest, 0), add(rest, total), rest), 0), total - 1)
     found = []
