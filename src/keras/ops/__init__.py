@@ -16,6 +16,7 @@ from keras.ops import (  # noqa: F401 (each module puts its ops into the registr
     indexing,
     linalg,
     normalization,
+    numeric,
     pooling,
     random,
     reduction,

@@ -10,8 +10,9 @@ from keras.core.families import custom
 from keras.core.graph import is_known
 from keras.core.op import as_operand, op, primitive
 from keras.core.tensor import KerasTensor, Spec
-from keras.ops.elementwise import cast, divide, dtype_of, equal, float_limits, greater_equal, less, logical_and, multiply, select
+from keras.ops.elementwise import cast, divide, dtype_of, equal, greater_equal, less, logical_and, multiply, select
 from keras.ops.indexing import add_at, take_along
+from keras.ops.numeric import float_limits
 from keras.ops.reduction import max
 from keras.ops.shaping import full, shape_of, slice_along, zeros, zeros_like
 

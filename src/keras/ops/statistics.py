@@ -23,11 +23,9 @@ from keras.ops.elementwise import (
     equal,
     floor,
     greater_equal,
-    isclose,
     isnan,
     less,
     less_equal,
-    log10,
     logical_and,
     logical_not,
     minimum,
@@ -40,8 +38,9 @@ from keras.ops.elementwise import (
     square,
     subtract,
     zeros_of,
-)  # fmt: skip
+)
 from keras.ops.indexing import add_at, gather_along_axis
+from keras.ops.numeric import isclose, log10
 from keras.ops.reduction import _max_over, _min_over, all, any, argmax, argmin, max, mean, min, prod, running_sum, sum
 from keras.ops.shaping import (
     arange,

@@ -18,7 +18,6 @@ from keras.core.variable import Variable
 from keras.ops.control import cond, scan
 from keras.ops.elementwise import (
     add,
-    arctan2,
     cast,
     convert_to_tensor,
     cos,
@@ -33,8 +32,9 @@ from keras.ops.elementwise import (
     select,
     sin,
     zeros_of,
-)  # fmt: skip
+)
 from keras.ops.indexing import add_at, one_hot, take_along
+from keras.ops.numeric import arctan2
 from keras.ops.reduction import max
 from keras.ops.segment import reduce_at
 from keras.ops.shaping import broadcast_to, concatenate, reshape, shape_of, slice_along, stack, zeros_like
