@@ -55,35 +55,52 @@ _COMMON = {
     "x": "tensor of any shape and dtype.",
     "x1": "tensor of any shape and dtype.",
     "x2": "tensor of any shape and dtype.",
+    "xs": "list of tensors.",
+    "axis": "int, the axis to work along; negative ones count from the last.",
+    "axis=None": "int or None: the axis to work along. Default None: the flat tensor.",
     "keepdims": "bool, whether the axes that are taken together stay, with size 1.",
-    "dtype": "name of the dtype of what comes out. Default None: the dtype of `x`.",
+    "dtype": "name of the dtype of what comes out. Default None: the default float, `keras.config.floatx()`.",
     "shape": "tuple of int, the shape of what comes out.",
     "data_format": "'channels_last' or 'channels_first': whether the channels are the last axis or the one after the batch. "
     "Default None: `keras.config.image_data_format()`.",
+    "data_format='channels_last'": "'channels_last' or 'channels_first': whether the channels are the last axis or the one after the batch.",
     "seed": "int, `keras.random.SeedGenerator` or None. An int gives the same numbers at every call. "
     "Default None: the generator behind `keras.utils.set_random_seed`.",
-    "strides": "int > 0, or one per spatial axis: the steps of the window.",
-    "dilation_rate": "int > 0, or one per spatial axis: the distance of a kernel's neighbours in the input.",
+    "strides": "int > 0, or one per spatial axis: how far the window moves from one output to the next.",
+    "strides=None": "int > 0, or one per spatial axis: how far the window moves from one output to the next. Default None: `pool_size`.",
+    "pool_size": "int > 0, or one per spatial axis: the size of the window.",
+    "padding": "'valid' (windows stay inside), 'same' (as many outputs as inputs, over the stride), or for one spatial axis 'causal'.",
+    "dilation_rate": "int > 0, or one per spatial axis: the distance in the input between neighbours in the kernel.",
     "from_logits": "bool, whether `output` holds logits instead of probabilities.",
     "epsilon": "float > 0, added inside the root. Default None: `keras.config.epsilon()`.",
     "rtol": "float >= 0, the difference accepted relative to |x2|.",
     "atol": "float >= 0, the difference accepted whatever the size.",
     "equal_nan": "bool, whether NaN is close to NaN.",
-    "segment_ids": "integer vector, the segment of each slice of `data`; slices of other ids are left out.",
-    "num_segments": "int, how many segments there are. Default None: the largest id + 1, which must be known by then.",
+    "method": "'linear', 'lower', 'higher', 'midpoint' or 'nearest': what to take between two elements.",
+    "data": "tensor, shape (n, ...).",
+    "segment_ids": "integer vector of n numbers, the segment of each row; rows of a number outside of 0 to num_segments - 1 are left out.",
+    "num_segments": "int, how many segments there are. Default None: the largest number + 1, which a compiled step cannot know.",
+    "sorted": "bool, taken for compatibility.",
     "sparse": "bool, taken for compatibility: what comes out is dense.",
     "k": "int, the diagonal: 0 is the main one, positive ones lie above it, negative ones below.",
     "offset": "int, the diagonal: 0 is the main one, positive ones lie above it, negative ones below.",
+    "N": "int, the number of rows.",
+    "M": "int, the number of columns. Default None: `N`.",
     "start": "number or tensor, the first value.",
-    "stop": "number or tensor, the last value.",
+    "stop": "number or tensor of a shape that broadcasts with `start`, the last value.",
     "num": "int >= 0, how many values.",
-    "endpoint": "bool, whether `stop` is the last value; otherwise the one that would come next.",
-    "fft_length": "int, the length of the transform: longer input is cut, shorter one padded with zeros.",
-    "sequence_length": "int > 0, the length of a frame.",
-    "sequence_stride": "int > 0, the distance between the starts of two frames.",
+    "endpoint": "bool, whether `stop` is the last value, or the one that would come next.",
+    "fft_length": "int > 0, the length of the transform: longer input is cut, shorter input filled with zeros.",
+    "sequence_length": "int > 0, the number of elements of a sequence.",
+    "sequence_stride": "int > 0, how far a sequence starts after the one before.",
+    "window": "'hann', 'hamming', a vector of `sequence_length` factors, or None for ones.",
+    "center": "bool, whether the first sequence is centred on the first element; `x` is mirrored at its ends.",
     "indices_or_sections": "int, the number of equal parts, or a list of the indices at which to cut.",
-    "images": "tensor, shape (height, width, channels) or (batch, height, width, channels); with 'channels_first' the channels come "
-    "before the height.",
+    "images": "tensor, shape (height, width, channels) or (batch, height, width, channels); channels before the height if first.",
+    "block_size": "int > 0, the side of a block.",
+    "kernel_size": "int > 0 or two of them: height and width of a window.",
+    "dilation": "int > 0 or two of them: the distance between neighbours inside a window.",
+    "stride": "int > 0 or two of them: how far a window starts after the one before.",
 }
 """Arguments that mean the same wherever they occur."""
 
@@ -142,7 +159,7 @@ def _arguments(definition: Callable[..., Any], family: Family | None, own: list[
     for place, (name, default) in enumerate(_parameters(definition).items()):
         bare = name.strip("*")
         if bare not in described:
-            text = _operand(family, place) if family is not None and place < operands else _shared(family, bare)
+            text = _operand(family, place) if family is not None and place < operands else _shared(family, bare, default)
             described[bare] = [f"    {name}: {text}"]
         entry = described[bare]
         if any(entry is other for other in written):  # it names several parameters
@@ -168,8 +185,9 @@ def _operand(family: Family, place: int) -> str:
     return f"{shape}{match}{_OPERAND_DTYPES.get(family.promote.__name__, '')}."
 
 
-def _shared(family: Family | None, name: str) -> str:
-    return _OF_A_FAMILY.get((family.kind if family else "", name)) or _COMMON.get(name, "")
+def _shared(family: Family | None, name: str, default: str) -> str:
+    of_the_family = _OF_A_FAMILY.get((family.kind if family else "", name))
+    return of_the_family or _COMMON.get(f"{name}={default}") or _COMMON.get(name, "")
 
 
 def _returns(first: str, family: Family) -> str:
