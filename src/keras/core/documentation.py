@@ -1,6 +1,6 @@
 """Docstrings of ops, completed from their records: what a family's members share is worded once, here.
 
-An op's own docstring has a summary line, perhaps a formula, the arguments that are its own, and examples (`>>> ...`). From the record
+An op's own docstring has a summary line, perhaps a formula, the arguments that are its own, and examples. From the record
 come the arguments that every op of the family has, defaults, what is returned, what is raised, and where the op is from. It happens
 when a public name is looked up for the first time, so that a program that reads no documentation does not wait for it.
 """

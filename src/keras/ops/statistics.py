@@ -8,7 +8,7 @@ from typing import Any
 
 from keras.core import dims as D
 from keras.core import dtypes
-from keras.core.families import along_axis, arg_reduction, axes_of, axis_of, floating, reduction
+from keras.core.families import along_axis, arg_reduction, axes_of, axis_of, floating, no_bool, reduction
 from keras.core.graph import is_known
 from keras.core.op import as_operand, op, primitive
 from keras.core.tensor import KerasTensor
@@ -92,7 +92,7 @@ def average(x: Tensor, axis: Any = None, weights: Tensor | None = None) -> Tenso
     return divide(sum(multiply(x, w), axis=axis), sum(broadcast_to(w, sizes), axis=axis))
 
 
-@op(family=reduction())
+@op(family=reduction(no_bool))
 def ptp(x: Tensor, axis: Any = None, keepdims: bool = False) -> Tensor:
     """The range of the elements over `axis`: max(x) - min(x).
 

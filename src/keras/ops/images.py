@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 
-from keras._surface import attach
 from keras.core import config, dtypes, engine
 from keras.core import dims as D
 from keras.core.op import op
@@ -35,8 +34,6 @@ from keras.ops.indexing import take_along
 from keras.ops.pooling import add_windows, extract_windows
 from keras.ops.reduction import amax, mean, sum
 from keras.ops.shaping import concatenate, moveaxis, pad_constant, reshape, shape_of, slice_along, split, squeeze, stack, transpose
-
-_, __dir__, __all__ = attach("keras.ops.image")
 
 Tensor = Any
 

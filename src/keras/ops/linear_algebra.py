@@ -10,7 +10,6 @@ from typing import Any
 
 import numpy as np
 
-from keras._surface import attach
 from keras.core import dims as D
 from keras.core import dtypes, engine
 from keras.core.dims import Shape
@@ -42,8 +41,6 @@ from keras.ops.elementwise import (
 )  # fmt: skip
 from keras.ops.reduction import _max_over, _min_over, max, min, sum
 from keras.ops.shaping import expand_dims, eye, moveaxis, reshape, shape_of, swapaxes
-
-_, __dir__, __all__ = attach("keras.ops.linalg")
 
 Tensor = Any
 Rule = Callable[[str, Sequence[Any], dict[str, Any]], tuple[Any, dict[str, Any]]]
