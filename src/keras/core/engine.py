@@ -6,6 +6,7 @@ import contextlib
 import importlib
 import importlib.util
 import os
+import sys
 import warnings
 from collections.abc import Iterator
 from contextvars import ContextVar
@@ -16,6 +17,8 @@ from keras.core.state import StateScope, current_scope
 
 ENGINES = ("numpy", "jax", "torch", "tensorflow")
 _INSTALL = {"jax": "jax", "torch": "torch", "tensorflow": "tensorflow"}
+_TENSORFLOW_NAMES = ("keras._tf_keras.keras", "tensorflow.keras")
+"""Modules that exist once somebody has asked TensorFlow for its Keras."""
 _GONE = ("theano", "cntk", "mxnet", "plaidml", "openvino")
 
 _process_engine: Any = None
@@ -31,7 +34,7 @@ def current() -> Any:
 
 
 def default_name() -> str:
-    """The name of the engine to use: `KERAS_BACKEND`, then `keras.json`, then numpy.
+    """The name of the engine to use: `KERAS_BACKEND`, then `keras.json`, then what the code and the installed packages suggest.
 
     Older Keras versions wrote `keras.json` by themselves, so an engine named there that is gone or not installed gives one warning;
     one named in `KERAS_BACKEND` was chosen, and gives an error when it is loaded.
@@ -39,15 +42,24 @@ def default_name() -> str:
     name = os.environ.get("KERAS_BACKEND")
     if name:
         return name
-    name = config.file_settings().get("backend", "numpy")
+    name = config.file_settings().get("backend")
+    if name is None:
+        return _suggested()
     problem = _problem_with(name)
     if problem is None:
         return name
-    path = config.keras_home() / "keras.json"
+    path, used = config.keras_home() / "keras.json", _suggested()
     warnings.warn(
-        f'{path} names an engine that cannot be used: {problem} "numpy" is used. Write "backend": "numpy" in that file.', stacklevel=2
+        f'{path} names an engine that cannot be used: {problem} "{used}" is used. Write "backend": "{used}" in that file.', stacklevel=2
     )
-    return "numpy"
+    return used
+
+
+def _suggested() -> str:
+    """TensorFlow for code that came here through `tf.keras`; else JAX where it is installed, and NumPy everywhere."""
+    if "tensorflow" in sys.modules and not sys.modules.keys().isdisjoint(_TENSORFLOW_NAMES):
+        return "tensorflow"
+    return "jax" if importlib.util.find_spec("jax") is not None else "numpy"
 
 
 def _problem_with(name: Any) -> str | None:

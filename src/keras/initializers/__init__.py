@@ -61,4 +61,5 @@ def deserialize(config: Any, custom_objects: dict[str, Any] | None = None) -> An
     """The initializer of a config; `custom_objects` adds names for this one."""
     return registry.deserialize(config, custom_objects)
 
+
 __getattr__, __dir__, __all__ = attach("keras.initializers")

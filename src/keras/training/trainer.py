@@ -24,7 +24,7 @@ from keras.ops.control import value_and_grad
 from keras.ops.elementwise import add, cast
 from keras.ops.reduction import sum as total_of
 from keras.ops.shaping import shape_of
-from keras.training import checks
+from keras.training import checks, state_form
 from keras.training.compile_config import compile_arguments, restored_arguments
 from keras.training.data.base import DataAdapter
 from keras.training.data.factory import make_adapter
@@ -253,14 +253,28 @@ class Trainer:
             self._metrics.update(y, y_pred, sample_weight, names_of(y_pred, names))
         return {}
 
+    def own_step(self, phase: str, arguments: tuple[Any, ...]) -> Any:
+        """What a model's own step does that was called as step(data) or as step(state, data), for example by one that overrides it."""
+        if len(arguments) not in (1, 2):
+            raise TypeError(f"{self.model.name!r}.{phase}_step: got {len(arguments)} arguments. Accepted: (data) or (state, data).")
+        method = getattr(self, f"{phase}_step")
+
+        def step(data: Any) -> Any:
+            return method(data) or self.model.get_metrics_result() if phase != "predict" else method(data)
+
+        if len(arguments) == 2:
+            return state_form.run_on_state(self.model, phase, step, *arguments)
+        return step(*arguments)
+
     # ----------------------------------------------------------------------------------------------------------- compiled steps
 
     def _step(self, phase: str) -> Any:
         """The step of a phase as a function of (x, y, sample_weight)."""
         step = self._steps.get(phase)
         if step is None:
-            owner = self.model if self._overridden(f"{phase}_step") else self
-            method = getattr(owner, f"{phase}_step")
+            method = getattr(self.model if self._overridden(f"{phase}_step") else self, f"{phase}_step")
+            if state_form.takes_state(method):
+                method = state_form.with_data_only(self.model, phase, method)
 
             def run(x: Any, y: Any = None, sample_weight: Any = None) -> Any:
                 return method(pack_x_y_sample_weight(x, y, sample_weight))
@@ -284,6 +298,10 @@ class Trainer:
             model.built = True
         if self.optimizer is not None and not self.optimizer.built and model.trainable_variables:
             self.optimizer.build(model.trainable_variables)
+        if self._metrics is not None and y is not None and self._overridden("train_step", "test_step"):
+            outputs = self._output_symbols(x)
+            if outputs is not None:  # a custom step may ask for the metrics and their variables before it has updated them
+                self._metrics.bind(y, outputs, _output_names(model))
         self._is_prepared = model.built and self.compiled
 
     def _run_on_symbols(self, x: Any) -> Any:

@@ -46,7 +46,9 @@ class JaxEngine(Engine):
     kernels = KERNELS
     natives = NATIVES
     reads_on_host = True
-    UNSUPPORTED = dict.fromkeys(("scan_graph", "while_graph", "cond_graph"), "loops are jax.lax loops here; write keras.ops.scan, while_loop or cond")
+    UNSUPPORTED = dict.fromkeys(
+        ("scan_graph", "while_graph", "cond_graph"), "loops are jax.lax loops here; write keras.ops.scan, while_loop or cond"
+    )
 
     def owns(self, x: Any) -> bool:
         """Whether `x` is a JAX array, or stands for one while a function is traced."""

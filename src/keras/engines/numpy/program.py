@@ -35,7 +35,13 @@ class Program:
     Attributes: inputs: the array of every input; outputs: the array of every output; steps; nbytes: memory of its buffers.
     """
 
-    def __init__(self, graph: Graph, places: dict[int, Array] | None = None, updates: Sequence[tuple[int, Array]] = (), own_threads: bool | None = None) -> None:
+    def __init__(
+        self,
+        graph: Graph,
+        places: dict[int, Array] | None = None,
+        updates: Sequence[tuple[int, Array]] = (),
+        own_threads: bool | None = None,
+    ) -> None:
         self.graph = graph
         self.own_threads = _shares_threads(graph) if own_threads is None else own_threads
         self.steps: list[Step] = []

@@ -30,7 +30,9 @@ class TensorFlowEngine(Engine):
     natives = {"max_pool_channels_last": max_pool}
     errors = (*Engine.errors, tf.errors.OpError)
     UNSUPPORTED = {
-        **dict.fromkeys(("scan_graph", "while_graph", "cond_graph"), "loops are TensorFlow's loops here; write keras.ops.scan, while_loop or cond"),
+        **dict.fromkeys(
+            ("scan_graph", "while_graph", "cond_graph"), "loops are TensorFlow's loops here; write keras.ops.scan, while_loop or cond"
+        ),
         **linalg.UNSUPPORTED,
     }
 
