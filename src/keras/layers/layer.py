@@ -70,8 +70,6 @@ class Layer(Operation, Configurable):
         self._dtype_policy = dtype_policy.get(dtype if dtype is not None else input_dtype)
         self.autocast = autocast
         self.built = False
-        self.supports_masking = getattr(self, "supports_masking", False)
-        self.input_spec: Any = getattr(self, "input_spec", None)
         self._inbound_nodes: list[Node] = []
         self._losses: list[Any] = []
         self._call_signature: CallSignature = call_signature(self)
@@ -80,6 +78,11 @@ class Layer(Operation, Configurable):
         self._path = "/".join(filter(None, (naming.current_path(), self.name)))
 
     # ------------------------------------------------------------------------------------------------------------- to override
+
+    supports_masking: bool = False
+    """Whether a mask of the input is also the mask of the output; set it in `__init__` of a subclass."""
+    input_spec: Any = None
+    """What the inputs must be: an `InputSpec`, a nest of them, or None for no check; set it in `__init__` or `build`."""
 
     def build(self, input_shape: Any) -> None:
         """Make the variables; called once, before the first call, with the input's shape (None for unknown sizes)."""
@@ -274,7 +277,7 @@ class Layer(Operation, Configurable):
             self._initial_weights = None
         for variable in own_variables(self):
             if variable.path == variable.name:
-                variable.path = f"{self._path}/{variable.name}"
+                variable._path = f"{self._path}/{variable.name}"
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
