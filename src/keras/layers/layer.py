@@ -67,11 +67,9 @@ class Layer(Operation, Configurable):
         self.name = name or naming.auto_name(naming.to_snake_case(type(self).__name__))
         self.activity_regularizer = regularizers.get(activity_regularizer)
         self._trainable = bool(trainable)
-        self.dtype_policy = dtype_policy.get(dtype if dtype is not None else input_dtype)
+        self._dtype_policy = dtype_policy.get(dtype if dtype is not None else input_dtype)
         self.autocast = autocast
         self.built = False
-        self.supports_masking = getattr(self, "supports_masking", False)
-        self.input_spec: Any = getattr(self, "input_spec", None)
         self._inbound_nodes: list[Node] = []
         self._losses: list[Any] = []
         self._call_signature: CallSignature = call_signature(self)
@@ -80,6 +78,11 @@ class Layer(Operation, Configurable):
         self._path = "/".join(filter(None, (naming.current_path(), self.name)))
 
     # ------------------------------------------------------------------------------------------------------------- to override
+
+    supports_masking: bool = False
+    """Whether a mask of the input is also the mask of the output; set it in `__init__` of a subclass."""
+    input_spec: Any = None
+    """What the inputs must be: an `InputSpec`, a nest of them, or None for no check; set it in `__init__` or `build`."""
 
     def build(self, input_shape: Any) -> None:
         """Make the variables; called once, before the first call, with the input's shape (None for unknown sizes)."""
@@ -274,7 +277,7 @@ class Layer(Operation, Configurable):
             self._initial_weights = None
         for variable in own_variables(self):
             if variable.path == variable.name:
-                variable.path = f"{self._path}/{variable.name}"
+                variable._path = f"{self._path}/{variable.name}"
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
@@ -496,6 +499,16 @@ class Layer(Operation, Configurable):
             layer.trainable = value
 
     @property
+    def dtype_policy(self) -> Any:
+        """The policy that says in which dtype the layer computes and keeps its variables; from a map, the one for its path."""
+        policy = self._dtype_policy
+        return policy[self._path] if policy.by_path else policy
+
+    @dtype_policy.setter
+    def dtype_policy(self, value: Any) -> None:
+        self._dtype_policy = dtype_policy.get(value)
+
+    @property
     def dtype(self) -> str:
         """The dtype of the variables."""
         return self.dtype_policy.variable_dtype
@@ -526,16 +539,11 @@ class Layer(Operation, Configurable):
 
     @property
     def quantization_mode(self) -> str | None:
-        """None: the layer is not quantized."""
-        return None
+        """How the weights are quantized, by the dtype policy; None if they are not."""
+        return self.dtype_policy.quantization_mode  # type: ignore[no-any-return]
 
     def _base_config(self) -> dict[str, Any]:
-        policy: Any = self.dtype_policy
-        config = {
-            "name": self.name,
-            "trainable": self.trainable,
-            "dtype": {"module": "keras", "class_name": "DTypePolicy", "config": policy.get_config(), "registered_name": None},
-        }
+        config = {"name": self.name, "trainable": self.trainable, "dtype": dtype_policy.serialize_policy(self.dtype_policy)}
         if self.activity_regularizer is not None:
             config["activity_regularizer"] = regularizers.serialize(self.activity_regularizer)
         return config
@@ -633,11 +641,20 @@ def _has_default(function: Any, name: str) -> bool:
     return inspect.signature(function).parameters[name].default is not inspect.Parameter.empty
 
 
+def _check_quantization(layer: Any) -> None:
+    if layer.quantization_mode is not None:
+        raise NotImplementedError(
+            f"{type(layer).__name__} {layer.name!r}: the dtype policy {layer.dtype_policy.name!r} asks for {layer.quantization_mode} weights, "
+            "which this layer does not make. Write dtype='float32'."
+        )
+
+
 def _marking_built(build: Any) -> Any:
     """A `build` that remembers its shapes and marks the layer as built."""
 
     @functools.wraps(build)
     def wrapper(self: Any, *args: Any, **kwargs: Any) -> Any:
+        _check_quantization(self)
         result = build(self, *args, **kwargs)
         self.__dict__["_build_shapes"] = args[0] if len(args) == 1 and not kwargs else kwargs or list(args)
         self.__dict__["built"] = True

@@ -10,7 +10,7 @@ import numpy as np
 from keras import optimizers
 from keras.callbacks.callback_list import CallbackList
 from keras.callbacks.logs import LazyLogs
-from keras.core import config, engine, errors, tree
+from keras.core import config, engine, errors, switches, tree
 from keras.core import random as host_random
 from keras.core.autodiff import watched_gradients
 from keras.core.dtypes import is_float
@@ -374,6 +374,7 @@ class Trainer:
         """See `Model.fit`."""
         self._require_compiled("fit")
         checks.check_epochs(epochs, initial_epoch, validation_freq)
+        epochs = min(epochs, switches.max_epochs() or epochs)
         model = self.model
         self._said_nan = False
         self._warn_if_trainable_changed()
@@ -472,6 +473,9 @@ class Trainer:
     # ------------------------------------------------------------------------------------------------------------ data adapters
 
     def _adapter(self, x: Any, y: Any, sample_weight: Any, **options: Any) -> DataAdapter:
+        most = switches.max_steps_per_epoch()
+        if most is not None:
+            options["steps_per_epoch"] = _limited(most, x, options.get("steps_per_epoch"), options.get("batch_size"))
         return make_adapter(x, y, sample_weight, float_dtype=config.floatx(), **options)
 
     def _validation(self, data: Any, batch_size: Any, steps: Any) -> DataAdapter | None:
@@ -551,7 +555,7 @@ class Trainer:
                 raise
         checks.check_names(self.model, x)
         adapter = self._adapter(x, None, None, batch_size=batch_size, steps_per_epoch=steps, repeat=False)
-        outputs = OutputBuffer(adapter.num_samples if steps is None else None)
+        outputs = OutputBuffer(adapter.num_samples if adapter.steps_per_epoch is None else None)
         try:
             example = checks.example_batch(adapter)[0]
             checks.check_input_shapes(self.model, example, "predict", adapter.kind)
@@ -612,6 +616,18 @@ class Trainer:
         if checks.has_tables(model):
             checks.check_ids(model, inputs)
         return tree.map_structure(engine.current().to_numpy, step(inputs))
+
+
+def _limited(most: int, x: Any, steps: int | None, batch_size: int | None) -> int | None:
+    """`steps_per_epoch` held to a limit; None where one pass over the data stays below it."""
+    if steps is not None:
+        return min(steps, most)
+    first = next(tree.leaves(x), None)
+    if hasattr(first, "__len__") and hasattr(first, "shape"):
+        known: int | None = -(-len(first) // (batch_size or 32))
+    else:
+        known = len(x) if hasattr(x, "__len__") and not isinstance(x, (list, tuple, dict)) else None
+    return None if known is not None and known <= most else most
 
 
 def _as_input(value: Any) -> Any:
