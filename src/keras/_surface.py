@@ -1054,7 +1054,7 @@ SURFACE: dict[str, str] = {
     "keras.ops.numpy.hsplit": "keras.ops.arrangement:hsplit",
     "keras.ops.numpy.hstack": "keras.ops.arrangement:hstack",
     "keras.ops.numpy.hypot": "keras.ops.numeric:hypot",
-    "keras.ops.numpy.i0": "keras.ops.elementwise:i0",
+    "keras.ops.numpy.i0": "keras.ops.signal:i0",
     "keras.ops.numpy.identity": "keras.ops.construction:identity",
     "keras.ops.numpy.imag": "keras.ops.tensors:imag",
     "keras.ops.numpy.inner": "keras.ops.linear_algebra:inner",
