@@ -26,7 +26,8 @@ class Engine:
         errors: what the kernels raise for operands or attributes that do not fit; the table's rule then says what is wrong.
         reads_on_host: whether small calculations with variables' values are better done by NumPy (each op would be compiled).
         indexes_by_tensors: whether x[key] takes tensors and lists in the key.
-    An engine may also have `value_and_grad(function, has_aux)` (else the table's gradients are used) and `cond(predicate, f, g)`.
+    An engine may also have `value_and_grad(function, has_aux)` (else the table's gradients are used), `cond(predicate, f, g)` and
+    `custom_gradient(pair, operands)`.
     """
 
     name = ""

@@ -39,7 +39,7 @@ from keras.ops.elementwise import (
 )  # fmt: skip
 from keras.ops.indexing import take
 from keras.ops.reduction import argmax
-from keras.ops.shaping import broadcast_to, expand_dims, reshape, shape_of, slice_along
+from keras.ops.shaping import broadcast_to, expand_dims, reshape, shape_of, slice_along, zeros_like
 from keras.ops.sorting import order
 
 Tensor = Any
@@ -275,9 +275,10 @@ _ROUNDS = 8
 """Proposals for each number: at least 95 of 100 are accepted, so fewer than one number in 10^10 is the last proposal unaccepted."""
 
 
-def _sub_key(key: Tensor, number: int) -> Tensor:
-    """A key of its own for a part of a draw."""
-    return add(key, engine.current().asarray(np.array([0x9E3779B9 * number & 0xFFFFFFFF, 0x85EBCA6B * number & 0xFFFFFFFF], "uint32")))
+def _keys(key: Tensor, count: int) -> list[Tensor]:
+    """Keys for the parts of a draw, drawn themselves: sums of keys would meet again."""
+    drawn = cast(draw_integers(key, shape=(count, 2), low=0, high=2**31 - 1, dtype="int32"), "uint32")
+    return _slices(drawn, count, (2,))
 
 
 def _slices(x: Tensor, count: int, shape: Any) -> list[Tensor]:
@@ -289,8 +290,9 @@ def _log_gamma_numbers(key: Tensor, shape: Any, alpha: Tensor) -> Tensor:
     small = less(alpha, 1.0)
     d = subtract(select(small, add(alpha, 1.0), alpha), 1 / 3)
     c = rsqrt(multiply(d, 9.0))
-    normals = _slices(draw_normal(_sub_key(key, 1), shape=(_ROUNDS, *shape), dtype="float32"), _ROUNDS, shape)
-    uniforms = _slices(draw_uniform(_sub_key(key, 2), shape=(_ROUNDS + 1, *shape), dtype="float32"), _ROUNDS + 1, shape)
+    for_normals, for_uniforms = _keys(key, 2)
+    normals = _slices(draw_normal(for_normals, shape=(_ROUNDS, *shape), dtype="float32"), _ROUNDS, shape)
+    uniforms = _slices(draw_uniform(for_uniforms, shape=(_ROUNDS + 1, *shape), dtype="float32"), _ROUNDS + 1, shape)
     found: Any = None
     accepted: Any = None
     for x, u in zip(normals, uniforms, strict=False):
@@ -368,7 +370,8 @@ def beta(shape: Any, alpha: Any, beta: Any, dtype: Any = None, seed: Any = None)
 
 
 def _beta_numbers(key: Tensor, shape: Any, a: Tensor, b: Tensor) -> Tensor:
-    return sigmoid(subtract(_log_gamma_numbers(_sub_key(key, 3), shape, a), _log_gamma_numbers(_sub_key(key, 4), shape, b)))
+    first, second = _keys(key, 2)
+    return sigmoid(subtract(_log_gamma_numbers(first, shape, a), _log_gamma_numbers(second, shape, b)))
 
 
 @op(category="random", operands=0)
@@ -395,12 +398,12 @@ def binomial(shape: Any, counts: Any, probabilities: Any, dtype: Any = None, see
     valid = logical_and(greater_equal(left, 0.0), logical_and(greater_equal(p, 0.0), less_equal(p, 1.0)))
     on_host = isinstance(counts, (int, float, list, tuple, np.ndarray, np.generic))
     largest = float(np.max(counts, initial=0)) if on_host else 2.0**24  # the largest one that float32 counts up to
-    key, successes = key_of(seed), multiply(left, 0.0)
-    left = select(valid, left, 0.0)
-    for i in range(int(max(largest, 0)).bit_length()):
+    left, successes = select(valid, left, 0.0), zeros_like(p)
+    rounds = int(max(largest, 0)).bit_length()
+    for key in _keys(key_of(seed), rounds):
         middle = floor(multiply(add(left, 1.0), 0.5))
         some = greater(middle, 0.0)
-        cut = _beta_numbers(_sub_key(key, 5 + i), shape, select(some, middle, 1.0), select(some, subtract(add(left, 1.0), middle), 1.0))
+        cut = _beta_numbers(key, shape, select(some, middle, 1.0), select(some, subtract(add(left, 1.0), middle), 1.0))
         above = less(cut, p)  # the middle one and all before it succeed
         successes = select(logical_and(some, above), add(successes, middle), successes)
         left = select(above, subtract(left, middle), maximum(subtract(middle, 1.0), 0.0))

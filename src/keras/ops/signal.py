@@ -352,4 +352,4 @@ def i0(x: Tensor) -> Tensor:
     for k in range(far_terms, 0, -1):
         tail = add(multiply(multiply(eighth, (2 * k - 1) ** 2 / k), tail), 1.0)
     half = exp(multiply(far, 0.5))  # its square overflows before the result does
-    return cast(select(near, series, multiply(multiply(multiply(tail, rsqrt(multiply(far, 2 * np.pi))), half), half)), own)
+    return cast(select(near, series, multiply(multiply(multiply(tail, multiply(rsqrt(far), 0.3989422804014327)), half), half)), own)

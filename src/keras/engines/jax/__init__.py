@@ -110,6 +110,7 @@ class JaxEngine(Engine):
     scan = staticmethod(control.scan)
     while_loop = staticmethod(control.while_loop)
     cond = staticmethod(control.cond)
+    custom_gradient = staticmethod(control.custom_gradient)
 
 
 def _keep_programs() -> None:

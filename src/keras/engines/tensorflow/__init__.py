@@ -83,6 +83,7 @@ class TensorFlowEngine(Engine):
 
     value_and_grad = staticmethod(control.value_and_grad)
     cond = staticmethod(control.cond)
+    custom_gradient = staticmethod(lambda pair, operands: tf.custom_gradient(pair)(*operands))
 
 
 engine = TensorFlowEngine()

@@ -12,7 +12,7 @@ import torch
 from keras.core import tree
 from keras.core.dtypes import numpy_dtype
 from keras.engines.base import Engine, default_dtype
-from keras.engines.torch.autograd import value_and_grad
+from keras.engines.torch.autograd import custom_gradient, value_and_grad
 from keras.engines.torch.dtypes import CARRIERS, NAMES, TORCH_DTYPES
 from keras.engines.torch.kernels import KERNELS
 from keras.engines.torch.natives import NATIVES
@@ -103,6 +103,7 @@ class TorchEngine(Engine):
         return run
 
     value_and_grad = staticmethod(value_and_grad)
+    custom_gradient = staticmethod(custom_gradient)
 
 
 engine = TorchEngine()
