@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
-from keras.core import dims, engine
+from keras.core import engine
 from keras.core.graph import Graph, Node, Traced, Tracer
 
 
@@ -41,7 +42,7 @@ class _SharingTracer(Tracer):
         return found
 
     def _key(self, x: Traced) -> Any:
-        if is_constant(x) and dims.product(x.dims) <= 16:
+        if is_constant(x) and math.prod(x.value.shape) <= 16:
             return (x.dtype, x.dims, engine.current().to_numpy(x.value).tobytes())
         return id(x)
 
