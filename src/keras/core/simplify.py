@@ -32,7 +32,7 @@ class _SharingTracer(Tracer):
         short = _identity(op.name, inputs, attributes)
         if short is not None:
             return short
-        key = (op.name, tuple(self._key(x) for x in inputs), _frozen(attributes))
+        key = (op.name, tuple(self._key(x) for x in inputs), frozen(attributes))
         try:
             found = self._seen.get(key)
         except TypeError:  # an attribute without a hash
@@ -79,11 +79,12 @@ _NEUTRAL = {"add": (0, (0, 1)), "subtract": (0, (1,)), "multiply": (1, (0, 1)), 
 """The number that changes nothing, and at which operands."""
 
 
-def _frozen(value: Any) -> Any:
+def frozen(value: Any) -> Any:
+    """A nest of attributes as something with a hash."""
     if isinstance(value, dict):
-        return tuple((k, _frozen(v)) for k, v in sorted(value.items()))
+        return tuple((k, frozen(v)) for k, v in sorted(value.items()))
     if isinstance(value, (list, tuple)):
-        return tuple(map(_frozen, value))
+        return tuple(map(frozen, value))
     return id(value) if isinstance(value, Graph) else value
 
 

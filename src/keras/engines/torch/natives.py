@@ -9,7 +9,7 @@ import torch
 
 from keras.core.op import as_operand
 from keras.core.tensor import REGISTRY
-from keras.engines.torch import convolution
+from keras.engines.torch import convolution, fused, optimizers
 
 Tensor = torch.Tensor
 
@@ -28,4 +28,6 @@ NATIVES: dict[str, Callable[..., Any]] = {
     "softmax": _along_one_axis("softmax", torch.softmax),
     "log_softmax": _along_one_axis("log_softmax", torch.log_softmax),
     "max_pool_channels_last": convolution.max_pool,
+    "normalize_by_batch": fused.normalize_by_batch,
+    "adam_update": optimizers.adam_update,
 }
