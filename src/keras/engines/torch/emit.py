@@ -14,7 +14,7 @@ import torch
 from keras.core.autodiff import body_gradient
 from keras.core.graph import Node, Traced
 from keras.core.simplify import is_constant
-from keras.engines.torch import fused, random
+from keras.engines.torch import control, convolution, fused, random
 from keras.engines.torch.dtypes import UNSIGNED
 from keras.engines.torch.kernels import ELEMENTWISE, KERNELS, ON_INTEGERS
 from keras.engines.torch.natives import NATIVES
@@ -30,6 +30,16 @@ _MIRRORED = {
     "greater": "less", "greater_equal": "less_equal",
 }  # fmt: skip
 """The function that takes the operands in the other order."""
+
+
+_FRESH = (ELEMENTWISE.keys() | ON_INTEGERS.keys()) - {"stop_gradient", "copy"} | {
+    "relu_gradient", "conv_channels_last", "conv_input_gradient", "normalize_by_batch", "body_gradient", "max_pool_channels_last", "max_pool_gradient",
+}  # fmt: skip
+"""Nodes whose results are memory of their own, in which a later node may write when it is the last to read it."""
+_IN_PLACE: dict[str, Callable[..., Tensor]] = {
+    "relu": torch.relu_, "sigmoid": torch.sigmoid_, "tanh": torch.tanh_, "exp": torch.exp_, "negative": torch.neg_, "sqrt": torch.sqrt_,
+    "square": torch.square_, "log": torch.log_, "add": Tensor.add_, "subtract": Tensor.sub_, "multiply": Tensor.mul_, "divide": Tensor.div_,
+}  # fmt: skip
 
 
 def emit(w: Writer, node: Node) -> None:
@@ -61,7 +71,10 @@ def _generic(w: Writer, node: Node) -> None:
     name = node.op.name
     if name in ELEMENTWISE or (name in ON_INTEGERS and dtype_of(node.inputs[0]) not in UNSIGNED):
         if not _with_number(w, node):
-            w.put(node, f"{w.bind(ELEMENTWISE.get(name) or ON_INTEGERS[name], name)}({_arguments(w, node)})")
+            inputs = node.inputs
+            if name in ("add", "multiply") and not _is_last_reader(w, node, inputs[0]):
+                inputs = inputs[::-1]
+            w.put(node, f"{_elementwise(w, name, node, inputs[0])}({', '.join(map(w.name, inputs))})")
         return
     function = KERNELS.get(name) or NATIVES[name]
     if id(node) in w.residuals:
@@ -70,6 +83,28 @@ def _generic(w: Writer, node: Node) -> None:
     else:
         bound = functools.partial(function, **node.attributes) if node.attributes else function
         w.put(node, f"{w.bind(bound, name)}({_arguments(w, node)})")
+
+
+def _elementwise(w: Writer, name: str, node: Node, x: Traced) -> str:
+    """The function for an elementwise node, the one that writes into `x` where nobody reads that later."""
+    function = _IN_PLACE.get(name)
+    if function is None or not _is_last_reader(w, node, x):
+        return w.bind(ELEMENTWISE.get(name) or ON_INTEGERS[name], name)
+    return w.bind(function, f"{name}_")
+
+
+def _is_last_reader(w: Writer, node: Node, x: Traced) -> bool:
+    """Whether a result like `x` may be written where `x` is: it is fresh memory, and neither it nor a view of it is read later."""
+    maker, result = x.node, node.outputs[0]
+    if maker is None or maker.op.name not in _FRESH or x.dims != result.dims or x.dtype != result.dtype or w.last_use[id(x)] > node.position:
+        return False
+    if id(maker) in w.residuals and maker.op.name not in fused.FORWARD and maker.op.name != "max_pool_channels_last":
+        return False  # autograd keeps it
+    if maker.op is body_gradient and maker.attributes["of"].name not in fused.BACKWARD:
+        return False
+    if sum(y is x for y in node.inputs) > 1 or w.is_output(x) or w.root(x) != id(x):
+        return False
+    return not any(root == id(x) and (w.last_use.get(key, -1) >= node.position or key in w.output_ids) for key, root in w.roots.items())
 
 
 def _recorded(w: Writer, op: Any, inputs: Sequence[Traced], attributes: dict[str, Any]) -> str:
@@ -88,11 +123,11 @@ def _with_number(w: Writer, node: Node) -> bool:
     if number is None and name in _MIRRORED and w.scalar(x) is not None:
         name, x, number = _MIRRORED[name], y, w.scalar(x)
     elif number is None and name == "subtract" and w.scalar(x) is not None:
-        w.put(node, f"{w.bind(torch.rsub, name)}({w.name(y)}, {w.scalar(x)})")
+        w.put(node, f"{w.bind(torch.rsub, 'rsub')}({w.name(y)}, {w.scalar(x)})")
         return True
     if number is None or is_constant(x):
         return False
-    w.put(node, f"{w.bind(ELEMENTWISE.get(name) or ON_INTEGERS[name], name)}({w.name(x)}, {number})")
+    w.put(node, f"{_elementwise(w, name, node, x)}({w.name(x)}, {number})")
     return True
 
 
@@ -100,18 +135,16 @@ def _with_number(w: Writer, node: Node) -> bool:
 
 
 def _biased_product(w: Writer, node: Node) -> Node | None:
-    """The matrix product to which this node adds a row, if nothing else reads it."""
+    """The matrix product or convolution to which this node adds a row, if nothing else reads it."""
     if node.op.name != "add":
         return None
     for y, bias in (node.inputs, node.inputs[::-1]):
         maker = y.node
         if (
             maker is not None
-            and maker.op.name == "matmul"
+            and (maker.op.name == "conv_channels_last" or (maker.op.name == "matmul" and len(y.dims) == len(maker.inputs[0].dims) == 2))
             and w.uses[id(y)] == 1
-            and len(y.dims) == 2
-            and bias.dims == y.dims[1:]
-            and len(maker.inputs[0].dims) == 2
+            and bias.dims == y.dims[-1:]
             and y.dtype.startswith(("float", "bfloat"))
         ):
             return maker
@@ -120,9 +153,13 @@ def _biased_product(w: Writer, node: Node) -> Node | None:
 
 def _add(w: Writer, node: Node) -> bool:
     for y, bias in (node.inputs, node.inputs[::-1]):
-        if y.node is not None and id(y.node) in w.absorbed and y.node.op.name == "matmul":
+        if y.node is not None and id(y.node) in w.absorbed and w.uses[id(y)] == 1 and bias.dims == y.dims[-1:]:
             a, b = y.node.inputs
-            w.put(node, f"{w.bind(torch.addmm, 'addmm')}({w.name(bias)}, {w.name(a)}, {w.name(b)})")
+            if y.node.op.name == "matmul":
+                w.put(node, f"{w.bind(torch.addmm, 'addmm')}({w.name(bias)}, {w.name(a)}, {w.name(b)})")
+            else:
+                function = functools.partial(convolution.conv, **_conv_options(y.node))
+                w.put(node, f"{w.bind(function, 'conv')}({w.name(a)}, {w.name(b)}, bias={w.name(bias)})")
             return True
     return False
 
@@ -194,7 +231,76 @@ def _cast(w: Writer, node: Node) -> bool:
 
 def _relu_gradient(w: Writer, node: Node) -> bool:
     g, y = node.inputs
-    w.put(node, f"{w.bind(fused.relu_gradient, 'relu_gradient')}({w.name(g)}, {w.name(y)})")
+    function = fused.relu_gradient_in_place if _is_last_reader(w, node, g) else fused.relu_gradient
+    w.put(node, f"{w.bind(function, 'relu_gradient')}({w.name(g)}, {w.name(y)})")
+    return True
+
+
+# ---------------------------------------------------------------------------------------------------------------- convolutions
+
+
+def _conv_options(node: Node) -> dict[str, Any]:
+    """The attributes that a convolution and its gradients share."""
+    return {name: node.attributes[name] for name in ("strides", "padding", "dilation", "groups")}
+
+
+def _conv_gradients(w: Writer, node: Node) -> bool:
+    """Both gradients of a convolution in one call."""
+    if id(node) in w.pairs:  # the other one's line has made it
+        return True
+    x, g = node.inputs if node.op.name == "conv_filter_gradient" else (None, node.inputs[0])
+    others = [n for n in w.graph.nodes if n is not node and n.op.name in ("conv_input_gradient", "conv_filter_gradient")]
+    for other in others:
+        first, second = (node, other) if node.op.name == "conv_input_gradient" else (other, node)
+        if first.op.name == "conv_input_gradient" and second.op.name == "conv_filter_gradient" and _one_convolution(w, first, second):
+            x, g = second.inputs
+            function = functools.partial(convolution.both_gradients, **_conv_options(node))
+            made = f"{w.new(first.outputs[0])}, {w.new(second.outputs[0])}"
+            w.lines.append(f"{made} = {w.bind(function, 'conv_gradients')}({w.name(g)}, {w.name(x)}, {w.name(first.inputs[1])})")
+            w.pairs.add(id(other))
+            return True
+    return False
+
+
+def _one_convolution(w: Writer, first: Node, second: Node) -> bool:
+    (g, kernel), (x, other_g) = first.inputs, second.inputs
+    return (
+        g is other_g
+        and _conv_options(first) == _conv_options(second)
+        and tuple(x.dims) == tuple(first.attributes["x_shape"])
+        and tuple(kernel.dims) == tuple(second.attributes["w_shape"])
+        and (kernel.node is None or kernel.node.position < min(first.position, second.position))
+        and (x.node is None or x.node.position < min(first.position, second.position))
+    )
+
+
+# ----------------------------------------------------------------------------------------------------------------------- loops
+
+
+def _scan(w: Writer, node: Node) -> bool:
+    a = node.attributes
+    count = len(a["body"].outputs)
+    is_read = tuple(w.uses[id(x)] > 0 for x in node.outputs[a["carries"] :])
+    loop = functools.partial(
+        control.scan, w.subprogram(a["body"]), a["carries"], a["sequences"], a["length"], a["reverse"], is_read[: count - a["carries"]],
+        is_read[count - a["carries"] :],
+    )  # fmt: skip
+    w.put(node, f"{w.bind(loop, 'scan')}({', '.join(map(w.name, node.inputs))})")
+    return True
+
+
+def _while(w: Writer, node: Node) -> bool:
+    a = node.attributes
+    loop = functools.partial(
+        control.while_loop, w.subprogram(a["condition"]), w.subprogram(a["body"]), a["variables"], a["condition_captures"]
+    )
+    w.put(node, f"{w.bind(loop, 'while_loop')}({', '.join(map(w.name, node.inputs))})")
+    return True
+
+
+def _cond(w: Writer, node: Node) -> bool:
+    branches = functools.partial(control.cond, w.subprogram(node.attributes["true_body"]), w.subprogram(node.attributes["body"]))
+    w.put(node, f"{w.bind(branches, 'cond')}({', '.join(map(w.name, node.inputs))})")
     return True
 
 
@@ -287,6 +393,11 @@ EMIT: dict[str, Callable[[Writer, Node], bool]] = {
     "sum": _sum,
     "cast": _cast,
     "relu_gradient": _relu_gradient,
+    "conv_input_gradient": _conv_gradients,
+    "conv_filter_gradient": _conv_gradients,
+    "scan_graph": _scan,
+    "while_graph": _while,
+    "cond_graph": _cond,
     "draw_mask": _mask,
     "take_along": _take,
     "add_at": _add_at,

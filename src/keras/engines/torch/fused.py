@@ -17,6 +17,7 @@ from keras.engines.torch.kernels import KERNELS
 Tensor = torch.Tensor
 _aten = torch.ops.aten
 _threshold_backward = _aten.threshold_backward.default
+_threshold_backward_out = _aten.threshold_backward.grad_input
 _pool_backward = _aten.max_pool2d_with_indices_backward.default
 _embedding_backward = _aten.embedding_dense_backward.default
 _batch_norm_backward = _aten.native_batch_norm_backward.default
@@ -47,6 +48,11 @@ def backward(residual: Any, cotangents: Sequence[Tensor | None], wrt: Sequence[i
 def relu_gradient(g: Tensor, y: Tensor) -> Tensor:
     """g where y > 0, else 0."""
     return _threshold_backward(g, y, 0)
+
+
+def relu_gradient_in_place(g: Tensor, y: Tensor) -> Tensor:
+    """As `relu_gradient`, in the memory of g."""
+    return _threshold_backward_out(g, y, 0, grad_input=g)
 
 
 # --------------------------------------------------------------------------------------------------------------------- lookups
@@ -86,7 +92,7 @@ def _channels_last(x: Tensor) -> Tensor:
 
 def max_pool(x: Tensor, window: Any, strides: Any, padding: Any) -> tuple[Tensor, Tensor]:
     """The largest elements of the windows of x (batch, height, width, channels), and where they are."""
-    y, places = torch.max_pool2d_with_indices(_channels_second(x), window, strides, [low for low, _ in padding])
+    y, places = F.max_pool2d_with_indices(_channels_second(x), window, strides, [low for low, _ in padding])
     return _channels_last(y), places
 
 

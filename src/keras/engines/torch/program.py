@@ -25,13 +25,18 @@ class Program:
     def __init__(self, graph: Graph, variables: Sequence[Any], updated: Sequence[Any], count: int, results: int) -> None:
         self.graph = graph
         self.storages = [(v, v._value, v._value.data_ptr()) for v in {id(v): v for v in [*variables, *updated]}.values()]
-        self.source, names = _written(Writer(graph, variables, updated, count, results))
+        self.source, names = _written(Writer(graph, variables, updated, count, results, _function_of))
         exec(compile(self.source, "<step>", "exec"), names)
         self.run: Callable[..., list[Any]] = names["step"]
 
     def is_current(self) -> bool:
         """Whether every variable still lives where it did: views of its memory are part of the program."""
         return all(variable._value is storage and storage.data_ptr() == address for variable, storage, address in self.storages)
+
+
+def _function_of(graph: Graph) -> Callable[..., list[Any]]:
+    """A graph without variables as a function of its inputs."""
+    return Program(graph, (), (), len(graph.inputs), len(graph.outputs)).run
 
 
 def _written(w: Writer) -> tuple[str, dict[str, Any]]:
@@ -48,8 +53,8 @@ def _written(w: Writer) -> tuple[str, dict[str, Any]]:
 
 def _forget(w: Writer, node: Node) -> None:
     """Values that nothing reads any more give their memory back."""
-    kept = {id(x) for x in w.graph.outputs}
-    dead = {w.names[id(x)] for x in node.inputs if w.last_use[id(x)] == node.position and id(x) not in kept and id(x) in w.names}
+    last = [x for x in node.inputs if w.last_use[id(x)] == node.position]
+    dead = {w.names[id(x)] for x in last if not w.is_output(x) and id(x) in w.names}
     dead = {name for name in dead if name.startswith("v")}
     if dead:
         w.lines.append(f"del {', '.join(sorted(dead))}")

@@ -34,10 +34,16 @@ class Replay:
 
     Arguments:
         arguments: NumPy arrays and tensors among them become inputs. moved: array -> tensor on the device.
+        otherwise: what to call with the arguments when a run fails: the function itself words the error.
     Attributes: inputs: arrays to fill before `replay()`.
     """
 
-    def __init__(self, function: Callable[..., Any], arguments: Any, moved: Callable[[np.ndarray], Tensor]) -> None:
+    def __init__(
+        self, function: Callable[..., Any], arguments: Any, moved: Callable[[np.ndarray], Tensor], otherwise: Callable[..., Any]
+    ) -> None:
+        self._otherwise = otherwise
+        self._arguments = tree.map_structure(lambda a: None if _spec(a) is not None else a, list(arguments))
+        self._holes = [_spec(a) is not None for a in tree.flatten(list(arguments))]
         self._traced = TracedFunction(function, arguments, _spec)
         self._moved = moved
         graph = simplify(self._traced.graph, NATIVES)
@@ -54,16 +60,24 @@ class Replay:
         return self
 
     def __call__(self, arrays: list[Any]) -> Any:
-        with torch.no_grad():
-            return self._traced.packed(self.program.run(*[self._moved(a) if isinstance(a, np.ndarray) else a for a in arrays]))
+        """Run on these arrays."""
+        return self._run([self._moved(a) if isinstance(a, np.ndarray) else a for a in arrays])
 
     def replay(self) -> Any:
         """Run on what is in `inputs`."""
         places = self._places or []
         if places and places[0].device.type != "cpu":
             places = [self._moved(a) for a in self.inputs]
-        with torch.no_grad():
-            return self._traced.packed(self.program.run(*places))
+        return self._run(places)
+
+    def _run(self, tensors: list[Tensor]) -> Any:
+        try:
+            with torch.no_grad():
+                return self._traced.packed(self.program.run(*tensors))
+        except Exception:
+            given = iter(tensors)
+            leaves = [next(given) if hole else x for hole, x in zip(self._holes, tree.flatten(self._arguments), strict=True)]
+            return self._otherwise(*tree.pack_as(self._arguments, leaves))
 
 
 class Eager:
@@ -122,7 +136,7 @@ class CompiledFunction:
         replay = self._replays.get(signature)
         if replay is None or not replay.is_current():
             try:
-                replay = self._replays[signature] = Replay(self.function, arguments, self._moved)
+                replay = self._replays[signature] = Replay(self.function, arguments, self._moved, self.eagerly)
             except Exception:  # whatever it was: the function itself, run on numbers, is right or says what is wrong
                 self._is_eager = True
                 return None
@@ -134,4 +148,4 @@ class CompiledFunction:
 
     def program(self, *arguments: Any) -> Program:
         """The program for these arguments, for reading: `print(compiled.program(x).source)`."""
-        return Replay(self.function, arguments, self._moved).program
+        return Replay(self.function, arguments, self._moved, self.eagerly).program

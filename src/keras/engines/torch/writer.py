@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import torch
@@ -18,12 +18,17 @@ _PLAIN = ("float32", "float64", "int32", "int64")
 class Writer:
     """Writes the lines of a program, one node after the other; `emit.EMIT` says how single kinds of nodes are written."""
 
-    def __init__(self, graph: Graph, variables: Sequence[Any], updated: Sequence[Any], count: int, results: int) -> None:
+    def __init__(
+        self, graph: Graph, variables: Sequence[Any], updated: Sequence[Any], count: int, results: int, subprogram: Callable[[Graph], Any]
+    ) -> None:
         self.graph = graph
+        self.subprogram = subprogram
+        """A graph inside of a node, the body of a loop, as a function."""
         self.count = count
         self.results = results
         self.variables = {id(x): v for x, v in zip(graph.inputs[count:], variables, strict=True)}
         self.updates = list(zip(updated, graph.outputs[results:], strict=True))
+        self.output_ids = {id(x) for x in graph.outputs}
         self.uses = Counter(id(x) for node in graph.nodes for x in node.inputs) + Counter(id(x) for x in graph.outputs)
         for position, node in enumerate(graph.nodes):
             node.position = position
@@ -33,6 +38,8 @@ class Writer:
         """Node whose gradient follows -> the name of what its gradient needs."""
         self.absorbed: set[int] = set()
         """Nodes that another node's line computes."""
+        self.pairs: set[int] = set()
+        """Nodes whose results an earlier line has made."""
         self.names: dict[int, str] = {id(x): f"a{i}" for i, x in enumerate(graph.inputs[:count])}
         self.roots: dict[int, int] = {}
         """Views -> the value whose memory they show."""
@@ -91,6 +98,10 @@ class Writer:
         """As `put`, for a result that shows its operand's memory."""
         self.put(node, expression)
         self.roots[id(node.outputs[0])] = self.root(node.inputs[0])
+
+    def is_output(self, x: Traced) -> bool:
+        """Whether a value leaves the program."""
+        return id(x) in self.output_ids
 
     def root(self, x: Traced) -> int:
         """The value whose memory `x` shows."""
