@@ -290,7 +290,10 @@ def _composite_call(op: Op) -> Callable[..., Any]:
         if kind is Traced:
             if op.vjp is ZERO and name not in engine.current().natives:
                 return body(*args, **kwargs)
-            return _record_composite(op, *op.bind(args, kwargs))
+            operands, attributes = op.bind(args, kwargs)
+            if _find_symbol(attributes.values()) is not None:  # an optional tensor: not a node's attribute
+                return body(*args, **kwargs)
+            return _record_composite(op, operands, attributes)
         if _inside_composite.get():
             return body(*args, **kwargs)
         token = _inside_composite.set(True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
@@ -22,6 +22,7 @@ class Engine:
         tensor_type: the class that most tensors are of exactly; operands of it need no conversion.
         kernels: primitive's name -> function of (*tensors, **attributes), the operands promoted already.
         natives: composite's name -> the engine's own faster version with the composite's signature.
+        gradients_of_natives: natives whose gradient is a node of its own in a traced step (`body_gradient`), not that of the definition.
         UNSUPPORTED: name -> reason.
         errors: what the kernels raise for operands or attributes that do not fit; the table's rule then says what is wrong.
         reads_on_host: whether small calculations with variables' values are better done by NumPy (each op would be compiled).
@@ -34,6 +35,7 @@ class Engine:
     tensor_type: Any = None
     kernels: dict[str, Callable[..., Any]] = {}
     natives: dict[str, Callable[..., Any]] = {}
+    gradients_of_natives: Collection[str] = ()
     UNSUPPORTED: dict[str, str] = {}
     reads_on_host = False
     indexes_by_tensors = True

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from keras.core import config, dtypes
@@ -629,3 +630,16 @@ def batch_normalization(
     if offset is not None:
         shift = add(shift, spread(offset))
     return add(multiply(x, factor), shift)
+
+
+@op(category="internal", operands="list")
+def normalize_by_batch(operands: Sequence[Tensor], axis: int, epsilon: float, scaled: bool, centred: bool) -> tuple[Tensor, Tensor, Tensor]:
+    """`operands[0]` normalized by its own moments over all axes but `axis`, and these moments, through which no gradient goes.
+
+    The other operands are the scale, if `scaled`, and the offset, if `centred`.
+    """
+    x, *factors = operands
+    average, variance = moments(x, axes=tuple(i for i in range(len(shape_of(x))) if i != axis))
+    scale, offset = factors[0] if scaled else None, factors[-1] if centred else None
+    outputs = batch_normalization(x, average, variance, axis=axis, offset=offset, scale=scale, epsilon=epsilon)
+    return outputs, stop_gradient(average), stop_gradient(variance)
