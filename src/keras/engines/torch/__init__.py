@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import torch
+import torch.utils.checkpoint
 
 from keras.core import tree
 from keras.core.dtypes import numpy_dtype
@@ -101,6 +102,14 @@ class TorchEngine(Engine):
                 return function(*tree.map_structure(lambda a: self.moved(a) if type(a) is np.ndarray else a, arguments))
 
         return run
+
+    def devices(self) -> list[str]:
+        """The GPUs, and the CPU."""
+        return [*(f"gpu:{number}" for number in range(torch.cuda.device_count())), "cpu:0"]
+
+    def remat(self, function: Callable[..., Any]) -> Callable[..., Any]:
+        """`function` whose inner values are computed again for the gradient."""
+        return functools.partial(torch.utils.checkpoint.checkpoint, function, use_reentrant=False)
 
     value_and_grad = staticmethod(value_and_grad)
 
