@@ -12,10 +12,12 @@ _NESTS = (list, tuple, dict, deque)
 def is_nested(structure: Any) -> bool:
     """Whether `structure` is a list, tuple, deque or dict, empty or not; a leaf is not.
 
+    Arguments:
+        structure: anything.
+    Returns: bool.
     Example:
-        >>> is_nested(()), is_nested(None), is_nested("ab")
+        >>> keras.tree.is_nested(()), keras.tree.is_nested(None), keras.tree.is_nested("ab")
         (True, False, False)
-
     Source: keras.tree.is_nested of Keras 3.
     """
     return isinstance(structure, _NESTS)
@@ -48,12 +50,14 @@ def leaves(structure: Any) -> Iterator[Any]:
 
 
 def flatten(structure: Any) -> list[Any]:
-    """The list of the leaves: dicts by sorted key, an `OrderedDict` in its own order; None is a leaf.
+    """The list of the leaves of a nest: dicts by sorted key, an `OrderedDict` in its own order.
 
+    Arguments:
+        structure: nest of lists, tuples, deques and dicts, or a leaf.
+    Returns: list of the leaves; None is one.
     Example:
-        >>> flatten({"b": 1, "a": [2, (None, 3)]})
+        >>> keras.tree.flatten({"b": 1, "a": [2, (None, 3)]})
         [2, None, 3, 1]
-
     Source: keras.tree.flatten of Keras 3.
     """
     if not isinstance(structure, _NESTS):
@@ -62,7 +66,19 @@ def flatten(structure: Any) -> list[Any]:
 
 
 def map_structure(func: Callable[..., Any], *structures: Any, none_is_leaf: bool = True) -> Any:
-    """`func` applied to the corresponding leaves of nests of one structure, in a nest of that structure."""
+    """A function applied to the corresponding leaves of nests of one structure, in a nest of that structure.
+
+    Arguments:
+        func: function of as many leaves as there are nests.
+        *structures: nests of one structure.
+        none_is_leaf: bool, whether None is given to `func`; else it stays. Default True.
+    Returns: nest like the first one.
+    Raises: ValueError if the structures differ.
+    Example:
+        >>> keras.tree.map_structure(lambda a, b: a + b, {"x": 1, "y": [2, 3]}, {"x": 10, "y": [20, 30]})
+        {'x': 11, 'y': [22, 33]}
+    Source: keras.tree.map_structure of Keras 3.
+    """
     first = structures[0]
     if isinstance(first, dict):
         _same_structure(structures, lambda s: isinstance(s, dict) and set(s) == set(first))
@@ -108,7 +124,18 @@ def describe(structure: Any) -> str:
 
 
 def pack_as(structure: Any, flat_sequence: list[Any]) -> Any:
-    """The nest of `structure` with the leaves of `flat`, in `flatten`'s order."""
+    """A nest with other leaves: the inverse of `flatten`.
+
+    Arguments:
+        structure: nest whose structure to take.
+        flat_sequence: list of as many values, in the order of `flatten`.
+    Returns: nest like `structure` with those values.
+    Raises: ValueError if there are more or fewer values than leaves.
+    Example:
+        >>> keras.tree.pack_sequence_as({"b": [0, 0], "a": 0}, [3, 1, 2])
+        {'b': [1, 2], 'a': 3}
+    Source: keras.tree.pack_sequence_as of Keras 3.
+    """
     iterator = iter(flat_sequence)
 
     def build(part: Any) -> Any:
@@ -119,7 +146,10 @@ def pack_as(structure: Any, flat_sequence: list[Any]) -> Any:
             return _rebuild(part, [build(item) for item in part])
         return next(iterator)
 
-    result = build(structure)
+    try:
+        result = build(structure)
+    except StopIteration:
+        raise ValueError(f"pack_as: {describe(structure)} has more leaves than the {len(flat_sequence)} values given.") from None
     remaining = sum(1 for _ in iterator)
     if remaining:
         raise ValueError(f"pack_as: {describe(structure)} has {remaining} leaves fewer than the {len(flat_sequence)} values given.")
