@@ -19,7 +19,6 @@ from keras.ops.elementwise import (
     floor_divide,
     greater,
     less,
-    logaddexp,
     logical_and,
     logical_not,
     maximum,
@@ -32,6 +31,7 @@ from keras.ops.elementwise import (
     zeros_of,
 )  # fmt: skip
 from keras.ops.indexing import gather_along_axis
+from keras.ops.numeric import logaddexp
 from keras.ops.reduction import all, any, argmax, logsumexp, max, sum
 from keras.ops.shaping import (
     arange,
