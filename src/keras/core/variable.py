@@ -155,7 +155,7 @@ class Variable(Operators):
     def value(self) -> Any:
         """The tensor it holds: inside a traced step its symbol; in a mixed-precision layer a copy in the compute dtype."""
         scope = current_scope()
-        value = self._value if scope is None else scope.read(self)
+        value = self.stored() if scope is None else scope.read(self)
         wanted = autocast_dtype()
         if wanted is not None and wanted != self.dtype and self.autocast and self.dtype in dtypes.FLOAT:
             return REGISTRY["cast"](value, wanted)
@@ -173,7 +173,7 @@ class Variable(Operators):
         if scope is not None:
             scope.write(self, new)
         else:
-            self._value = engine.current().store(self._value, new)
+            self._value = engine.current().store(self.stored(), new)
         return new
 
     def assign_add(self, value: Any) -> Any:
@@ -188,10 +188,18 @@ class Variable(Operators):
     def raw(self) -> Any:
         """The value in the variable's own dtype, whatever the layer around computes in."""
         scope = current_scope()
-        return self._value if scope is None else scope.read(self)
+        return self.stored() if scope is None else scope.read(self)
+
+    def stored(self) -> Any:
+        """What it holds outside of every scope. Raises RuntimeError on another engine than the one that made it."""
+        if engine.current().name != self.engine_name:
+            raise RuntimeError(engine.moved_text(self._path, self.engine_name))
+        return self._value
 
     def numpy(self) -> np.ndarray:
-        """A NumPy copy of the value."""
+        """A NumPy copy of the value; it can be read while another engine computes."""
+        if current_scope() is None and engine.current().name != self.engine_name:
+            return np.array(engine.load(self.engine_name).to_numpy(self._value))
         return np.array(engine.current().to_numpy(self.raw))
 
     @property
@@ -218,6 +226,8 @@ class Variable(Operators):
         return REGISTRY["reshape"](self.value, shape[0] if len(shape) == 1 and not isinstance(shape[0], int) else shape)
 
     def __array__(self, dtype: Any = None, copy: Any = None) -> np.ndarray:
+        if current_scope() is None and engine.current().name != self.engine_name:
+            return np.asarray(self.numpy(), dtype)
         return np.asarray(engine.current().to_numpy(self.value), dtype)
 
     def __float__(self) -> float:

@@ -127,6 +127,35 @@ class Engine:
             variables = body(*variables)
         return variables
 
+    # ------------------------------------------------------------------------------------------------------------------ devices
+
+    def devices(self) -> list[str]:
+        """The names of the devices, as `keras.distribution.list_devices` gives them; the default is one CPU."""
+        return ["cpu:0"]
+
+    def device_scope(self, name: str) -> AbstractContextManager[Any]:
+        """Context in which new tensors are made on a device; the default has the CPU only."""
+        if name.lower() in ("cpu", "cpu:0"):
+            return nullcontext()
+        raise ValueError(self.no_device(name))
+
+    def no_device(self, name: str) -> str:
+        """The message for a device that is not there."""
+        found = self.devices()
+        hint = "" if self.name != "numpy" or name.lower().startswith("cpu") else " For a GPU choose another engine: KERAS_BACKEND=jax."
+        return (
+            f"keras.device(device_name): got {name!r}. The {self.name} engine has {', '.join(map(repr, found))}. "
+            f"Write keras.device({found[0]!r}).{hint}"
+        )
+
+    def join_hosts(self, addresses: str | None, count: int | None, number: int | None) -> None:
+        """Join this process with those of other hosts."""
+        raise NotImplementedError(f"keras.distribution.initialize: the {self.name} engine computes on one host. Write KERAS_BACKEND=jax.")
+
+    def remat(self, function: Callable[..., Any]) -> Callable[..., Any]:
+        """`function` of tensors whose inner values are computed again for the gradient; the default keeps them."""
+        return function
+
     def unsupported(self, name: str) -> str:
         """The message for an op that this engine does not have."""
         return f"keras.ops.{name} is not available on the {self.name} engine: {self.UNSUPPORTED.get(name, 'it has no kernel for it')}."

@@ -17,11 +17,13 @@ from keras.core.configurable import Configurable, accepted_arguments
 from keras.core.graph import dtype_name
 from keras.core.op import abstractly, as_operand, history_is_kept
 from keras.core.operation import Node, Operation
+from keras.core.remat import current_remat
 from keras.core.state import Autocast, Outside, StateScope, collected_losses
 from keras.core.tensor import REGISTRY, KerasTensor, Symbol
 from keras.core.variable import Variable
 from keras.layers.call_arguments import CallSignature, TrainingScope, build_parameters, call_signature, current_training, inside_a_call
 from keras.layers.input_spec import check_inputs
+from keras.layers.rematerialization import rematerialized
 from keras.layers.tracking import own_variables, owned, unique
 from keras.metrics.metric import Metric
 from keras.ops.random import SeedGenerator
@@ -76,9 +78,13 @@ class Layer(Operation, Configurable):
         self._initial_weights = weights
         self._declared_input_shape = _declared_shape(input_shape, batch_input_shape or batch_shape, input_dim, batch_size, input_length)
         self._path = "/".join(filter(None, (naming.current_path(), self.name)))
+        if current_remat() is not None:
+            self._remat_scope = current_remat()
 
     # ------------------------------------------------------------------------------------------------------------- to override
 
+    _names_its_parts = False
+    """Whether `build` itself puts the layer's name before the paths of what it builds."""
     supports_masking: bool = False
     """Whether a mask of the input is also the mask of the output; set it in `__init__` of a subclass."""
     input_spec: Any = None
@@ -155,6 +161,8 @@ class Layer(Operation, Configurable):
         if symbolic:
             with abstractly(), StateScope():  # what is assigned to variables there has no numbers
                 outputs = abstract.call_on_symbols(self.call, args, kwargs)
+        elif "_remat_scope" in self.__dict__:
+            outputs = self.rematerialized_call(self.call, *args, **kwargs)(*args, **kwargs)
         else:
             outputs = self.call(*args, **kwargs)
         if self.activity_regularizer is not None and not symbolic:
@@ -163,6 +171,20 @@ class Layer(Operation, Configurable):
                     batch = REGISTRY["shape"](output)[0]
                     self.add_loss(REGISTRY["divide"](self.activity_regularizer(output), float(batch)))
         return outputs
+
+    def symbolic_call(self, *args: Any, **kwargs: Any) -> Any:
+        """The call on symbols: symbols of the outputs, with this layer as their history."""
+        return self._run(args, kwargs)
+
+    def rematerialized_call(self, layer_call: Any, *args: Any, **kwargs: Any) -> Any:
+        """`layer_call`, made so that its inner values are computed again for the gradient if the `RematScope` of this layer says so.
+
+        Arguments:
+            layer_call: the layer's method. args, kwargs: what it will be called with.
+        Returns: a function with the same results.
+        """
+        scope = self.__dict__.get("_remat_scope")
+        return layer_call if scope is None else rematerialized(self, scope, layer_call, args, kwargs)
 
     def _leave_node(self, args: tuple[Any, ...], kwargs: dict[str, Any], outputs: Any) -> Any:
         given = {id(x) for x in tree.leaves([list(args), kwargs])}
@@ -352,7 +374,40 @@ class Layer(Operation, Configurable):
         shapes = self.__dict__.get("_build_shapes")
         return None if shapes is None else {"input_shape": shapes}
 
+    def save_own_variables(self, store: Any) -> None:
+        """Put the layer's own variables (not those of layers inside it) into a mapping, under "0", "1", ...; a file keeps them so."""
+        for number, variable in enumerate(own_variables(self)):
+            store[str(number)] = variable.numpy()
+
+    def load_own_variables(self, store: Any) -> None:
+        """Give the layer's own variables the values that `save_own_variables` stored; nothing is changed unless all fit.
+
+        Raises: ValueError if there are more or fewer values than variables, or a shape differs.
+        """
+        variables = own_variables(self)
+        if len(store.keys()) != len(variables):
+            hint = "" if self.built or variables else " It is not built yet: call it on data, or write layer.build((None, 8)) first."
+            raise ValueError(
+                f"{type(self).__name__} {self.name!r}: load_own_variables got {len(store.keys())} values for {len(variables)} variables: "
+                f"{[v.name for v in variables]}.{hint}"
+            )
+        values = [np.asarray(store[str(number)]) for number in range(len(variables))]
+        for variable, value in zip(variables, values, strict=True):
+            if value.shape != variable.shape:
+                raise ValueError(
+                    f"{type(self).__name__} {self.name!r}: load_own_variables got shape {value.shape} for {variable.path!r} of shape {variable.shape}."
+                )
+        for variable, value in zip(variables, values, strict=True):
+            variable.assign(value)
+
     # ------------------------------------------------------------------------------------------------------------------- losses
+
+    def add_metric(self, *args: Any, **kwargs: Any) -> None:
+        """Not there since Keras 3: raises NotImplementedError that says what to write."""
+        raise NotImplementedError(
+            f"{type(self).__name__} {self.name!r}: add_metric is gone since Keras 3. Write self.total = keras.metrics.Mean(name='total') in "
+            "__init__ and self.total.update_state(value) in call, or model.compile(metrics=[...])."
+        )
 
     def add_loss(self, loss: Any) -> None:
         """Add a number (or several) to what training minimizes."""
@@ -660,7 +715,12 @@ def _marking_built(build: Any) -> Any:
     @functools.wraps(build)
     def wrapper(self: Any, *args: Any, **kwargs: Any) -> Any:
         _check_quantization(self)
-        result = build(self, *args, **kwargs)
+        if self._names_its_parts or naming.current_path().rpartition("/")[2] == self.name:
+            result = build(self, *args, **kwargs)
+        else:  # called by the user: the variables' paths begin with the layer's name as always
+            with naming.name_scope(self.name):
+                self._path = naming.current_path()
+                result = build(self, *args, **kwargs)
         self.__dict__["_build_shapes"] = args[0] if len(args) == 1 and not kwargs else kwargs or list(args)
         self.__dict__["built"] = True
         return result

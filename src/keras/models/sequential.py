@@ -39,6 +39,8 @@ class Sequential(Model):
     Source: keras.Sequential of Keras 3.
     """
 
+    _names_its_parts = True
+
     def __init__(self, layers: Any = None, trainable: bool = True, name: str | None = None) -> None:
         if not isinstance(trainable, (bool, int)):
             raise TypeError(

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import torch
+import torch.utils.checkpoint
 
 from keras.core import tree
 from keras.core.dtypes import numpy_dtype
@@ -107,6 +108,14 @@ class TorchEngine(Engine):
     def compile(self, function: Callable[..., Any]) -> CompiledFunction:
         """`function` traced once and replayed, or run as it is where it cannot be traced."""
         return CompiledFunction(function, self.moved)
+
+    def devices(self) -> list[str]:
+        """The GPUs, and the CPU."""
+        return [*(f"gpu:{number}" for number in range(torch.cuda.device_count())), "cpu:0"]
+
+    def remat(self, function: Callable[..., Any]) -> Callable[..., Any]:
+        """`function` whose inner values are computed again for the gradient."""
+        return functools.partial(torch.utils.checkpoint.checkpoint, function, use_reentrant=False)
 
     value_and_grad = staticmethod(value_and_grad)
     custom_gradient = staticmethod(custom_gradient)
