@@ -20,6 +20,7 @@ from keras.ops.elementwise import (
     add,
     cast,
     clip,
+    copy,
     divide,
     dtype_of,
     equal,
@@ -156,8 +157,8 @@ def _transformed(name: str, images: Tensor, places: Any, interpolation: str, fil
     batch, single = as_batch(name, images)
     x = channels_last(batch, data_format)
     count, rows, columns, channels = shape_of(x)
-    if not isinstance(rows, int) or not isinstance(columns, int):
-        return images  # only shapes are asked for
+    if not isinstance(rows, int) or not isinstance(columns, int) or not isinstance(count, int):
+        return copy(images)  # only shapes are asked for
     dtype = "float64" if dtype_of(x) == "float64" else "float32"
     down, across = _grid(rows, columns, dtype)
     found = _sampled(
