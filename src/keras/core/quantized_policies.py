@@ -48,12 +48,9 @@ class QuantizedDTypePolicy(DTypePolicy):
 
     def _numbers(self, mode: str, word: str, count: int) -> list[int]:
         parts = str(mode).split("/")
-        try:
-            if parts[0] != word or len(parts) != count + 1:
-                raise ValueError
-            return [int(part) for part in parts[1:]]
-        except ValueError:
-            raise ValueError(f"{type(self).__name__}(mode): got {mode!r}. Accepted: the form {self._format!r}.") from None
+        if parts[0] != word or len(parts) != count + 1 or not all(part.lstrip("-").isdecimal() for part in parts[1:]):
+            raise ValueError(f"{type(self).__name__}(mode): got {mode!r}. Accepted: the form {self._format!r}.")
+        return [int(part) for part in parts[1:]]
 
     @staticmethod
     def named(name: str) -> QuantizedDTypePolicy:

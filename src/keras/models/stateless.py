@@ -77,7 +77,7 @@ class StatefulModel(Layer):
         Example:
             >>> from keras import Input, Sequential, layers, tree
             >>> model = Sequential([Input((2,)), layers.Dense(1, name="head")])
-            >>> [value.shape for value in tree.leaves(model.get_state_tree()["trainable_variables"])]
+            >>> [value.shape for value in tree.flatten(model.get_state_tree()["trainable_variables"])]
             [(1,), (2, 1)]
         """
         if value_format not in ("backend_tensor", "numpy_array"):
