@@ -12,7 +12,7 @@ from keras.core import hooks
 from keras.core.op import as_operand
 from keras.ops import activations as ops
 from keras.ops import elementwise
-from keras.ops.elementwise import exp, greater_equal, maximum, minimum, multiply, select, subtract, tanh, zeros_of
+from keras.ops.elementwise import exp, greater, greater_equal, minimum, multiply, select, subtract, tanh, zeros_of
 from keras.ops.shaping import shape_of
 
 Tensor = Any
@@ -35,7 +35,7 @@ def _reads_old_spellings(function: Callable[..., Any]) -> Callable[..., Any]:
 def relu(x: Tensor, negative_slope: float = 0.0, max_value: float | None = None, threshold: float = 0.0) -> Tensor:
     """The rectified linear unit, with an optional slope, ceiling and threshold.
 
-    max_value where x >= max_value; x where threshold <= x < max_value; negative_slope * (x - threshold) elsewhere
+    max_value where x >= max_value; x where threshold < x < max_value; negative_slope * (x - threshold) elsewhere
 
     Arguments:
         x: tensor of any shape.
@@ -50,15 +50,17 @@ def relu(x: Tensor, negative_slope: float = 0.0, max_value: float | None = None,
     """
     x = as_operand(x)
     if threshold == 0 and negative_slope == 0:
+        if max_value == 6:
+            return ops.relu6(x)
         y = elementwise.relu(x)
         return y if max_value is None else minimum(y, max_value)
     x = ops.to_float(x)
     if threshold == 0:
         damped = multiply(x, negative_slope)
-        y = maximum(x, damped) if 0 <= negative_slope <= 1 else select(greater_equal(x, 0), x, damped)
+        y = select(greater_equal(x, 0), x, damped)
     else:
-        below = multiply(subtract(x, threshold), negative_slope) if negative_slope else zeros_of(x)
-        y = select(greater_equal(x, threshold), x, below)
+        below = multiply(elementwise.relu(subtract(threshold, x)), -negative_slope) if negative_slope else zeros_of(x)
+        y = select(greater(x, threshold), x, below)
     return y if max_value is None else minimum(y, max_value)
 
 

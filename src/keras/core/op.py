@@ -140,7 +140,7 @@ def as_operand(x: Any) -> Any:
     if isinstance(x, Symbol) or type(x) in _SCALARS:
         return x
     current = engine.current()
-    return x if current.owns(x) else current.asarray(x)
+    return x if current.owns(x) else engine.converted(x)
 
 
 def _unmoved(value: Any) -> Any:
@@ -220,6 +220,9 @@ def _on_values(op: Op, current: Any, operands: Sequence[Any], attributes: dict[s
         specs = [Spec(tuple(np.shape(x)), dtypes.result_type(key)) for x, key in zip(operands, keys, strict=True)]
         canonical = op.rule(op.name, specs, attributes)[1]  # says what is wrong in the same words as for symbols
         if canonical == attributes:
+            places = engine.devices_text(op.name, arrays)
+            if places is not None:
+                raise ValueError(places) from None
             raise
         return current.kernels[op.name](*arrays, **canonical)  # attributes that the array library takes only in another spelling
 
@@ -290,7 +293,10 @@ def _composite_call(op: Op) -> Callable[..., Any]:
         if kind is Traced:
             if op.vjp is ZERO and name not in engine.current().natives:
                 return body(*args, **kwargs)
-            return _record_composite(op, *op.bind(args, kwargs))
+            operands, attributes = op.bind(args, kwargs)
+            if _find_symbol(attributes.values()) is not None:  # an optional tensor: not a node's attribute
+                return body(*args, **kwargs)
+            return _record_composite(op, operands, attributes)
         if _inside_composite.get():
             return body(*args, **kwargs)
         token = _inside_composite.set(True)

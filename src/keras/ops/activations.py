@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from keras.core import config, dtypes
@@ -13,12 +14,13 @@ from keras.ops.elementwise import (
     add,
     cast,
     clip,
+    convert_to_tensor,
     divide,
     dtype_of,
-    erf,
     exp,
     expm1,
     greater,
+    greater_equal,
     less,
     less_equal,
     log,
@@ -28,6 +30,8 @@ from keras.ops.elementwise import (
     minimum,
     multiply,
     negative,
+    ones_of,
+    relu,
     rsqrt,
     select,
     sigmoid,
@@ -39,6 +43,7 @@ from keras.ops.elementwise import (
     zeros_of,
 )  # fmt: skip
 from keras.ops.indexing import one_hot
+from keras.ops.numeric import erfc
 from keras.ops.reduction import _max_over, mean, running_sum, sum
 from keras.ops.shaping import arange, expand_dims, reshape, reverse, shape_of, split, squeeze
 from keras.ops.sorting import sorted_along
@@ -68,6 +73,8 @@ def softmax(x: Tensor, axis: Any = -1) -> Tensor:
            [0.2689, 0.7311]], dtype=float32)
     """
     x = to_float(x)
+    if 0 in shape_of(x):
+        return x
     e = exp(subtract(x, stop_gradient(_max_over(x, axis=axis, keepdims=True))))
     return divide(e, sum(e, axis=axis, keepdims=True))
 
@@ -86,6 +93,8 @@ def log_softmax(x: Tensor, axis: Any = -1) -> Tensor:
     array([-200.,    0.], dtype=float32)
     """
     x = to_float(x)
+    if 0 in shape_of(x):
+        return x
     shifted = subtract(x, stop_gradient(_max_over(x, axis=axis, keepdims=True)))
     return subtract(shifted, log(sum(exp(shifted), axis=axis, keepdims=True)))
 
@@ -98,7 +107,8 @@ def relu6(x: Tensor) -> Tensor:
     >>> keras.ops.relu6([-1.0, 2.0, 9.0])
     array([0., 2., 6.], dtype=float32)
     """
-    return clip(to_float(x), 0, 6)
+    x = to_float(x)
+    return select(greater_equal(x, 6), multiply(ones_of(x), 6), relu(x))
 
 
 @op(category="nn", family=unary(floating))
@@ -112,7 +122,7 @@ def leaky_relu(x: Tensor, negative_slope: float = 0.2) -> Tensor:
     array([-0.2,  2. ], dtype=float32)
     """
     x = to_float(x)
-    return select(greater(x, 0), x, multiply(x, negative_slope))
+    return select(greater_equal(x, 0), x, multiply(x, negative_slope))
 
 
 @op(category="nn", family=unary(floating))
@@ -126,7 +136,8 @@ def elu(x: Tensor, alpha: float = 1.0) -> Tensor:
     array([-0.6321,  2.    ], dtype=float32)
     """
     x = to_float(x)
-    return select(greater(x, 0), x, multiply(expm1(minimum(x, 0)), alpha))
+    positive = greater(x, 0)
+    return select(positive, x, multiply(expm1(select(positive, zeros_of(x), x)), alpha))
 
 
 @op(category="nn", family=unary(floating))
@@ -168,8 +179,8 @@ def gelu(x: Tensor, approximate: bool = True) -> Tensor:
     x = to_float(x)
     if approximate:
         inner = multiply(add(x, multiply(multiply(square(x), x), 0.044715)), 0.7978845608028654)
-        return multiply(multiply(x, 0.5), add(tanh(inner), 1.0))
-    return multiply(multiply(x, 0.5), add(erf(multiply(x, 0.7071067811865476)), 1.0))
+        return multiply(x, sigmoid(multiply(inner, 2.0)))  # (1 + tanh(u)) / 2, also where that is tiny
+    return multiply(multiply(x, 0.5), erfc(multiply(x, -0.7071067811865476)))
 
 
 @op(category="nn", family=unary(floating))
@@ -181,7 +192,8 @@ def softplus(x: Tensor) -> Tensor:
     array([  0.3133,   0.6931, 100.    ], dtype=float32)
     """
     x = to_float(x)
-    return add(maximum(x, 0), log1p(exp(negative(abs(x)))))
+    positive = greater(x, 0)
+    return add(select(positive, x, zeros_of(x)), log1p(exp(select(positive, negative(x), x))))
 
 
 @op(category="nn", family=unary(floating))
@@ -224,8 +236,7 @@ def hard_sigmoid(x: Tensor) -> Tensor:
     >>> keras.ops.hard_sigmoid([-4.0, 0.0, 1.5])
     array([0.  , 0.5 , 0.75], dtype=float32)
     """
-    x = to_float(x)
-    return clip(add(divide(x, 6.0), 0.5), 0.0, 1.0)
+    return divide(relu6(add(to_float(x), 3.0)), 6.0)
 
 
 @op(category="nn", family=unary(floating))
@@ -247,7 +258,10 @@ def hard_tanh(x: Tensor) -> Tensor:
     >>> keras.ops.hard_tanh([-2.0, 0.5, 2.0])
     array([-1. ,  0.5,  1. ], dtype=float32)
     """
-    return clip(to_float(x), -1.0, 1.0)
+    x = cast(x, "int32") if dtype_of(x) == "bool" else convert_to_tensor(x)
+    one = ones_of(x)
+    bounded = select(greater(x, one), one, x)
+    return bounded if dtype_of(x).startswith("u") else select(less(x, negative(one)), negative(one), bounded)
 
 
 @op(category="nn", family=unary(floating))
@@ -271,7 +285,8 @@ def soft_shrink(x: Tensor, threshold: float = 0.5) -> Tensor:
     array([-1.5,  0. ,  0.5], dtype=float32)
     """
     x = to_float(x)
-    return subtract(maximum(subtract(x, threshold), 0), maximum(subtract(negative(x), threshold), 0))
+    above, below = subtract(x, threshold), add(x, threshold)
+    return select(greater(x, threshold), above, select(less(x, -threshold), below, zeros_of(x)))
 
 
 @op(category="nn", family=unary(floating))
@@ -374,9 +389,9 @@ def sparsemax(x: Tensor, axis: int = -1) -> Tensor:
     falling = reverse(sorted_along(x, axis=axis), axis=axis)
     rank = reshape(arange(1, sizes[axis] + 1, dtype=dtype_of(x)), tuple(-1 if i == axis else 1 for i in range(len(sizes))))
     totals = running_sum(falling, axis=axis)
-    supported = greater(add(multiply(rank, falling), 1.0), totals)
+    supported = greater(falling, divide(subtract(totals, 1.0), rank))
     count = sum(cast(supported, dtype_of(x)), axis=axis, keepdims=True)
-    tau = divide(subtract(sum(select(supported, falling, zeros_of(x)), axis=axis, keepdims=True), 1.0), count)
+    tau = divide(subtract(sum(select(supported, totals, zeros_of(x)), axis=axis, keepdims=True), 1.0), count)
     return maximum(subtract(x, tau), 0)
 
 
@@ -615,3 +630,16 @@ def batch_normalization(
     if offset is not None:
         shift = add(shift, spread(offset))
     return add(multiply(x, factor), shift)
+
+
+@op(category="internal", operands="list")
+def normalize_by_batch(operands: Sequence[Tensor], axis: int, epsilon: float, scaled: bool, centred: bool) -> tuple[Tensor, Tensor, Tensor]:
+    """`operands[0]` normalized by its own moments over all axes but `axis`, and these moments, through which no gradient goes.
+
+    The other operands are the scale, if `scaled`, and the offset, if `centred`.
+    """
+    x, *factors = operands
+    average, variance = moments(x, axes=tuple(i for i in range(len(shape_of(x))) if i != axis))
+    scale, offset = factors[0] if scaled else None, factors[-1] if centred else None
+    outputs = batch_normalization(x, average, variance, axis=axis, offset=offset, scale=scale, epsilon=epsilon)
+    return outputs, stop_gradient(average), stop_gradient(variance)

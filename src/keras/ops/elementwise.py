@@ -225,13 +225,23 @@ def negative(x: Tensor) -> Tensor:
     """
 
 
-@primitive(unary(), vjp=(lambda g, y, x: g * sign(x),))
+@primitive(unary(), vjp=(lambda g, y, x: select(less(x, 0), -g, g),))
 def abs(x: Tensor) -> Tensor:
     """The absolute value |x| of each element; of a complex number the distance from 0.
 
     >>> keras.ops.abs([-1.5, 2.0])
     array([1.5, 2. ], dtype=float32)
     """
+
+
+@op(family=unary(floating))
+def fabs(x: Tensor) -> Tensor:
+    """The absolute value |x| of each element as a float.
+
+    >>> keras.ops.fabs([-1, 2])
+    array([1., 2.], dtype=float32)
+    """
+    return abs(cast(x, dtypes.to_floating(dtype_of(x))))
 
 
 @primitive(unary())

@@ -90,7 +90,7 @@ def _two(name: str, argument: str, value: Any) -> tuple[int, int]:
     return int(value[0]), int(value[1])
 
 
-def _as_batch(name: str, images: Tensor) -> tuple[Tensor, bool]:
+def as_batch(name: str, images: Tensor) -> tuple[Tensor, bool]:
     """Images with a batch axis, and whether there was none."""
     sizes = shape_of(images)
     if len(sizes) not in (3, 4):
@@ -133,7 +133,7 @@ def resize(
     if crop_to_aspect_ratio and pad_to_aspect_ratio:
         raise ValueError("keras.ops.image.resize: crop_to_aspect_ratio and pad_to_aspect_ratio exclude each other. Write one of them.")
     data_format = config.standardize_data_format(data_format)
-    batch, single = _as_batch("resize", images)
+    batch, single = as_batch("resize", images)
     x = channels_last(batch, data_format)
     own = dtype_of(x)
     x = x if interpolation == "nearest" else cast(x, dtypes.to_floating(own))
@@ -175,7 +175,7 @@ def rgb_to_grayscale(images: Tensor, data_format: str | None = None) -> Tensor:
     array([[[0.3559]]], dtype=float32)
     """
     data_format = config.standardize_data_format(data_format)
-    batch, single = _as_batch("rgb_to_grayscale", images)
+    batch, single = as_batch("rgb_to_grayscale", images)
     x = channels_last(batch, data_format)
     own = dtype_of(x)
     weights = engine.current().asarray([0.2989, 0.587, 0.114], dtypes.to_floating(own))
@@ -195,7 +195,7 @@ def rgb_to_hsv(images: Tensor, data_format: str | None = None) -> Tensor:
     array([[[0.3333, 1.    , 1.    ]]], dtype=float32)
     """
     data_format = config.standardize_data_format(data_format)
-    batch, single = _as_batch("rgb_to_hsv", images)
+    batch, single = as_batch("rgb_to_hsv", images)
     r, g, b = split(channels_last(batch, data_format), 3, axis=-1)
     value = maximum(maximum(r, g), b)
     span = subtract(value, minimum(minimum(r, g), b))
@@ -220,7 +220,7 @@ def hsv_to_rgb(images: Tensor, data_format: str | None = None) -> Tensor:
     array([[[0., 1., 1.]]], dtype=float32)
     """
     data_format = config.standardize_data_format(data_format)
-    batch, single = _as_batch("hsv_to_rgb", images)
+    batch, single = as_batch("hsv_to_rgb", images)
     h, s, v = split(channels_last(batch, data_format), 3, axis=-1)
     parts = []
     for shift in (5.0, 3.0, 1.0):
@@ -267,7 +267,7 @@ def pad_images(
             [0.]]], dtype=float32)
     """
     data_format = config.standardize_data_format(data_format)
-    batch, single = _as_batch("pad_images", images)
+    batch, single = as_batch("pad_images", images)
     x = channels_last(batch, data_format)
     _, rows, columns, _ = shape_of(x)
     vertical = _margins("pad_images", rows, top_padding, bottom_padding, target_height)
@@ -295,7 +295,7 @@ def crop_images(
             [3.]]], dtype=float32)
     """
     data_format = config.standardize_data_format(data_format)
-    batch, single = _as_batch("crop_images", images)
+    batch, single = as_batch("crop_images", images)
     x = channels_last(batch, data_format)
     _, rows, columns, _ = shape_of(x)
     top, bottom = _margins("crop_images", rows, top_cropping, bottom_cropping, target_height)

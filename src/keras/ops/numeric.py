@@ -16,11 +16,13 @@ from keras.ops.elementwise import (
     add,
     cast,
     clip,
+    convert_to_tensor,
     divide,
     dtype_of,
     equal,
     exp,
     greater,
+    greater_equal,
     isfinite,
     isnan,
     less_equal,
@@ -116,9 +118,10 @@ def logaddexp2(x1: Tensor, x2: Tensor) -> Tensor:
 def _logaddexp(x1: Tensor, x2: Tensor, power_of: Any, log_plus_one: Any) -> Tensor:
     dtype = dtypes.to_floating(dtypes.result_type(*map(_kind_of, (x1, x2))))
     a, b = cast(x1, dtype), cast(x2, dtype)
-    larger = maximum(a, b)
+    first = greater_equal(a, b)
+    larger = select(logical_or(first, isnan(a)), a, b)
     finite = isfinite(larger)
-    apart = select(finite, abs(subtract(a, b)), zeros_of(larger))  # inf - inf would be NaN
+    apart = select(finite, subtract(larger, select(first, b, a)), zeros_of(larger))  # inf - inf would be NaN
     return select(finite, add(larger, log_plus_one(power_of(negative(apart)))), larger)
 
 
@@ -350,7 +353,7 @@ def nan_to_num(x: Tensor, nan: float = 0.0, posinf: float | None = None, neginf:
     """
     dtype = dtype_of(x)
     if not dtypes.is_float(dtype):
-        return x
+        return convert_to_tensor(x)
     high, low = float_limits(dtype)
     x = select(isnan(x), cast(nan, dtype), x)
     x = select(equal(x, float("inf")), cast(high if posinf is None else posinf, dtype), x)

@@ -1,4 +1,4 @@
-"""Fourier transforms and short-time spectra. Complex numbers are pairs (real part, imaginary part)."""
+"""Fourier transforms, short-time spectra, correlation. Complex numbers of the transforms are pairs (real part, imaginary part)."""
 
 # mypy: disable-error-code="empty-body"
 
@@ -15,9 +15,27 @@ from keras.core.dims import Size
 from keras.core.families import custom, floating
 from keras.core.op import op, primitive
 from keras.core.tensor import Spec
-from keras.ops.elementwise import cast, divide, dtype_of, greater, multiply, negative, ones_of, select, zeros_of
+from keras.ops.contraction import matmul
+from keras.ops.elementwise import (
+    abs,
+    add,
+    cast,
+    divide,
+    dtype_of,
+    exp,
+    greater,
+    less,
+    multiply,
+    negative,
+    ones_of,
+    rsqrt,
+    select,
+    square,
+    zeros_of,
+)  # fmt: skip
 from keras.ops.indexing import add_at, take_along
 from keras.ops.shaping import concatenate, flip, pad, pad_constant, reshape, shape_of, slice_along, swapaxes, zeros_like
+from keras.ops.tensors import conj
 
 Tensor = Any
 Pair = tuple[Tensor, Tensor]
@@ -267,3 +285,72 @@ def istft(
     first = fft_length // 2 if center else 0
     last = first + length if length is not None else total - first
     return slice_along(found, len(shape) - 2, first, last)
+
+
+# -------------------------------------------------------------------------------------------- correlation, Bessel function
+
+
+@op(operands=2)
+def correlate(x1: Tensor, x2: Tensor, mode: str = "valid") -> Tensor:
+    """The cross-correlation of two vectors: c[k] = sum over n of x1[n + k] * conj(x2[n]), zeros outside.
+
+    Arguments:
+        x1, x2: tensors with one axis, m and n elements > 0.
+        mode: 'valid' for whole overlaps only, 'same' for max(m, n) places in the middle, 'full' for all m + n - 1 places.
+    Returns: tensor with one axis.
+    Raises: ValueError for other ranks or an unknown mode.
+    Example:
+        >>> correlate([1.0, 2.0, 3.0], [0.0, 1.0, 0.5]).tolist()
+        [3.5]
+    Source: numpy.correlate; keras.ops.correlate of Keras 3.
+    """
+    if mode not in ("valid", "same", "full"):
+        raise ValueError(f"keras.ops.correlate(mode): got {mode!r}. Accepted: 'valid', 'same' or 'full'.")
+    first, second = shape_of(x1), shape_of(x2)
+    if len(first) != 1 or len(second) != 1 or 0 in (*first, *second):
+        raise ValueError(
+            f"keras.ops.correlate: got shapes {D.display(first)} and {D.display(second)}. Accepted: two vectors with elements."
+        )
+    dtype = dtypes.result_type(dtype_of(x1), dtype_of(x2))
+    dtype = dtype if dtype in dtypes.COMPLEX else dtypes.to_floating(dtype)
+    m, n = first[0], second[0]
+    if not isinstance(m, int) or not isinstance(n, int):
+        raise ValueError("keras.ops.correlate: the sizes of both vectors must be known.")
+    a, b = cast(x1, dtype), cast(x2, dtype)
+    if m < n:
+        return flip(conj(_correlation(b, a, n, m, mode)), axis=0)
+    return _correlation(a, b, m, n, mode)
+
+
+def _correlation(a: Tensor, b: Tensor, m: int, n: int, mode: str) -> Tensor:
+    low, high = {"valid": (0, 0), "same": (n // 2, n - n // 2 - 1), "full": (n - 1, n - 1)}[mode]
+    padded = concatenate([zeros_like(slice_along(b, 0, 0, low)), a, zeros_like(slice_along(b, 0, 0, high))], axis=0)
+    places = np.arange(m + low + high - n + 1)[:, None] + np.arange(n)
+    return matmul(take_along(padded, engine.current().asarray(places, "int32"), axis=0), conj(b))
+
+
+@op()
+def i0(x: Tensor) -> Tensor:
+    """The modified Bessel function of the first kind of order 0: the sum over k of (x / 2)^(2 k) / (k!)^2.
+
+    Example:
+        >>> i0([0.0, 1.0]).astype("float64").round(4).tolist()
+        [1.0, 1.2661]
+    Source: Abramowitz and Stegun 1964, 9.6.12 and, for large x, 9.7.1; numpy.i0.
+    """
+    own = dtypes.to_floating(dtype_of(x))
+    x = cast(x, "float64" if own == "float64" else "float32")
+    border, terms, far_terms = (20.0, 42, 20) if own == "float64" else (12.0, 24, 10)
+    size = abs(x)
+    near = less(size, border)
+    quarter = multiply(square(select(near, x, zeros_of(x))), 0.25)
+    series = ones_of(x)
+    for k in range(terms, 0, -1):
+        series = add(multiply(multiply(quarter, 1.0 / (k * k)), series), 1.0)
+    far = select(near, multiply(ones_of(x), border), size)
+    eighth = divide(0.125, far)
+    tail = ones_of(x)
+    for k in range(far_terms, 0, -1):
+        tail = add(multiply(multiply(eighth, (2 * k - 1) ** 2 / k), tail), 1.0)
+    half = exp(multiply(far, 0.5))  # its square overflows before the result does
+    return cast(select(near, series, multiply(multiply(multiply(tail, multiply(rsqrt(far), 0.3989422804014327)), half), half)), own)

@@ -149,7 +149,7 @@ def conj(x: Tensor) -> Tensor:
     >>> keras.ops.conj([1 + 2j])
     array([1.-2.j])
     """
-    return complex_of(real(x), multiply(imag(x), -1.0)) if dtype_of(x) in dtypes.COMPLEX else as_operand(x)
+    return complex_of(real(x), multiply(imag(x), -1.0)) if dtype_of(x) in dtypes.COMPLEX else convert_to_tensor(x)
 
 
 @op()

@@ -117,3 +117,18 @@ def cond(predicate: Any, true_function: Callable[[], Any], false_function: Calla
     result, state = lax.cond(jnp.reshape(predicate, ()).astype(np.bool_), *branches, [v.raw for v in changed])
     assign_all(changed, state)
     return result
+
+
+def custom_gradient(pair: Callable[..., Any], operands: list[Array]) -> Any:
+    """The value of `pair(*operands)`, a (value, gradient function), with that gradient."""
+
+    def with_rule(*values: Array) -> Any:
+        value, gradient = pair(*values)
+
+        def rule(arrived: Any) -> Any:
+            found = gradient(*(arrived if isinstance(arrived, (tuple, list)) else (arrived,)))
+            return tuple(found) if isinstance(found, (tuple, list)) else (found,)
+
+        return value, rule
+
+    return jax.custom_gradient(with_rule)(*operands)

@@ -81,8 +81,14 @@ class TensorFlowEngine(Engine):
         """A Python loop eagerly, one `tf.while_loop` in a graph."""
         return super().while_loop(cond, body, variables) if tf.executing_eagerly() else control.while_loop(cond, body, variables)
 
+    def devices(self) -> list[str]:
+        """The accelerators, and the CPUs."""
+        found = [device.name.rpartition("device:")[2].lower() for device in tf.config.list_logical_devices()]
+        return sorted(found, key=lambda name: name.startswith("cpu:"))
+
     value_and_grad = staticmethod(control.value_and_grad)
     cond = staticmethod(control.cond)
+    custom_gradient = staticmethod(lambda pair, operands: tf.custom_gradient(pair)(*operands))
 
 
 engine = TensorFlowEngine()
