@@ -11,7 +11,7 @@ from keras.core import dims as D
 from keras.core.op import op
 from keras.ops.convolution import channels_last, depthwise_conv, from_channels_last, padding_pairs
 from keras.ops.elementwise import add, cast, divide, dtype_of, multiply, square, subtract
-from keras.ops.image import as_batch
+from keras.ops.images import as_batch
 from keras.ops.pooling import extract_windows
 from keras.ops.reduction import mean
 from keras.ops.shaping import moveaxis, reshape, shape_of, slice_along, squeeze, stack

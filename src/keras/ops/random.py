@@ -46,11 +46,18 @@ Tensor = Any
 
 
 class SeedGenerator:
-    """Hands out keys for random ops; its state is a variable, so a compiled step draws anew at every call.
+    """Hands out keys for random ops; its state is a variable, so that a compiled step draws anew at every call.
 
     Arguments:
-        seed: int, or None for a seed drawn from the global one.
-        name: text.
+        seed: int. Default None: drawn from the global one, `keras.utils.set_random_seed`.
+        name: str. Default None: 'seed_generator'.
+        **kwargs: taken for compatibility.
+    Returns: an object to write as `seed=` of random ops and layers.
+    Raises: ValueError if `seed` is no integer.
+    Example:
+        >>> generator = keras.random.SeedGenerator(1)
+        >>> bool(keras.random.uniform((), seed=generator) == keras.random.uniform((), seed=generator))
+        False
     Source: keras.random.SeedGenerator of Keras 3.
     """
 
@@ -142,7 +149,14 @@ def _shape(shape: Any) -> Any:
 
 @op(category="random", operands=0)
 def uniform(shape: Any, minval: Any = 0.0, maxval: Any = 1.0, dtype: Any = None, seed: Any = None) -> Tensor:
-    """Random numbers from `minval` up to, not including, `maxval`, each equally likely."""
+    """Random numbers from `minval` up to, not including, `maxval`, each equally likely.
+
+    Arguments:
+        minval, maxval: numbers, the ends of the range. Default 0.0 and 1.0.
+    Returns: tensor of that shape and dtype.
+    >>> keras.random.uniform((3,), seed=1)
+    array([0.4585, 0.3036, 0.7295], dtype=float32)
+    """
     dtype = dtypes.standardize(dtype)
     drawn = draw_uniform(key_of(seed), shape=_shape(shape), dtype=dtype)
     return add(multiply(drawn, subtract(cast(maxval, dtype), cast(minval, dtype))), cast(minval, dtype))
@@ -150,7 +164,15 @@ def uniform(shape: Any, minval: Any = 0.0, maxval: Any = 1.0, dtype: Any = None,
 
 @op(category="random", operands=0)
 def normal(shape: Any, mean: Any = 0.0, stddev: Any = 1.0, dtype: Any = None, seed: Any = None) -> Tensor:
-    """Random numbers of the normal distribution."""
+    """Random numbers of the normal distribution: density exp(-((x - mean) / stddev)^2 / 2) / (stddev * sqrt(2 pi)).
+
+    Arguments:
+        mean: number, the centre.
+        stddev: number >= 0, the standard deviation.
+    Returns: tensor of that shape and dtype.
+    >>> keras.random.normal((3,), seed=1)
+    array([-0.1607,  0.8974, -1.2384], dtype=float32)
+    """
     dtype = dtypes.standardize(dtype)
     drawn = draw_normal(key_of(seed), shape=_shape(shape), dtype=dtype)
     return add(multiply(drawn, cast(stddev, dtype)), cast(mean, dtype))
@@ -158,7 +180,15 @@ def normal(shape: Any, mean: Any = 0.0, stddev: Any = 1.0, dtype: Any = None, se
 
 @op(category="random", operands=0)
 def truncated_normal(shape: Any, mean: Any = 0.0, stddev: Any = 1.0, dtype: Any = None, seed: Any = None) -> Tensor:
-    """Random numbers of the normal distribution, those beyond two standard deviations drawn again."""
+    """Random numbers of the normal distribution, those beyond two standard deviations drawn again.
+
+    Arguments:
+        mean: number, the centre.
+        stddev: number >= 0, the standard deviation before the truncation.
+    Returns: tensor of that shape and dtype.
+    >>> keras.random.truncated_normal((3,), seed=1)
+    array([-0.1607,  0.8974, -1.2384], dtype=float32)
+    """
     dtype = dtypes.standardize(dtype)
     drawn = draw_truncated_normal(key_of(seed), shape=_shape(shape), dtype=dtype)
     return add(multiply(drawn, cast(stddev, dtype)), cast(mean, dtype))
@@ -166,15 +196,31 @@ def truncated_normal(shape: Any, mean: Any = 0.0, stddev: Any = 1.0, dtype: Any 
 
 @op(category="random", operands=0)
 def randint(shape: Any, minval: int, maxval: int, dtype: Any = "int32", seed: Any = None) -> Tensor:
-    """Random integers from `minval` to `maxval` - 1, each equally likely."""
+    """Random integers from `minval` to `maxval` - 1, each equally likely.
+
+    Arguments:
+        minval, maxval: int, the ends of the range; `maxval` is not included.
+        dtype: name of an integer dtype.
+    Returns: tensor of that shape and dtype.
+    >>> keras.random.randint((5,), 0, 10, seed=1)
+    array([3, 8, 1, 0, 9], dtype=int32)
+    """
     return draw_integers(key_of(seed), shape=_shape(shape), low=int(minval), high=int(maxval), dtype=dtypes.standardize(dtype))
 
 
 @op(category="random")
 def dropout(inputs: Tensor, rate: float, noise_shape: Any = None, seed: Any = None) -> Tensor:
-    """`inputs` with a fraction `rate` of the elements set to 0 and the others divided by 1 - rate.
+    """`inputs` with a fraction `rate` of the elements, chosen at random, set to 0 and the others divided by 1 - rate.
 
-    Source: Srivastava et al. 2014; `noise_shape` names the axes along which the mask repeats (size 1).
+    Arguments:
+        inputs: float tensor.
+        rate: float from 0 to 1, the probability of 0.
+        noise_shape: tuple of int or None, one per axis: along an axis of size 1 all elements share their fate. Default None: `inputs.shape`.
+    Returns: tensor in the shape and of the dtype of `inputs`.
+    Raises: ValueError if `rate` is not from 0 to 1.
+    Source: Srivastava et al. 2014.
+    >>> keras.random.dropout([1.0, 1.0, 1.0, 1.0], 0.5, seed=2)
+    array([2., 0., 2., 0.], dtype=float32)
     """
     if not 0 <= rate <= 1:
         raise ValueError(f"keras.random.dropout(rate): got {rate}. Accepted: a number from 0 to 1.")
@@ -193,14 +239,30 @@ def _float_dtype(x: Any) -> str:
 
 @op(category="random")
 def shuffle(x: Tensor, axis: int = 0, seed: Any = None) -> Tensor:
-    """The slices of `x` along `axis` in random order."""
+    """The slices of `x` along `axis` in random order.
+
+    Returns: tensor in the shape and of the dtype of `x`.
+    >>> keras.random.shuffle([1, 2, 3, 4], seed=1)
+    array([2, 1, 3, 4], dtype=int32)
+    """
     n = shape_of(x)[axis]
     return take(x, order(draw_uniform(key_of(seed), shape=(n,), dtype="float32"), axis=0), axis=axis)
 
 
 @op(category="random")
 def categorical(logits: Tensor, num_samples: int, dtype: Any = "int32", seed: Any = None) -> Tensor:
-    """`num_samples` class numbers for each row of `logits`, drawn by the Gumbel trick."""
+    """Class numbers drawn for each row of logits, class i with probability softmax(logits)[i].
+
+    Arguments:
+        logits: float tensor, shape (batch, classes).
+        num_samples: int, how many numbers for each row.
+        dtype: name of an integer dtype.
+    Returns: tensor, shape (batch, num_samples), of that dtype.
+    Source: Gumbel 1954 (the largest of logits with noise).
+    >>> keras.random.categorical([[0.0, 50.0], [50.0, 0.0]], 3, seed=1)
+    array([[1, 1, 1],
+           [0, 0, 0]], dtype=int32)
+    """
     batch, classes = shape_of(logits)
     noise = draw_uniform(key_of(seed), shape=(batch, num_samples, classes), dtype="float32")
     gumbel = multiply(log(multiply(log(add(multiply(noise, 1.0 - 1e-7), 1e-8)), -1.0)), -1.0)

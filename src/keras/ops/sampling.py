@@ -41,9 +41,9 @@ from keras.ops.elementwise import (
     subtract,
     zeros_of,
 )  # fmt: skip
-from keras.ops.image import as_batch
+from keras.ops.images import as_batch
 from keras.ops.indexing import gather_along_axis, take_along
-from keras.ops.linalg import solve
+from keras.ops.linear_algebra import solve
 from keras.ops.random import normal
 from keras.ops.reduction import sum
 from keras.ops.shaping import concatenate, expand_dims, moveaxis, ones_like, reshape, shape_of, slice_along, squeeze

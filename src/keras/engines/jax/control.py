@@ -41,7 +41,9 @@ def value_and_grad(function: Callable[..., Any], has_aux: bool = False) -> Calla
             loss, rest = result if has_aux else (result, None)
             loss = jnp.asarray(as_operand(loss))
             if loss.shape != ():
-                raise ValueError(f"value_and_grad: the function must return one number, got shape {loss.shape}. Write keras.ops.mean(loss).")
+                raise ValueError(
+                    f"value_and_grad: the function must return one number, got shape {loss.shape}. Write keras.ops.mean(loss)."
+                )
             seen["variables"] = [variable for variable, _ in scope.updates.values()]
             flat = [as_operand(x) if hasattr(x, "assign") else x for x in tree.flatten(rest)]
             seen["rest"], seen["flat"] = rest, [None if is_array(x) else x for x in flat]
