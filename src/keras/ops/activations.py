@@ -7,40 +7,12 @@ from typing import Any
 
 from keras.core import config, dtypes
 from keras.core import dims as D
-from keras.core.families import axes_of, axis_of, floating, unary
+from keras.core.families import axes_of, axis_of, floating, no_bool, unary
 from keras.core.op import op
 from keras.ops.elementwise import (
-    abs,
-    add,
-    cast,
-    clip,
-    convert_to_tensor,
-    divide,
-    dtype_of,
-    exp,
-    expm1,
-    greater,
-    greater_equal,
-    less,
-    less_equal,
-    log,
-    log1p,
-    logical_and,
-    maximum,
-    minimum,
-    multiply,
-    negative,
-    ones_of,
-    relu,
-    rsqrt,
-    select,
-    sigmoid,
-    sqrt,
-    square,
-    stop_gradient,
-    subtract,
-    tanh,
-    zeros_of,
+    abs, add, cast, clip, convert_to_tensor, divide, dtype_of, exp, expm1, greater, greater_equal, less, less_equal, log, log1p,
+    logical_and, maximum, minimum, multiply, negative, ones_of, relu, rsqrt, select, sigmoid, sqrt, square, stop_gradient, subtract,
+    tanh, zeros_of,
 )  # fmt: skip
 from keras.ops.indexing import one_hot
 from keras.ops.numeric import erfc
@@ -251,7 +223,7 @@ def hard_silu(x: Tensor) -> Tensor:
     return multiply(x, hard_sigmoid(x))
 
 
-@op(category="nn", family=unary(floating))
+@op(category="nn", family=unary(no_bool))
 def hard_tanh(x: Tensor) -> Tensor:
     """A tanh of three straight pieces: clip(x, -1, 1).
 
@@ -374,14 +346,13 @@ def glu(x: Tensor, axis: int = -1) -> Tensor:
 
 @op(category="nn", family=unary(floating))
 def sparsemax(x: Tensor, axis: int = -1) -> Tensor:
-    """The point of the probability simplex that is nearest to `x` along `axis`: like softmax, but small ones become 0.
+    """max(x - tau, 0) along `axis`, with the threshold tau of Keras.
 
-    max(x - tau, 0), with the tau for which the sum is 1
-    Arguments:
-        axis: int, the axis that sums to 1.
-    Source: Martins and Astudillo 2016.
-    >>> keras.ops.sparsemax([1.0, 0.5, -1.0])
-    array([0.75, 0.25, 0.  ], dtype=float32)
+    For elements in falling order with running sums s1, s2, ... the support is every k with x_k > (s_k - 1) / k, and
+    tau = (sum of s_k over the support - 1) / size of the support. That is the nearest point of the probability simplex where the support
+    is one element; elsewhere the last s_k would have to stand in place of their sum. Every engine of Keras 3.15.1 computes it so.
+    >>> keras.ops.sparsemax([3.0, 1.0, 0.2])
+    array([1., 0., 0.], dtype=float32)
     """
     x = to_float(x)
     sizes = shape_of(x)

@@ -12,38 +12,14 @@ from keras.core.op import op
 from keras.ops.activations import log_softmax, to_float
 from keras.ops.control import scan
 from keras.ops.elementwise import (
-    add,
-    cast,
-    dtype_of,
-    equal,
-    floor_divide,
-    greater,
-    less,
-    logical_and,
-    logical_not,
-    maximum,
-    mod,
-    multiply,
-    negative,
-    not_equal,
-    select,
-    subtract,
-    zeros_of,
+    add, cast, dtype_of, equal, floor_divide, greater, less, logical_and, logical_not, maximum, mod, multiply, negative, not_equal,
+    select, subtract, zeros_of,
 )  # fmt: skip
 from keras.ops.indexing import gather_along_axis
 from keras.ops.numeric import logaddexp
 from keras.ops.reduction import all, any, argmax, logsumexp, max, sum
 from keras.ops.shaping import (
-    arange,
-    concatenate,
-    expand_dims,
-    ones_like,
-    reshape,
-    shape_of,
-    slice_along,
-    stack,
-    transpose,
-    zeros,
+    arange, concatenate, expand_dims, ones_like, reshape, shape_of, slice_along, stack, transpose, zeros,
 )  # fmt: skip
 from keras.ops.sorting import order, top_k
 
@@ -142,22 +118,20 @@ def ctc_decode(
     """The labellings that `inputs` most likely spell, and their scores.
 
     'greedy' takes the best class of every step; 'beam_search' sums over the alignments of each labelling and keeps `beam_width` of them.
-
+    A score is minus the sum of the best logits for 'greedy', and the logarithm of the labelling's probability for 'beam_search'.
     Arguments:
         inputs: float tensor of logits, shape (batch, steps, classes).
         sequence_lengths: integer tensor, shape (batch,): how many steps count.
-        strategy: 'greedy' or 'beam_search'.
-        beam_width: int, how many labellings are kept at every step. top_paths: int, how many of them are returned ('beam_search').
-        merge_repeated: whether equal classes in a row are one label ('greedy'; a beam search always merges them).
-        mask_index: int, the class that stands for "no label"; None for the last one.
-    Returns: pair of labels, int32, shape (paths, batch, steps), filled with -1, and scores: for 'greedy' minus the sum of the best
-        logits, shape (batch, 1); for 'beam_search' the logarithm of the probability, shape (batch, paths).
+        strategy: 'greedy' or 'beam_search'. Default 'greedy'.
+        beam_width: int, how many labellings a beam search keeps at every step. Default 100.
+        top_paths: int, how many of them it returns. Default 1.
+        merge_repeated: bool, whether equal classes in a row are one label; a beam search always merges them. Default True.
+        mask_index: int, the class that stands for "no label"; None for the last one. Default 0.
+    Returns: labels (int32, shape (paths, batch, steps), filled up with -1), and scores, shape (batch, paths).
     Raises: ValueError for another rank or strategy, or if top_paths exceeds beam_width.
-    Example:
-        >>> labels, _ = ctc_decode(np.log([[[0.1, 0.9], [0.2, 0.8], [0.7, 0.3]]]), [3])
-        >>> labels.tolist()
-        [[[1, -1, -1]]]
-    Source: Graves et al. 2006, section 3.2; Hannun et al. 2014, "First-Pass Large Vocabulary Continuous Speech Recognition"; keras.ops.ctc_decode of Keras 3.
+    Source: Graves et al. 2006, section 3.2; Hannun et al. 2014, "First-Pass Large Vocabulary Continuous Speech Recognition".
+    >>> keras.ops.ctc_decode(np.log([[[0.1, 0.9], [0.2, 0.8], [0.7, 0.3]]]), [3])[0]
+    array([[[ 1, -1, -1]]], dtype=int32)
     """
     logits = to_float(inputs)
     if len(shape_of(logits)) != 3:

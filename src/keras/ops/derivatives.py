@@ -49,15 +49,9 @@ def custom_gradient(f: Callable[..., Any]) -> Callable[..., Any]:
             `(*args, upstream=None)` as well.
     Returns: function with the arguments of `f` that returns its value.
     Raises: TypeError if `f` is not a function; ValueError if it does not return a pair.
-    Example:
-        >>> @custom_gradient
-        ... def log1pexp(x):
-        ...     e = exp(x)
-        ...     return log1p(e), lambda upstream: upstream * (1 - 1 / (1 + e))
-        >>> from keras.ops import exp, log1p
-        >>> float(value_and_grad(log1pexp)(0.0)[1])
-        0.5
-    Source: keras.ops.custom_gradient of Keras 3; tf.custom_gradient.
+    >>> tripled = keras.ops.custom_gradient(lambda x: (x * x, lambda upstream: upstream * 3))
+    >>> [float(v) for v in keras.value_and_grad(tripled)(2.0)]
+    [4.0, 3.0]
     """
     if not callable(f):
         raise TypeError(f"keras.ops.custom_gradient(f): got {f!r}. Accepted: a function that returns (value, gradient function).")
@@ -109,13 +103,11 @@ def jvp(fun: Callable[..., Any], primals: Any, tangents: Any, has_aux: bool = Fa
     Arguments:
         fun: function of tensors that returns a tensor or a nest of them (with `has_aux`: a pair of that and anything).
         primals, tangents: lists or tuples, one entry for each argument of `fun`, of equal shapes and dtypes.
-        has_aux: whether `fun` returns a pair.
+        has_aux: bool, whether `fun` returns a pair. Default False.
     Returns: pair (value, derivative); with `has_aux` (value, derivative, the second part).
     Raises: TypeError for primals and tangents that are no lists or tuples; ValueError where shapes differ.
-    Example:
-        >>> [float(v) for v in jvp(lambda x: x * x, (3.0,), (1.0,))]
-        [9.0, 6.0]
-    Source: keras.ops.jvp of Keras 3; the derivative of the gradient with respect to what arrives at it is the derivative along a direction.
+    >>> [float(v) for v in keras.ops.jvp(lambda x: x * x, (3.0,), (1.0,))]
+    [9.0, 6.0]
     """
     if not isinstance(primals, (list, tuple)) or not isinstance(tangents, (list, tuple)) or len(primals) != len(tangents):
         raise TypeError(

@@ -15,17 +15,8 @@ from keras.core.op import as_operand, op, primitive
 from keras.core.tensor import Spec, Symbol
 from keras.ops.elementwise import cast, dtype_of, equal, zeros_of
 from keras.ops.shaping import (
-    arange,
-    broadcast_to,
-    concatenate,
-    expand_dims,
-    reshape,
-    shape_of,
-    slice_along,
-    squeeze,
-    strided_slice,
-    zeros_like,
-)
+    arange, broadcast_to, concatenate, expand_dims, reshape, shape_of, slice_along, squeeze, strided_slice, zeros_like,
+)  # fmt: skip
 
 Tensor = Any
 

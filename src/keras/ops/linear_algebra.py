@@ -19,25 +19,8 @@ from keras.core.tensor import Spec
 from keras.ops.arrangement import tril, triu
 from keras.ops.contraction import dot, matmul, tensordot
 from keras.ops.elementwise import (
-    abs,
-    add,
-    cast,
-    divide,
-    dtype_of,
-    equal,
-    exp,
-    greater,
-    multiply,
-    negative,
-    not_equal,
-    ones_of,
-    power,
-    reciprocal,
-    select,
-    sqrt,
-    square,
-    subtract,
-    zeros_of,
+    abs, add, cast, divide, dtype_of, equal, exp, greater, multiply, negative, not_equal, ones_of, power, reciprocal, select, sqrt,
+    square, subtract, zeros_of,
 )  # fmt: skip
 from keras.ops.reduction import _max_over, _min_over, max, min, sum
 from keras.ops.shaping import expand_dims, eye, moveaxis, reshape, shape_of, swapaxes

@@ -11,38 +11,10 @@ from keras.core import dtypes
 from keras.core.families import binary, each, floating, no_bool, same, unary
 from keras.core.op import op, primitive
 from keras.ops.elementwise import (
-    _asarray,
-    abs,
-    add,
-    cast,
-    clip,
-    convert_to_tensor,
-    divide,
-    dtype_of,
-    equal,
-    exp,
-    greater,
-    greater_equal,
-    isfinite,
-    isnan,
-    less_equal,
-    log1p,
-    logical_and,
-    logical_or,
-    maximum,
-    minimum,
-    multiply,
-    negative,
-    not_equal,
-    ones_of,
-    rsqrt,
-    select,
-    sin,
-    square,
-    subtract,
-    trunc,
-    zeros_of,
-)
+    _asarray, abs, add, cast, clip, convert_to_tensor, divide, dtype_of, equal, exp, greater, greater_equal, isfinite, isnan,
+    less_equal, log1p, logical_and, logical_or, maximum, minimum, multiply, negative, not_equal, ones_of, rsqrt, select, sin, square,
+    subtract, trunc, zeros_of,
+)  # fmt: skip
 
 Tensor = Any
 

@@ -16,30 +16,8 @@ from keras.core.op import op
 from keras.ops.contraction import tensordot
 from keras.ops.convolution import channels_last, from_channels_last
 from keras.ops.elementwise import (
-    abs,
-    add,
-    cast,
-    clip,
-    copy,
-    divide,
-    dtype_of,
-    equal,
-    floor,
-    greater,
-    greater_equal,
-    less,
-    less_equal,
-    logical_and,
-    maximum,
-    mod,
-    multiply,
-    ones_of,
-    round,
-    select,
-    sign,
-    sin,
-    subtract,
-    zeros_of,
+    abs, add, cast, clip, copy, divide, dtype_of, equal, floor, greater, greater_equal, less, less_equal, logical_and, maximum, mod,
+    multiply, ones_of, round, select, sign, sin, subtract, zeros_of,
 )  # fmt: skip
 from keras.ops.images import as_batch
 from keras.ops.indexing import gather_along_axis, take_along
@@ -115,14 +93,12 @@ def map_coordinates(inputs: Tensor, coordinates: Tensor, order: int, fill_mode: 
         coordinates: tensor, shape (n, ...): for every wanted element its coordinate on each axis.
         order: 0 for the nearest element, 1 for linear interpolation.
         fill_mode: how the grid goes on outside: 'constant' (`fill_value`), 'nearest' (a a | a b c | c c), 'wrap' (b c | a b c | a b),
-            'mirror' (c b | a b c | b a) or 'reflect' (b a | a b c | c b).
-        fill_value: number.
+            'mirror' (c b | a b c | b a) or 'reflect' (b a | a b c | c b). Default 'constant'.
+        fill_value: number. Default 0.
     Returns: tensor, shape `coordinates.shape[1:]`, dtype of `inputs` (integers are rounded).
     Raises: ValueError if the first size of `coordinates` is not n, or for an unknown order or fill mode.
-    Example:
-        >>> map_coordinates([10.0, 20.0, 30.0], [[0.5, 2.0]], order=1).tolist()
-        [15.0, 30.0]
-    Source: keras.ops.image.map_coordinates of Keras 3; scipy.ndimage has the same modes under 'grid-...' names.
+    >>> keras.ops.image.map_coordinates([10.0, 20.0, 30.0], [[0.5, 2.0]], order=1)
+    array([15., 30.], dtype=float32)
     """
     _check("map_coordinates", "order", order, (0, 1))
     _check("map_coordinates", "fill_mode", fill_mode, FILL_MODES)
@@ -182,16 +158,14 @@ def affine_transform(
 
     Arguments:
         images: tensor, shape (batch, height, width, channels), or without batch, or with channels before height.
-        transform: float tensor, shape (batch, 8), or (8,) without batch: a0, a1, a2, b0, b1, b2 and two numbers that have no effect.
-        interpolation: 'nearest' or 'bilinear'.
-        fill_mode: as for `map_coordinates`. fill_value: number.
-        data_format: 'channels_last', 'channels_first' or None for the default.
+        transform: float tensor, shape (batch, 8) or (8,): a0, a1, a2, b0, b1, b2 and two numbers that have no effect.
+        interpolation: 'nearest' or 'bilinear'. Default 'bilinear'.
+        fill_mode: as for `map_coordinates`. Default 'constant'.
+        fill_value: number. Default 0.
     Returns: tensor, shape and dtype of `images`.
     Raises: ValueError for another shape, interpolation or fill mode.
-    Example:
-        >>> affine_transform([[[1.0], [2.0], [3.0]]], [1.0, 0, 1.0, 0, 1.0, 0, 0, 0]).reshape(-1).tolist()
-        [2.0, 3.0, 0.0]
-    Source: keras.ops.image.affine_transform of Keras 3.
+    >>> keras.ops.image.affine_transform([[[1.0], [2.0], [3.0]]], [1.0, 0, 1.0, 0, 1.0, 0, 0, 0]).reshape(-1)
+    array([2., 3., 0.], dtype=float32)
     """
     _check_count("affine_transform", "transform", images, transform, (8,))
 
@@ -232,20 +206,16 @@ def perspective_transform(
 
     The old place of (x, y) is ((a0 x + a1 y + a2) / w, (b0 x + b1 y + b2) / w) with w = c0 x + c1 y + 1; the eight numbers solve the
     equations that lead each end point to its start point.
-
     Arguments:
         images: tensor, shape (batch, height, width, channels), or without batch, or with channels before height.
-        start_points, end_points: tensors, shape (batch, 4, 2), or (4, 2) without batch: points (x, y).
-        interpolation: 'nearest' or 'bilinear'.
-        fill_value: number for places outside of the old image.
-        data_format: 'channels_last', 'channels_first' or None for the default.
+        start_points, end_points: tensors, shape (batch, 4, 2) or (4, 2): points (x, y).
+        interpolation: 'nearest' or 'bilinear'. Default 'bilinear'.
+        fill_value: number for places outside of the old image. Default 0.
     Returns: tensor, shape and dtype of `images`.
     Raises: ValueError for another shape or interpolation.
-    Example:
-        >>> corners = [[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]]
-        >>> perspective_transform([[[1.0], [2.0]], [[3.0], [4.0]]], corners, corners).round(3).reshape(-1).tolist()
-        [1.0, 2.0, 3.0, 4.0]
-    Source: keras.ops.image.perspective_transform of Keras 3.
+    >>> corners = [[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]]
+    >>> keras.ops.image.perspective_transform([[[1.0], [2.0]], [[3.0], [4.0]]], corners, corners).round(3).reshape(-1)
+    array([1., 2., 3., 4.], dtype=float32)
     """
     _check_count("perspective_transform", "start_points", images, start_points, (4, 2))
     _check_count("perspective_transform", "end_points", images, end_points, (4, 2))
@@ -280,15 +250,13 @@ def elastic_transform(
 
     Arguments:
         images: tensor, shape (batch, height, width, channels), or without batch, or with channels before height.
-        alpha: float, the strength. sigma: float > 0, in places; larger is smoother.
-        interpolation, fill_mode, fill_value: as for `affine_transform`.
-        seed: int, `keras.random.SeedGenerator` or None.
-        data_format: 'channels_last', 'channels_first' or None for the default.
+        alpha: float, the strength. Default 20.
+        sigma: float > 0, in places; larger is smoother. Default 5.
+        interpolation, fill_mode, fill_value: as for `affine_transform`. Defaults 'bilinear', 'reflect' and 0.
     Returns: tensor, shape and dtype of `images`.
-    Example:
-        >>> elastic_transform(np.ones((8, 8, 3), "float32"), seed=1).shape
-        (8, 8, 3)
-    Source: Simard, Steinkraus and Platt 2003; keras.ops.image.elastic_transform of Keras 3.
+    Source: Simard, Steinkraus and Platt 2003.
+    >>> keras.ops.image.elastic_transform(np.ones((8, 8, 3), "float32"), seed=1).shape
+    (8, 8, 3)
     """
     data_format = config.standardize_data_format(data_format)
     x = channels_last(as_batch("elastic_transform", images)[0], data_format)
@@ -349,13 +317,11 @@ def scale_and_translate(
         scale, translation: float tensors, shape (number of spatial axes,).
         spatial_dims: axes to resample.
         method: 'linear' ('bilinear', 'trilinear'), 'cubic' ('bicubic', 'tricubic'), 'lanczos3' or 'lanczos5'.
-        antialias: whether shrinking averages over all places that a new one covers.
+        antialias: bool, whether shrinking averages over all places that a new one covers. Default True.
     Returns: float tensor, shape `output_shape`; 0 where nothing is put.
     Raises: ValueError for an unknown method or sizes that do not fit.
-    Example:
-        >>> scale_and_translate([1.0, 2.0], (4,), [2.0], [0.0], (0,), "linear").tolist()
-        [1.0, 1.25, 1.75, 2.0]
-    Source: keras.ops.image.scale_and_translate of Keras 3.
+    >>> keras.ops.image.scale_and_translate([1.0, 2.0], (4,), [2.0], [0.0], (0,), "linear")
+    array([1.  , 1.25, 1.75, 2.  ], dtype=float32)
     """
     _check("scale_and_translate", "method", method, METHODS)
     x = cast(images, dtypes.to_floating(dtype_of(images)))

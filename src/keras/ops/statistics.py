@@ -15,45 +15,14 @@ from keras.core.tensor import KerasTensor
 from keras.ops.construction import linspace
 from keras.ops.contraction import matmul
 from keras.ops.elementwise import (
-    add,
-    cast,
-    ceil,
-    divide,
-    dtype_of,
-    equal,
-    floor,
-    greater_equal,
-    isnan,
-    less,
-    less_equal,
-    logical_and,
-    logical_not,
-    minimum,
-    multiply,
-    not_equal,
-    ones_of,
-    round,
-    select,
-    sqrt,
-    square,
-    subtract,
-    zeros_of,
-)
+    add, cast, ceil, divide, dtype_of, equal, floor, greater_equal, isnan, less, less_equal, logical_and, logical_not, minimum,
+    multiply, not_equal, ones_of, round, select, sqrt, square, subtract, zeros_of,
+)  # fmt: skip
 from keras.ops.indexing import add_at, gather_along_axis
 from keras.ops.numeric import isclose, log10
 from keras.ops.reduction import _max_over, _min_over, all, any, argmax, argmin, max, mean, min, prod, running_sum, sum, sums
 from keras.ops.shaping import (
-    arange,
-    broadcast_to,
-    expand_dims,
-    flip,
-    moveaxis,
-    ones_like,
-    reshape,
-    shape_of,
-    slice_along,
-    transpose,
-    zeros,
+    arange, broadcast_to, expand_dims, flip, moveaxis, ones_like, reshape, shape_of, slice_along, transpose, zeros,
 )  # fmt: skip
 from keras.ops.sorting import searchsorted, sorted_along
 
