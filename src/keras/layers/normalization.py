@@ -22,8 +22,7 @@ def _several(layer: Any, axis: Any) -> list[int]:
     axes = list(axis) if isinstance(axis, (list, tuple)) else [axis]
     if not axes or not all(isinstance(a, int) for a in axes):
         raise TypeError(
-            f"{type(layer).__name__}(axis): got {axis!r}. Accepted: an integer or several. "
-            f"Write {type(layer).__name__}(axis=-1)."
+            f"{type(layer).__name__}(axis): got {axis!r}. Accepted: an integer or several. Write {type(layer).__name__}(axis=-1)."
         )
     return axes
 

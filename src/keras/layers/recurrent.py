@@ -157,7 +157,9 @@ class RNN(Layer):
         def variable(state: Any) -> Variable:
             first = "zeros" if isinstance(state, Symbol) else state
             shape = tuple(state.shape)
-            return Variable(first, shape=shape, dtype=self.variable_dtype, trainable=False, autocast=False, name="rnn_state", kind="statistic")
+            return Variable(
+                first, shape=shape, dtype=self.variable_dtype, trainable=False, autocast=False, name="rnn_state", kind="statistic"
+            )
 
         with Outside():
             self._carried.variables = tree.map_structure(variable, states)
@@ -180,6 +182,9 @@ class RNN(Layer):
         try:
             if isinstance(cell, Cell) and type(cell).call is Cell.call:
                 x = cell.project(cell.masked_inputs(x))
+                found = cell.sequence(x, states, self.go_backwards) if mask is None else None
+                if found is not None:
+                    return found[1][0], found[0] if self.return_sequences else None, found[1]
                 return self._scan(cell.step, x, mask, states, own_output=True)
 
             def step(inputs: Any, before: Any) -> tuple[Any, Any]:
