@@ -10,8 +10,10 @@ from typing import Any
 
 import numpy as np
 
+from keras.core import engine
 from keras.core.graph import dtype_name
 from keras.core.op import Op
+from keras.core.tensor import KerasTensor
 from keras.layers.arguments import fraction, keep, positive
 from keras.layers.dense import affine
 from keras.layers.layer import Layer
@@ -19,7 +21,8 @@ from keras.ops import random
 from keras.ops.contraction import matmul
 from keras.ops.elementwise import add, multiply, subtract
 from keras.ops.random import SeedGenerator
-from keras.ops.shaping import broadcast_to, concatenate, ones_like, reshape, shape_of, slice_along, zeros, zeros_like
+from keras.ops.recurrent import lstm_sequence
+from keras.ops.shaping import broadcast_to, concatenate, ones_like, reshape, shape_of, slice_along, squeeze, zeros, zeros_like
 
 
 def _gates_gradient(g: Any, y: Any, x: Any, count: int, axis: int) -> Any:
@@ -92,6 +95,10 @@ class Cell(Layer):
     def step(self, projected: Any, states: Any) -> tuple[Any, list[Any]]:
         """The output and the new states for projected inputs."""
         raise NotImplementedError(f"{type(self).__name__} does not define step().")
+
+    def sequence(self, projected: Any, states: Any, reverse: bool) -> tuple[Any, list[Any]] | None:
+        """All outputs and the last states for projected inputs (time, batch, ...), where the engine has a kernel for that."""
+        return None
 
     def call(self, inputs: Any, states: Any, training: bool = False) -> tuple[Any, Any]:
         """The output and the new states for the inputs (batch, features) of one step."""
@@ -298,6 +305,21 @@ class LSTMCell(DenseCell):
         """The new output and memory."""
         h, c = states
         return lstm_step(add(projected, matmul(self.masked_state(h), self.recurrent_kernel)), c, self.activation, self.recurrent_activation)
+
+    def sequence(self, projected: Any, states: Any, reverse: bool) -> tuple[Any, list[Any]] | None:
+        """With tanh, sigmoid and no recurrent dropout, the engine's kernel for whole sequences."""
+        plain = _is(self.activation, "tanh") and _is(self.recurrent_activation, "sigmoid") and (not self._masks or self._masks[1] is None)
+        known = not isinstance(projected, KerasTensor) and self.compute_dtype in ("float32", "float64") and shape_of(projected)[0]
+        if not plain or not known or "lstm_sequence" not in engine.current().natives:
+            return None
+        outputs, memories, _ = lstm_sequence(projected, *states, self.recurrent_kernel, reverse=reverse)
+        last = 0 if reverse else shape_of(projected)[0] - 1
+        return outputs, [squeeze(slice_along(x, 0, last, last + 1), axis=0) for x in (outputs, memories)]
+
+
+def _is(function: Any, name: str) -> bool:
+    """Whether an activation is the op of that name."""
+    return getattr(getattr(function, "record", None), "name", None) == name
 
 
 def lstm_bias(initializer: Any, unit_forget_bias: bool, shape: Any, dtype: Any) -> Any:

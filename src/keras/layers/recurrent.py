@@ -182,6 +182,9 @@ class RNN(Layer):
         try:
             if isinstance(cell, Cell) and type(cell).call is Cell.call:
                 x = cell.project(cell.masked_inputs(x))
+                found = cell.sequence(x, states, self.go_backwards) if mask is None else None
+                if found is not None:
+                    return found[1][0], found[0] if self.return_sequences else None, found[1]
                 return self._scan(cell.step, x, mask, states, own_output=True)
 
             def step(inputs: Any, before: Any) -> tuple[Any, Any]:
