@@ -12,7 +12,6 @@ import pytest
 
 from keras.core.tensor import KerasTensor
 from keras.layers.activation import LeakyReLU, PReLU, ReLU
-from keras.layers.adaptive_pooling import AdaptiveMaxPooling1D
 from keras.layers.attention import Attention
 from keras.layers.batch_normalization import BatchNormalization
 from keras.layers.bidirectional import Bidirectional
