@@ -186,10 +186,14 @@ def roll(x: Tensor, shift: Any, axis: Any = None) -> Tensor:
     array([4, 1, 2, 3], dtype=int32)
     """
     if axis is None:
+        shift = int(np.sum(shift)) if isinstance(shift, (tuple, list)) else shift
         return reshape(roll(reshape(x, (-1,)), shift, 0), shape_of(x))
     axes = list(axis) if isinstance(axis, (tuple, list)) else [axis]
-    shifts = list(shift) if isinstance(shift, (tuple, list)) else [shift] * len(axes)
-    for s, a in zip(shifts, axes, strict=True):
+    shifts = list(shift) if isinstance(shift, (tuple, list)) else [shift]
+    if len(axes) != len(shifts) and 1 not in (len(axes), len(shifts)):
+        raise ValueError(f"keras.ops.roll(shift): got {shift!r} for axis={axis!r}. Accepted: one number, or one for each axis.")
+    count = max(len(axes), len(shifts))
+    for s, a in zip(shifts * (count // len(shifts)), axes * (count // len(axes)), strict=True):
         a = axis_of("roll", a, len(shape_of(x)))
         n = shape_of(x)[a]
         s = s % n if isinstance(n, int) and n else s if n else 0

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from keras.core import dims as D
 from keras.core import dtypes, engine
 from keras.core.graph import dtype_name
 from keras.core.op import as_operand, op
@@ -33,6 +34,8 @@ def linspace(
     >>> keras.ops.linspace(0.0, 1.0, 5)
     array([0.  , 0.25, 0.5 , 0.75, 1.  ], dtype=float32)
     """
+    if num < 0:
+        raise ValueError(f"keras.ops.linspace(num): got {num}. Accepted: an integer >= 0.")
     kind = dtypes.to_floating(dtypes.result_type(_kind(start), _kind(stop)))
     wide = dtypes.standardize(dtype) if dtype is not None and dtypes.is_float(dtypes.standardize(dtype)) else kind
     parts = (num - 1) if endpoint else num
@@ -152,6 +155,8 @@ def vander(x: Tensor, N: int | None = None, increasing: bool = False) -> Tensor:
     array([[4, 2, 1],
            [9, 3, 1]], dtype=int32)
     """
+    if len(shape_of(x)) != 1:
+        raise ValueError(f"keras.ops.vander(x): got shape {D.display(shape_of(x))}. Accepted: a vector.")
     n = shape_of(x)[0] if N is None else N
     exponents = arange(n, dtype="int32") if increasing else arange(n - 1, -1, -1, dtype="int32")
     x = reshape(x, (-1, 1))

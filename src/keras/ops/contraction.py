@@ -11,7 +11,7 @@ from keras.core.families import axis_of, custom, products
 from keras.core.op import op, primitive
 from keras.core.tensor import Spec
 from keras.ops.elementwise import multiply
-from keras.ops.shaping import ones_like, reshape, shape_of, swapaxes, transpose
+from keras.ops.shaping import ones_like, reshape, shape_of, slice_along, swapaxes, transpose
 
 Tensor = Any
 
@@ -153,7 +153,28 @@ def einsum(subscripts: str, *operands: Tensor, **kwargs: Any) -> Tensor:
     """
     if not isinstance(subscripts, str):
         raise TypeError(f"keras.ops.einsum(subscripts): got {subscripts!r}. Accepted: a text such as 'ij,jk->ik'.")
+    terms, result = parse_einsum(subscripts, [len(shape_of(x)) for x in operands])
+    if builtins.any(len(set(term)) != len(term) for term in terms):
+        pairs = [_without_repeats(term, x) for term, x in zip(terms, operands, strict=True)]
+        subscripts, operands = ",".join(term for term, _ in pairs) + "->" + result, tuple(x for _, x in pairs)
     return contract(list(operands), subscripts=subscripts)
+
+
+def _without_repeats(term: str, x: Tensor) -> tuple[str, Tensor]:
+    """The term with every letter once, and the operand's diagonal over the axes that shared one."""
+    repeated = next((c for c in term if term.count(c) > 1), None)
+    if repeated is None:
+        return term, x
+    first = term.index(repeated)
+    second = term.index(repeated, first + 1)
+    sizes = shape_of(x)
+    n = sizes[first]
+    if not isinstance(n, int) or sizes[second] != n:
+        return term, x  # the primitive says what is wrong
+    rest = [i for i in range(len(sizes)) if i not in (first, second)]
+    flat = reshape(transpose(x, [*rest, first, second]), (*(sizes[i] for i in rest), n * n))
+    diagonal = slice_along(flat, len(rest), 0, None, n + 1) if n else flat
+    return _without_repeats("".join(term[i] for i in rest) + repeated, diagonal)
 
 
 @op(operands=2)

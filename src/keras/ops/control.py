@@ -132,6 +132,8 @@ def scan(
     >>> keras.ops.scan(lambda total, x: (total + x, total * 10.0), 0.0, np.array([1.0, 2.0, 3.0], "float32"))
     (np.float32(6.0), array([ 0., 10., 30.], dtype=float32))
     """
+    if not isinstance(unroll, int) or unroll < (0 if isinstance(unroll, bool) else 1):
+        raise ValueError(f"keras.ops.scan(unroll): got {unroll!r}. Accepted: True, False or an integer > 0.")
     if not callable(f):
         raise TypeError(f"keras.ops.scan(f): got {f!r}. Accepted: a function of (carry, x) that returns (carry, y).")
     flat_init, flat_xs = _flat_operands(init), _flat_operands(xs)

@@ -12,7 +12,7 @@ from keras.core.families import custom, same
 from keras.core.op import op, primitive
 from keras.core.tensor import Spec
 from keras.ops.elementwise import add, relu
-from keras.ops.shaping import reshape, shape_of, transpose
+from keras.ops.shaping import pad_constant, reshape, shape_of, transpose
 
 Tensor = Any
 Pairs = tuple[tuple[Any, Any], ...]
@@ -324,5 +324,11 @@ def conv_transpose(
         for n, k, s, d, e in zip(sizes[1:-1], w[:-2], strides, dilation, extra, strict=True)
     ]
     shape = (sizes[0], *(n for n, _ in geometry), w[-2])
+    missing = [
+        (out + p[0] + p[1] - ((int(k) - 1) * d + 1)) // s + 1 - n if isinstance(n, int) else 0
+        for n, k, s, d, (out, p) in zip(sizes[1:-1], w[:-2], strides, dilation, geometry, strict=True)
+    ]
+    if any(m > 0 for m in missing):  # an output padding of a stride or more: places that no input reaches
+        x = pad_constant(x, ((0, 0), *((0, int(m)) for m in missing), (0, 0)))
     y = conv_input_gradient(x, kernel, strides=strides, padding=tuple(p for _, p in geometry), dilation=dilation, groups=1, x_shape=shape)
     return from_channels_last(y, data_format)

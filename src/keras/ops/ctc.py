@@ -63,14 +63,13 @@ def ctc_loss(target: Tensor, output: Tensor, target_length: Tensor, output_lengt
         target_length: integer tensor, shape (batch,): how many labels count.
         output_length: integer tensor, shape (batch,): how many steps count.
         mask_index: int, the class that stands for "no label".
-    Returns: float tensor, shape (batch,).
+    Returns: float32 tensor (float64 for float64), shape (batch,).
     Source: Graves et al. 2006, "Connectionist Temporal Classification", section 4.1.
     >>> keras.ops.ctc_loss(target=[[1]], output=[[[0.0, 0.0]]], target_length=[1], output_length=[1])
     array([0.6931], dtype=float32)
     """
     output = to_float(output)
-    own = dtype_of(output)
-    dtype = "float64" if own == "float64" else "float32"  # narrow floats do not hold the sums
+    dtype = "float64" if dtype_of(output) == "float64" else "float32"  # narrow floats do not hold the sums
     logits = log_softmax(cast(output, dtype), axis=-1)
     batch, steps, _ = shape_of(logits)
     labels = cast(target, "int32")
@@ -100,7 +99,7 @@ def ctc_loss(target: Tensor, output: Tensor, target_length: Tensor, output_lengt
     alpha, _ = scan(step, first, (rest, arange(1, steps, dtype="int32")), length=None)
     last = expand_dims(multiply(cast(target_length, "int32"), 2), 1)
     ends = stack([gather_along_axis(alpha, last, axis=1), _before_last(alpha, last, never)], axis=2)
-    return cast(negative(reshape(logsumexp(ends, axis=2), (batch,))), own)
+    return cast(negative(reshape(logsumexp(ends, axis=2), (batch,))), dtype)
 
 
 def _at_states(logits: Tensor, states: Tensor, steps: Any) -> Tensor:

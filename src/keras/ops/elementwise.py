@@ -10,7 +10,7 @@ from keras.core import dtypes, engine
 from keras.core.families import binary, boolean, custom, each, first_boolean, floating, no_bool, same, unary
 from keras.core.graph import dtype_name
 from keras.core.op import as_operand, op, primitive
-from keras.core.tensor import Spec, Symbol
+from keras.core.tensor import REGISTRY, Spec, Symbol
 
 Tensor = Any
 
@@ -571,19 +571,21 @@ def select(condition: Tensor, x1: Tensor, x2: Tensor) -> Tensor:
 
 @op(operands=1)
 def where(condition: Tensor, x1: Tensor | None = None, x2: Tensor | None = None) -> Tensor:
-    """x1 where the condition holds, else x2.
+    """x1 where the condition holds, else x2; without both the indices where it holds, as `nonzero` gives them.
 
     Arguments:
         condition: bool tensor; of numbers, those that are not 0 count as True.
-        x1, x2: tensors or numbers; both are needed, and all three shapes broadcast. Default None: an error.
+        x1, x2: tensors or numbers; all three shapes broadcast. Default None for both: the indices.
     Returns: tensor in the broadcast shape, of the common dtype of `x1` and `x2`.
-    Raises: ValueError if x1 or x2 is missing or the shapes do not broadcast.
+    Raises: ValueError if only one of x1 and x2 is given or the shapes do not broadcast.
     >>> keras.ops.where([True, False], [1.0, 2.0], 0.0)
     array([1., 0.], dtype=float32)
     """
+    if x1 is None and x2 is None:
+        return REGISTRY["nonzero"](condition)
     if x1 is None or x2 is None:
         raise ValueError(
-            "keras.ops.where(condition): x1 and x2 are needed as well. Write where(condition, x1, x2), or keras.ops.nonzero(condition)."
+            "keras.ops.where: only one of x1 and x2 is given. Write where(condition, x1, x2), or where(condition) for the indices."
         )
     return select(condition, x1, x2)
 
@@ -593,12 +595,13 @@ def clip(x: Tensor, x_min: Any, x_max: Any) -> Tensor:
     """Each element limited to a range: min(max(x, x_min), x_max).
 
     Arguments:
-        x_min, x_max: numbers or tensors that broadcast with `x`, the ends of the range.
+        x_min, x_max: numbers or tensors that broadcast with `x`, the ends of the range; None for no limit.
     Returns: tensor in the broadcast shape, of the operands' common dtype.
     >>> keras.ops.clip([-1, 2, 5], 0, 3)
     array([0, 2, 3], dtype=int32)
     """
-    return minimum(maximum(x, x_min), x_max)
+    x = convert_to_tensor(x) if x_min is None else maximum(x, x_min)
+    return x if x_max is None else minimum(x, x_max)
 
 
 # -------------------------------------------------------------------------------------------------- signs and remainders

@@ -158,7 +158,9 @@ def _in_proportion(x: Tensor, height: int, width: int, crop: bool, fill_value: f
         return slice_along(slice_along(x, 1, top, top + wanted_rows), 2, left, left + wanted_columns)
     wanted_rows, wanted_columns = max(rows, wanted_rows), max(columns, wanted_columns)
     top, left = int((wanted_rows - rows) / 2), int((wanted_columns - columns) / 2)
-    return pad_constant(x, ((0, 0), (top, wanted_rows - rows - top), (left, wanted_columns - columns - left), (0, 0)), fill_value)
+    return pad_constant(
+        x, ((0, 0), (top, top), (left, left), (0, 0)), fill_value
+    )  # of an odd number of places one is left out, as in Keras
 
 
 # ------------------------------------------------------------------------------------------------------------------ colours
@@ -196,6 +198,10 @@ def rgb_to_hsv(images: Tensor, data_format: str | None = None) -> Tensor:
     """
     data_format = config.standardize_data_format(data_format)
     batch, single = as_batch("rgb_to_hsv", images)
+    if not dtypes.is_float(dtype_of(batch)):
+        raise ValueError(
+            f"keras.ops.image.rgb_to_hsv(images): got dtype {dtype_of(batch)}. Accepted: floats from 0 to 1. Write images / 255."
+        )
     r, g, b = split(channels_last(batch, data_format), 3, axis=-1)
     value = maximum(maximum(r, g), b)
     span = subtract(value, minimum(minimum(r, g), b))
@@ -221,6 +227,10 @@ def hsv_to_rgb(images: Tensor, data_format: str | None = None) -> Tensor:
     """
     data_format = config.standardize_data_format(data_format)
     batch, single = as_batch("hsv_to_rgb", images)
+    if not dtypes.is_float(dtype_of(batch)):
+        raise ValueError(
+            f"keras.ops.image.hsv_to_rgb(images): got dtype {dtype_of(batch)}. Accepted: floats from 0 to 1. Write images / 255."
+        )
     h, s, v = split(channels_last(batch, data_format), 3, axis=-1)
     parts = []
     for shift in (5.0, 3.0, 1.0):
@@ -238,6 +248,8 @@ def _margins(name: str, size: Any, first: Any, second: Any, wanted: Any) -> tupl
     given = [v is not None for v in (first, second, wanted)]
     if given.count(True) != 2:
         raise ValueError(f"keras.ops.image.{name}: exactly two of the two margins and the target size must be given for each axis.")
+    if wanted is not None and wanted < 0:
+        raise ValueError(f"keras.ops.image.{name}: got a target size of {wanted}. Accepted: sizes >= 0.")
     change = None if wanted is None else (wanted - size if name == "pad_images" else size - wanted)
     first = change - second if first is None else first
     second = change - first if second is None else second
@@ -308,6 +320,13 @@ def crop_images(
 # ------------------------------------------------------------------------------------------------------------------ patches
 
 
+def _check_block(name: str, x: Tensor, block_size: Any) -> None:
+    if not isinstance(block_size, int) or block_size < 2:
+        raise ValueError(f"keras.ops.{name}(block_size): got {block_size!r}. Accepted: an integer >= 2.")
+    if len(shape_of(x)) != 4:
+        raise ValueError(f"keras.ops.{name}(x): got shape {D.display(shape_of(x))}. Accepted: four axes, (batch, height, width, channels).")
+
+
 @op(category="nn")
 def depth_to_space(x: Tensor, block_size: int, data_format: str = "channels_last") -> Tensor:
     """Channels laid out as blocks of places: (height, width, channels) becomes (height * b, width * b, channels / b^2).
@@ -321,6 +340,8 @@ def depth_to_space(x: Tensor, block_size: int, data_format: str = "channels_last
     array([[1, 2],
            [3, 4]], dtype=int32)
     """
+    _check_block("depth_to_space", x, block_size)
+    first = data_format == "channels_first"  # the channels of a block come last there, as in torch's pixel_shuffle
     x = channels_last(x, data_format)
     batch, rows, columns, channels = shape_of(x)
     if not isinstance(channels, int) or channels % block_size**2:
@@ -328,7 +349,10 @@ def depth_to_space(x: Tensor, block_size: int, data_format: str = "channels_last
             f"keras.ops.depth_to_space(x): {channels} channels for blocks of {block_size} x {block_size}. Accepted: "
             f"a multiple of {block_size**2}."
         )
-    x = transpose(reshape(x, (batch, rows, columns, block_size, block_size, channels // block_size**2)), (0, 1, 3, 2, 4, 5))
+    if first:
+        x = transpose(reshape(x, (batch, rows, columns, channels // block_size**2, block_size, block_size)), (0, 1, 4, 2, 5, 3))
+    else:
+        x = transpose(reshape(x, (batch, rows, columns, block_size, block_size, channels // block_size**2)), (0, 1, 3, 2, 4, 5))
     return from_channels_last(reshape(x, (batch, rows * block_size, columns * block_size, channels // block_size**2)), data_format)
 
 
@@ -343,11 +367,14 @@ def space_to_depth(x: Tensor, block_size: int, data_format: str = "channels_last
     >>> keras.ops.space_to_depth([[[[1], [2]], [[3], [4]]]], 2)
     array([[[[1, 2, 3, 4]]]], dtype=int32)
     """
+    _check_block("space_to_depth", x, block_size)
+    first = data_format == "channels_first"
     x = channels_last(x, data_format)
     batch, rows, columns, channels = shape_of(x)
     if any(isinstance(n, int) and n % block_size for n in (rows, columns)):
         raise ValueError(f"keras.ops.space_to_depth(x): got {D.display((rows, columns))} places. Accepted: multiples of {block_size}.")
-    x = transpose(reshape(x, (batch, rows // block_size, block_size, columns // block_size, block_size, channels)), (0, 1, 3, 2, 4, 5))
+    x = reshape(x, (batch, rows // block_size, block_size, columns // block_size, block_size, channels))
+    x = transpose(x, (0, 1, 3, 5, 2, 4) if first else (0, 1, 3, 2, 4, 5))
     return from_channels_last(reshape(x, (batch, rows // block_size, columns // block_size, channels * block_size**2)), data_format)
 
 
@@ -433,6 +460,10 @@ def _adaptive(name: str, statistic: Any, inputs: Tensor, output_size: Any, data_
     data_format = config.standardize_data_format(data_format)
     x = channels_last(inputs, data_format)
     count = len(shape_of(x)) - 2
+    if count not in (1, 2, 3):
+        raise ValueError(
+            f"keras.ops.{name}(inputs): got shape {D.display(shape_of(x))}. Accepted: (batch, one to three spatial axes, channels)."
+        )
     for axis, n in enumerate(per_axis(name, "output_size", output_size, count), start=1):
         size = shape_of(x)[axis]
         if not isinstance(size, int):

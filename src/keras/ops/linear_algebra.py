@@ -502,7 +502,13 @@ def matrix_rank(x: Tensor, tol: float | None = None) -> Tensor:
     np.int32(1)
     """
     s = svd(x, compute_uv=False)
-    limit = multiply(_max_over(s, axis=-1, keepdims=True), _tolerance(x, dtype_of(s))) if tol is None else tol
+    limit = (
+        multiply(_max_over(s, axis=-1, keepdims=True), _tolerance(x, dtype_of(s)))
+        if tol is None
+        else tol
+        if not np.ndim(tol)
+        else expand_dims(tol, -1)
+    )
     return sum(cast(greater(s, limit), "int32"), axis=-1)
 
 

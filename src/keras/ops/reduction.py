@@ -6,7 +6,7 @@ from typing import Any
 
 from keras.core import dims as D
 from keras.core import dtypes
-from keras.core.families import along_axis, arg_reduction, boolean, floating, reduction
+from keras.core.families import along_axis, arg_reduction, axes_of, boolean, floating, reduction
 from keras.core.op import op, primitive
 from keras.ops.elementwise import (
     add,
@@ -110,8 +110,16 @@ def max(x: Tensor, axis: Any = None, keepdims: bool = False, initial: Any = None
     >>> keras.ops.max([[1, 5], [7, 2]], axis=1)
     array([5, 7], dtype=int32)
     """
-    from_elements = _max_over(x, axis=axis, keepdims=keepdims)
-    return from_elements if initial is None else maximum(from_elements, cast(initial, dtype_of(from_elements)))
+    return _with_initial(_max_over, maximum, x, axis, keepdims, initial)
+
+
+def _with_initial(reduce: Any, join: Any, x: Tensor, axis: Any, keepdims: bool, initial: Any) -> Tensor:
+    if initial is None:
+        return reduce(x, axis=axis, keepdims=keepdims)
+    start = cast(initial, dtype_of(x))
+    if 0 in shape_of(x):
+        return add(cast(sum(x, axis=axis, keepdims=keepdims), dtype_of(x)), start)  # the sum of nothing has the shape
+    return join(reduce(x, axis=axis, keepdims=keepdims), start)
 
 
 @op(family=reduction())
@@ -123,8 +131,7 @@ def min(x: Tensor, axis: Any = None, keepdims: bool = False, initial: Any = None
     >>> keras.ops.min([[1, 5], [7, 2]], axis=1)
     array([1, 2], dtype=int32)
     """
-    from_elements = _min_over(x, axis=axis, keepdims=keepdims)
-    return from_elements if initial is None else minimum(from_elements, cast(initial, dtype_of(from_elements)))
+    return _with_initial(_min_over, minimum, x, axis, keepdims, initial)
 
 
 @op(family=reduction())
@@ -186,8 +193,7 @@ def argmin(x: Tensor, axis: int | None = None, keepdims: bool = False) -> Tensor
 def count_of(x: Tensor, axis: Any) -> Tensor:
     """How many elements a reduction over `axis` takes together: a Python int, or a scalar tensor where a size is unknown."""
     sizes = shape_of(x)
-    axes = range(len(sizes)) if axis is None else [a % len(sizes) for a in (axis if isinstance(axis, (tuple, list)) else (axis,))]
-    return D.product(sizes[a] for a in axes)
+    return D.product(sizes[a] for a in axes_of("mean", axis, len(sizes)))
 
 
 @op(family=reduction(floating))
@@ -234,6 +240,8 @@ def logsumexp(x: Tensor, axis: Any = None, keepdims: bool = False) -> Tensor:
     np.float32(1000.6932)
     """
     x = cast(x, dtypes.to_floating(dtype_of(x)))
+    if 0 in shape_of(x):
+        return log(sum(exp(x), axis=axis, keepdims=keepdims))
     largest = stop_gradient(_max_over(x, axis=axis, keepdims=True))
     largest = select(isfinite(largest), largest, zeros_of(largest))
     total = add(log(sum(exp(subtract(x, largest)), axis=axis, keepdims=True)), largest)

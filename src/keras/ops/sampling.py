@@ -205,7 +205,7 @@ def affine_transform(
 def _check_count(name: str, argument: str, images: Tensor, x: Tensor, shape: tuple[int, ...]) -> None:
     own = shape_of(x)
     single = len(shape_of(images)) == 3
-    if own[-len(shape) :] != shape or len(own) != len(shape) + (not single):
+    if own[-len(shape) :] != shape or len(own) not in (len(shape), len(shape) + (not single)):
         accepted = D.display(shape) if single else f"(batch, {D.display(shape)[1:]}".replace(",)", ")")
         raise ValueError(
             f"keras.ops.image.{name}({argument}): got shape {D.display(own)} for images of shape {D.display(shape_of(images))}. "
@@ -319,7 +319,7 @@ def _blur_matrix(size: int, weights: np.ndarray) -> np.ndarray:
 # ---------------------------------------------------------------------------------------------------------- scale and shift
 
 _CUBIC_NAMES = ("cubic", "bicubic", "tricubic")
-_LINEAR_NAMES = ("linear", "bilinear", "trilinear", "triangle")
+_LINEAR_NAMES = ("linear", "bilinear", "trilinear")
 METHODS = (*_LINEAR_NAMES, *_CUBIC_NAMES, "lanczos3", "lanczos5")
 
 
@@ -348,7 +348,7 @@ def scale_and_translate(
         output_shape: the whole new shape; it may differ from the old one on the spatial axes.
         scale, translation: float tensors, shape (number of spatial axes,).
         spatial_dims: axes to resample.
-        method: 'linear' ('bilinear', 'trilinear', 'triangle'), 'cubic' ('bicubic', 'tricubic'), 'lanczos3' or 'lanczos5'.
+        method: 'linear' ('bilinear', 'trilinear'), 'cubic' ('bicubic', 'tricubic'), 'lanczos3' or 'lanczos5'.
         antialias: whether shrinking averages over all places that a new one covers.
     Returns: float tensor, shape `output_shape`; 0 where nothing is put.
     Raises: ValueError for an unknown method or sizes that do not fit.

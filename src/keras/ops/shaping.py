@@ -267,12 +267,12 @@ def tile(x: Tensor, repeats: Any) -> Tensor:
 
 
 @op()
-def repeat(x: Tensor, repeats: int, axis: int | None = None) -> Tensor:
+def repeat(x: Tensor, repeats: Any, axis: int | None = None) -> Tensor:
     """Each element several times, one after another.
 
     Arguments:
-        repeats: int, how often.
-    Returns: tensor of the dtype of `x`, `repeats` times as long along `axis`.
+        repeats: int, how often; or one for each place of the axis.
+    Returns: tensor of the dtype of `x`, longer along `axis`.
     >>> keras.ops.repeat([1, 2], 2)
     array([1, 1, 2, 2], dtype=int32)
     """
@@ -280,8 +280,24 @@ def repeat(x: Tensor, repeats: int, axis: int | None = None) -> Tensor:
         x, axis = reshape(x, (-1,)), 0
     sizes = tuple(shape_of(x))
     axis = axis_of("repeat", axis, len(sizes))
+    if np.ndim(repeats):
+        counts = np.asarray(repeats if isinstance(repeats, (list, tuple)) else engine.current().to_numpy(repeats))
+        if len(counts) != 1:
+            return _repeated_each(x, counts, axis)
+        repeats = counts[0]
     wide = broadcast_to(expand_dims(x, axis + 1), (*sizes[: axis + 1], int(repeats), *sizes[axis + 1 :]))
     return reshape(wide, (*sizes[:axis], sizes[axis] * int(repeats), *sizes[axis + 1 :]))
+
+
+def _repeated_each(x: Tensor, counts: np.ndarray, axis: int) -> Tensor:
+    n = shape_of(x)[axis]
+    if n != len(counts):
+        raise ValueError(
+            f"keras.ops.repeat(repeats): got {len(counts)} numbers for axis {axis} of {D.display(shape_of(x))}. Accepted: one number, "
+            "or one for each place of the axis."
+        )
+    pieces = [repeat(slice_along(x, axis, i, i + 1), int(count), axis=axis) for i, count in enumerate(counts)]
+    return concatenate(pieces, axis=axis)
 
 
 # ------------------------------------------------------------------------------------------------------------ concatenation
@@ -464,6 +480,8 @@ def unstack(x: Tensor, num: int | None = None, axis: int = 0) -> list[Tensor]:
     count = sizes[axis] if num is None else num
     if not isinstance(count, int):
         raise ValueError(f"keras.ops.unstack: the size of axis {axis} is unknown. Write num=... .")
+    if isinstance(sizes[axis], int) and count != sizes[axis]:
+        raise ValueError(f"keras.ops.unstack(num): got {num} for axis {axis} of size {sizes[axis]}. Accepted: {sizes[axis]} or None.")
     return [squeeze(slice_along(x, axis, i, i + 1), axis=axis) for i in range(count)]
 
 
@@ -508,15 +526,30 @@ def pad(x: Tensor, pad_width: Any, mode: str = "constant", constant_values: Any 
     pairs = _pad_pairs(pad_width, count)
     if mode == "constant":
         return pad_constant(x, pairs, constant_values or 0)
-    if mode not in ("reflect", "symmetric"):
-        raise ValueError(f"keras.ops.pad(mode): got {mode!r}. Accepted: 'constant', 'reflect', 'symmetric'.")
+    if constant_values is not None:
+        raise ValueError(f"keras.ops.pad(constant_values): got {constant_values!r} for mode={mode!r}. Accepted: only with mode='constant'.")
+    if mode not in ("reflect", "symmetric", "edge", "wrap"):
+        raise ValueError(f"keras.ops.pad(mode): got {mode!r}. Accepted: 'constant', 'reflect', 'symmetric', 'edge', 'wrap'.")
     skip = 1 if mode == "reflect" else 0
     for axis, (low, high) in enumerate(pairs):
         n = shape_of(x)[axis]
+        if mode in ("edge", "wrap") or (isinstance(n, int) and builtins.max(low, high) > n - skip):
+            x = _padded_by_place(x, axis, low, high, mode)
+            continue
         before = [reverse(slice_along(x, axis, skip, low + skip), axis=axis)] if low else []
         after = [reverse(slice_along(x, axis, n - high - skip, n - skip), axis=axis)] if high else []
         x = concatenate([*before, x, *after], axis=axis) if before or after else x
     return x
+
+
+def _padded_by_place(x: Tensor, axis: int, low: int, high: int, mode: str) -> Tensor:
+    n = shape_of(x)[axis]
+    if not isinstance(n, int) or (n == 0 and low + high):
+        raise ValueError(
+            f"keras.ops.pad(mode): got {mode!r} for axis {axis} of {D.display(shape_of(x))}. Accepted: axes of a known size > 0."
+        )
+    places = [int(i) for i in np.pad(np.arange(n), (low, high), mode=mode)] if low + high else []  # type: ignore[call-overload]
+    return concatenate([slice_along(x, axis, i, i + 1) for i in places], axis=axis) if places else x
 
 
 def _pad_pairs(pad_width: Any, count: int) -> tuple[tuple[int, int], ...]:

@@ -144,6 +144,8 @@ def rfft(x: Tensor, fft_length: int | None = None) -> Pair:
     """
     x = cast(x, dtypes.to_floating(dtype_of(x)))
     size = shape_of(x)[-1] if fft_length is None else int(fft_length)
+    if isinstance(size, int) and size < 1:
+        raise ValueError(f"keras.ops.rfft(fft_length): got {size} elements. Accepted: at least 1.")
     x = x if fft_length is None else _sized(x, size)  # type: ignore[arg-type]
     parts = fourier(x, zeros_like(x), inverse=False)
     axis = len(shape_of(x)) - 1
@@ -165,6 +167,8 @@ def irfft(x: Pair, fft_length: int | None = None) -> Tensor:
     real, imag = _pair("irfft", x)
     half = shape_of(real)[-1]
     size: Size = 2 * (half - 1) if fft_length is None else int(fft_length)
+    if isinstance(size, int) and size < 1:
+        raise ValueError(f"keras.ops.irfft(fft_length): got {size} elements. Accepted: at least 1.")
     if not isinstance(size, int):
         raise ValueError("keras.ops.irfft: the size of the last axis must be known. Write fft_length=n.")
     kept = size // 2 + 1
@@ -201,10 +205,10 @@ def extract_sequences(x: Tensor, sequence_length: int, sequence_stride: int) -> 
 
 
 def _window(window: Any, length: int, size: int) -> np.ndarray:
-    """A periodic window of `length` places in the middle of `size`, on the host."""
+    """A periodic window of `length` places in the middle of `size`, on the host; None gives ones everywhere."""
     if window is None:
-        values = np.ones(length)
-    elif isinstance(window, str):
+        return np.ones(size)
+    if isinstance(window, str):
         if window not in ("hann", "hamming"):
             raise ValueError(f"keras.ops.stft(window): got {window!r}. Accepted: 'hann', 'hamming', a tensor or None.")
         edge = 0.5 if window == "hann" else 0.54
@@ -279,6 +283,7 @@ def istft(
     added = add_at(start, engine.current().asarray(places, "int32"), flat, axis=len(shape) - 2)
     squares = np.zeros(total)
     np.add.at(squares, places, np.tile(win.astype("float64") ** 2, count))
+    squares = squares if window is not None else squares * (sequence_stride / fft_length)  # so scaled by Keras on JAX
     weight = engine.current().asarray(squares, dtype)
     covered = greater(weight, 1e-11)
     found = select(covered, divide(added, select(covered, weight, ones_of(weight))), zeros_of(weight))

@@ -10,7 +10,7 @@ from typing import Any
 from keras.core.families import along_axis, axis_of, custom, same
 from keras.core.op import op, primitive
 from keras.core.tensor import Spec
-from keras.ops.elementwise import cast
+from keras.ops.elementwise import cast, less_equal, not_equal, select
 from keras.ops.indexing import add_along_axis, gather_along_axis
 from keras.ops.shaping import expand_dims, reshape, shape_of, slice_along, zeros_like
 
@@ -129,7 +129,9 @@ def argpartition(x: Tensor, kth: int, axis: int = -1) -> Tensor:
     n = sizes[axis_of("argpartition", axis, len(sizes))]
     if isinstance(n, int) and not -n <= kth < n:
         raise ValueError(f"keras.ops.argpartition(kth): got {kth} for an axis of size {n}. Accepted: {-n} to {n - 1}.")
-    return order(x, axis=axis)
+    rank = order(order(x, axis=axis), axis=axis)
+    last = kth if kth >= 0 or not isinstance(n, int) else kth + n
+    return order(select(less_equal(rank, last), rank, last + 1), axis=axis)  # the others stay in their order
 
 
 @op(category="nn", operands=2)
@@ -146,6 +148,8 @@ def in_top_k(targets: Tensor, predictions: Tensor, k: int) -> Tensor:
     array([ True, False])
     """
     row = cast(targets, "int32")
+    if k <= 0:
+        return not_equal(row, row)
     chosen = gather_along_axis(predictions, expand_dims(row, -1), axis=-1)
     classes = shape_of(predictions)[-1]
     k = min(int(k), classes) if isinstance(classes, int) else int(k)

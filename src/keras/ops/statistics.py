@@ -114,6 +114,8 @@ def diff(a: Tensor, n: int = 1, axis: int = -1) -> Tensor:
     (array([3, 5], dtype=int32), array([2], dtype=int32))
     """
     place = axis_of("diff", axis, len(shape_of(a)))
+    if n < 0:
+        raise ValueError(f"keras.ops.diff(n): got {n}. Accepted: an integer >= 0.")
     for _ in range(n):
         later, earlier = slice_along(a, place, 1, None), slice_along(a, place, 0, -1)
         a = not_equal(later, earlier) if dtype_of(a) == "bool" else subtract(later, earlier)
@@ -204,6 +206,8 @@ def _quantile(x: Tensor, q: Tensor, axis: Any, method: str, keepdims: bool, skip
     count = len(shape_of(ordered)) - 1
     flat = reshape(levels, (1,) * count + (-1,))
     n = shape_of(ordered)[-1]
+    if n == 0:
+        ordered, n = broadcast_to(cast(float("nan"), dtype_of(x)), (*shape_of(ordered)[:-1], 1)), 1
     if skip_nan:
         last = subtract(sum(cast(logical_not(isnan(ordered)), dtype_of(levels)), axis=-1, keepdims=True), 1.0)
         position = multiply(flat, select(less(last, 0), zeros_of(last), last))
@@ -344,7 +348,10 @@ def nanvar(x: Tensor, axis: Any = None, keepdims: bool = False) -> Tensor:
     np.float32(1.0)
     """
     x = _floating(x)
-    return nanmean(square(subtract(x, nanmean(x, axis=axis, keepdims=True))), axis=axis, keepdims=keepdims)
+    counted = logical_not(isnan(x))
+    centred = select(counted, subtract(_replaced(x, 0.0), nanmean(x, axis=axis, keepdims=True)), zeros_of(x))
+    count = sum(cast(counted, dtype_of(x)), axis=axis, keepdims=keepdims)
+    return divide(sum(square(centred), axis=axis, keepdims=keepdims), count)
 
 
 @op(family=reduction(floating))
@@ -416,7 +423,14 @@ def nanargmin(x: Tensor, axis: int | None = None, keepdims: bool = False) -> Ten
 
 
 def _running_product_gradient(g: Tensor, y: Tensor, x: Tensor, axis: int) -> Tensor:
-    return divide(flip(running_sum(flip(multiply(g, y), axis=axis), axis=axis), axis=axis), x)  # not defined where x is 0
+    def summed_from(values: Tensor) -> Tensor:
+        return flip(running_sum(flip(values, axis=axis), axis=axis), axis=axis)
+
+    zero = equal(x, 0)
+    first = logical_and(zero, equal(running_sum(cast(zero, "int32"), axis=axis), 1))
+    without = running_product(select(first, ones_of(x), x), axis=axis)  # what the first zero is multiplied by
+    before = divide(summed_from(multiply(g, y)), select(zero, ones_of(x), x))
+    return select(first, summed_from(multiply(g, without)), select(zero, zeros_of(g), before))
 
 
 @primitive(along_axis, vjp=(_running_product_gradient,), category="internal")
@@ -528,6 +542,7 @@ def histogram(x: Tensor, bins: int = 10, range: Any = None) -> tuple[Tensor, Ten
     if range is not None and (len(range) != 2 or range[0] > range[1]):
         raise ValueError(f"keras.ops.histogram(range): got {range!r}. Accepted: (low, high) with low <= high.")
     x = reshape(_floating(x), (-1,))
+    range = (0.0, 1.0) if range is None and 0 in shape_of(x) else range
     low, high = (min(x), max(x)) if range is None else (cast(float(range[0]), dtype_of(x)), cast(float(range[1]), dtype_of(x)))
     same = equal(low, high)
     low, high = select(same, subtract(low, 0.5), low), select(same, add(high, 0.5), high)
@@ -542,15 +557,21 @@ def histogram(x: Tensor, bins: int = 10, range: Any = None) -> tuple[Tensor, Ten
 
 @op(operands=2)
 def digitize(x: Tensor, bins: Tensor) -> Tensor:
-    """For each element the number of the bin it falls into: the i with bins[i - 1] <= x < bins[i].
+    """For each element the number of the bin it falls into: the i with bins[i - 1] <= x < bins[i] (bins[i - 1] > x >= bins[i] for falling bins).
 
     Arguments:
-        bins: vector in rising order, the edges.
+        bins: vector in rising or falling order, the edges.
     Returns: int32 tensor in the shape of `x`.
     >>> keras.ops.digitize([0.5, 1.0, 9.0], [1.0, 2.0])
     array([0, 1, 2], dtype=int32)
     """
-    return searchsorted(bins, x, side="right")
+    rising = searchsorted(bins, x, side="right")
+    n = shape_of(bins)[0]
+    if not isinstance(n, int) or n < 2:
+        return rising
+    falling = subtract(n, searchsorted(flip(bins, axis=0), x, side="left"))
+    ends = [reshape(slice_along(bins, 0, i, i + 1), ()) for i in (0, n - 1)]
+    return select(greater_equal(ends[1], ends[0]), rising, falling)
 
 
 @op(operands=2)

@@ -311,8 +311,9 @@ def unravel_index(indices: Tensor, shape: Any) -> tuple[Tensor, ...]:
     (array([1, 0], dtype=int32), array([2, 0], dtype=int32))
     """
     rest = convert_to_tensor(indices)
+    shape = (shape,) if isinstance(shape, int) else tuple(shape)
     total = int(np.prod(shape))
-    rest = select(less(rest, 0), add(rest, total), rest)
+    rest = minimum(maximum(select(less(rest, 0), add(rest, total), rest), 0), total - 1)
     found = []
     for size in reversed(tuple(shape)):
         found.append(mod(rest, int(size)))
