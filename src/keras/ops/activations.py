@@ -7,7 +7,7 @@ from typing import Any
 
 from keras.core import config, dtypes
 from keras.core import dims as D
-from keras.core.families import axes_of, axis_of, floating, unary
+from keras.core.families import axes_of, axis_of, floating, no_bool, unary
 from keras.core.op import op
 from keras.ops.elementwise import (
     abs,
@@ -251,7 +251,7 @@ def hard_silu(x: Tensor) -> Tensor:
     return multiply(x, hard_sigmoid(x))
 
 
-@op(category="nn", family=unary(floating))
+@op(category="nn", family=unary(no_bool))
 def hard_tanh(x: Tensor) -> Tensor:
     """A tanh of three straight pieces: clip(x, -1, 1).
 

@@ -330,15 +330,11 @@ def gamma(shape: Any, alpha: Any, dtype: Any = None, seed: Any = None) -> Tensor
     """Random numbers of the gamma distribution: density x^(alpha - 1) exp(-x) / Gamma(alpha) for x > 0.
 
     Arguments:
-        shape: tuple of integers.
-        alpha: number or tensor that can be broadcast to `shape`, > 0; NaN comes out of negative ones, 0 out of 0.
-        dtype: name of a float dtype. Default: the default float.
-        seed: int, `keras.random.SeedGenerator` or None.
+        alpha: number or tensor > 0 that broadcasts to the shape; NaN comes out of negative ones, 0 out of 0.
     Returns: tensor of that shape and dtype.
-    Example:
-        >>> gamma((2, 3), 2.0, seed=1).shape
-        (2, 3)
-    Source: Marsaglia and Tsang 2000, "A simple method for generating gamma variables"; keras.random.gamma of Keras 3.
+    Source: Marsaglia and Tsang 2000, "A simple method for generating gamma variables".
+    >>> keras.random.gamma((3,), 2.0, seed=1)
+    array([1.4887, 1.9858, 2.2217], dtype=float32)
     """
     dtype, shape = _float_dtype_named("gamma", dtype), _shape(shape)
     alpha = _parameter("gamma", "alpha", alpha, shape)
@@ -351,15 +347,11 @@ def beta(shape: Any, alpha: Any, beta: Any, dtype: Any = None, seed: Any = None)
     """Random numbers of the beta distribution: density proportional to x^(alpha - 1) (1 - x)^(beta - 1) for 0 < x < 1.
 
     Arguments:
-        shape: tuple of integers.
-        alpha, beta: numbers or tensors that can be broadcast to `shape`, > 0.
-        dtype: name of a float dtype. Default: the default float.
-        seed: int, `keras.random.SeedGenerator` or None.
+        alpha, beta: numbers or tensors > 0 that broadcast to the shape.
     Returns: tensor of that shape and dtype.
-    Example:
-        >>> beta((2, 3), 1.0, 2.0, seed=1).shape
-        (2, 3)
     Source: keras.random.beta of Keras 3; x / (x + y) for x and y of gamma distributions.
+    >>> keras.random.beta((3,), 1.0, 2.0, seed=1)
+    array([0.3127, 0.2764, 0.2174], dtype=float32)
     """
     dtype, shape = _float_dtype_named("beta", dtype), _shape(shape)
     a, b = _parameter("beta", "alpha", alpha, shape), _parameter("beta", "beta", beta, shape)
@@ -380,18 +372,13 @@ def binomial(shape: Any, counts: Any, probabilities: Any, dtype: Any = None, see
 
     The trials stand for uniform numbers; the middle one of n of them, in order, has a beta distribution, and whether it lies below the
     probability decides about one half of the trials at once. So the work grows with the logarithm of the counts.
-
     Arguments:
-        shape: tuple of integers.
-        counts: number or tensor that can be broadcast to `shape`, whole numbers >= 0.
-        probabilities: number or tensor that can be broadcast to `shape`, from 0 to 1.
-        dtype: name of a float dtype. Default: the default float.
-        seed: int, `keras.random.SeedGenerator` or None.
+        counts: number or tensor of whole numbers >= 0 that broadcasts to the shape.
+        probabilities: number or tensor from 0 to 1 that broadcasts to the shape.
     Returns: tensor of that shape and dtype; NaN for parameters outside of their range.
-    Example:
-        >>> binomial((3,), 4, 1.0, seed=1).tolist()
-        [4.0, 4.0, 4.0]
-    Source: Devroye 1986, "Non-Uniform Random Variate Generation", X.4.3; keras.random.binomial of Keras 3.
+    Source: Devroye 1986, "Non-Uniform Random Variate Generation", X.4.3.
+    >>> keras.random.binomial((3,), 10, 0.5, seed=1)
+    array([7., 4., 4.], dtype=float32)
     """
     dtype, shape = _float_dtype_named("binomial", dtype), _shape(shape)
     left, p = floor(_parameter("binomial", "counts", counts, shape)), _parameter("binomial", "probabilities", probabilities, shape)

@@ -12,7 +12,7 @@ import numpy as np
 from keras.core import dims as D
 from keras.core import dtypes, engine
 from keras.core.dims import Size
-from keras.core.families import custom, floating
+from keras.core.families import custom, floating, unary
 from keras.core.op import op, primitive
 from keras.core.tensor import Spec
 from keras.ops.contraction import matmul
@@ -295,14 +295,12 @@ def correlate(x1: Tensor, x2: Tensor, mode: str = "valid") -> Tensor:
     """The cross-correlation of two vectors: c[k] = sum over n of x1[n + k] * conj(x2[n]), zeros outside.
 
     Arguments:
-        x1, x2: tensors with one axis, m and n elements > 0.
+        x1, x2: vectors of m and n elements.
         mode: 'valid' for whole overlaps only, 'same' for max(m, n) places in the middle, 'full' for all m + n - 1 places.
-    Returns: tensor with one axis.
+    Returns: vector of the common dtype.
     Raises: ValueError for other ranks or an unknown mode.
-    Example:
-        >>> correlate([1.0, 2.0, 3.0], [0.0, 1.0, 0.5]).tolist()
-        [3.5]
-    Source: numpy.correlate; keras.ops.correlate of Keras 3.
+    >>> keras.ops.correlate([1.0, 2.0, 3.0], [0.0, 1.0, 0.5])
+    array([3.5], dtype=float32)
     """
     if mode not in ("valid", "same", "full"):
         raise ValueError(f"keras.ops.correlate(mode): got {mode!r}. Accepted: 'valid', 'same' or 'full'.")
@@ -329,14 +327,13 @@ def _correlation(a: Tensor, b: Tensor, m: int, n: int, mode: str) -> Tensor:
     return matmul(take_along(padded, engine.current().asarray(places, "int32"), axis=0), conj(b))
 
 
-@op()
+@op(family=unary(floating))
 def i0(x: Tensor) -> Tensor:
     """The modified Bessel function of the first kind of order 0: the sum over k of (x / 2)^(2 k) / (k!)^2.
 
-    Example:
-        >>> i0([0.0, 1.0]).astype("float64").round(4).tolist()
-        [1.0, 1.2661]
     Source: Abramowitz and Stegun 1964, 9.6.12 and, for large x, 9.7.1; numpy.i0.
+    >>> keras.ops.i0([0.0, 1.0])
+    array([1.    , 1.2661], dtype=float32)
     """
     own = dtypes.to_floating(dtype_of(x))
     x = cast(x, "float64" if own == "float64" else "float32")
