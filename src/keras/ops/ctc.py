@@ -56,7 +56,6 @@ IMPOSSIBLE = -1e5
 @op(category="nn", operands=4)
 def ctc_loss(target: Tensor, output: Tensor, target_length: Tensor, output_length: Tensor, mask_index: int = 0) -> Tensor:
     """-log of the probability that `output` spells `target`, summed over all alignments.
-
     Arguments:
         target: integer tensor, shape (batch, labels).
         output: logits, shape (batch, steps, classes).

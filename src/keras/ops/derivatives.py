@@ -42,7 +42,6 @@ def _as_list(x: Any) -> list[Any]:
 @op(category="core", operands=0)
 def custom_gradient(f: Callable[..., Any]) -> Callable[..., Any]:
     """`f` with a gradient that is written by hand.
-
     Arguments:
         f: function of tensors that returns a pair: its value (a tensor, or several), and a function of the gradients that arrive at the
             value, one for each tensor of it, which returns the gradients for the arguments (one, or a tuple). It may take them as
@@ -54,7 +53,7 @@ def custom_gradient(f: Callable[..., Any]) -> Callable[..., Any]:
     ... def log1pexp(x):
     ...     e = keras.ops.exp(x)
     ...     return keras.ops.log1p(e), lambda upstream: upstream * (1 - 1 / (1 + e))
-    >>> float(value_and_grad(log1pexp)(0.0)[1])
+    >>> float(keras.value_and_grad(log1pexp)(0.0)[1])
     0.5
     """
     if not callable(f):
@@ -103,7 +102,6 @@ def _with_none(cotangents: Any, gs: Sequence[Any]) -> list[tuple[Any, Any]]:
 @op(category="core", operands=0)
 def jvp(fun: Callable[..., Any], primals: Any, tangents: Any, has_aux: bool = False) -> Any:
     """What `fun` returns, and its derivative at `primals` along the direction `tangents`.
-
     Arguments:
         fun: function of tensors that returns a tensor or a nest of them (with `has_aux`: a pair of that and anything).
         primals: list or tuple, one tensor for each argument of `fun`.

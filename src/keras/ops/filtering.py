@@ -68,7 +68,6 @@ def gaussian_blur(images: Tensor, kernel_size: Any = (3, 3), sigma: Any = (1.0, 
 @op(category="image")
 def sobel_edges(images: Tensor, data_format: str | None = None) -> Tensor:
     """How fast images change downwards and to the right, by Sobel's windows with zeros around the image.
-
     Returns: tensor in the shape of `images` with a last axis of size 2: (downwards, to the right).
     Source: Sobel and Feldman 1968; keras.ops.image.sobel_edges of Keras 3.
     >>> keras.ops.image.sobel_edges([[[0.0], [1.0], [2.0]]])[0, :, 0, 1]
@@ -169,7 +168,6 @@ def extract_patches(
     images: Tensor, size: Any, strides: Any = None, dilation_rate: Any = 1, padding: str = "valid", data_format: str | None = None
 ) -> Tensor:
     """The patches of images, each laid out as channels: row by row, all channels of a place together.
-
     Arguments:
         size: int or (height, width) of a patch; three numbers take patches of volumes, as `extract_patches_3d`.
         strides: int or two, from patch to patch. Default None: `size`.
@@ -189,7 +187,6 @@ def extract_patches_3d(
     volumes: Tensor, size: Any, strides: Any = None, dilation_rate: Any = 1, padding: str = "valid", data_format: str | None = None
 ) -> Tensor:
     """The patches of volumes, each laid out as channels: plane by plane, row by row, all channels of a place together.
-
     Arguments:
         volumes: tensor, shape (batch, depth, height, width, channels), or without batch, or with channels before depth.
         size: int or (depth, height, width) of a patch.

@@ -47,7 +47,6 @@ Tensor = Any
 
 class SeedGenerator:
     """Hands out keys for random ops; its state is a variable, so that a compiled step draws anew at every call.
-
     Arguments:
         seed: int. Default None: drawn from the global one, `keras.utils.set_random_seed`.
         name: str. Default None: 'seed_generator'.
@@ -150,7 +149,6 @@ def _shape(shape: Any) -> Any:
 @op(category="random", operands=0)
 def uniform(shape: Any, minval: Any = 0.0, maxval: Any = 1.0, dtype: Any = None, seed: Any = None) -> Tensor:
     """Random numbers from `minval` up to, not including, `maxval`, each equally likely.
-
     Arguments:
         minval, maxval: numbers, the ends of the range. Default 0.0 and 1.0.
     Returns: tensor of that shape and dtype.
@@ -165,7 +163,6 @@ def uniform(shape: Any, minval: Any = 0.0, maxval: Any = 1.0, dtype: Any = None,
 @op(category="random", operands=0)
 def normal(shape: Any, mean: Any = 0.0, stddev: Any = 1.0, dtype: Any = None, seed: Any = None) -> Tensor:
     """Random numbers of the normal distribution: density exp(-((x - mean) / stddev)^2 / 2) / (stddev * sqrt(2 pi)).
-
     Arguments:
         mean: number, the centre.
         stddev: number >= 0, the standard deviation.
@@ -181,7 +178,6 @@ def normal(shape: Any, mean: Any = 0.0, stddev: Any = 1.0, dtype: Any = None, se
 @op(category="random", operands=0)
 def truncated_normal(shape: Any, mean: Any = 0.0, stddev: Any = 1.0, dtype: Any = None, seed: Any = None) -> Tensor:
     """Random numbers of the normal distribution, those beyond two standard deviations drawn again.
-
     Arguments:
         mean: number, the centre.
         stddev: number >= 0, the standard deviation before the truncation.
@@ -197,7 +193,6 @@ def truncated_normal(shape: Any, mean: Any = 0.0, stddev: Any = 1.0, dtype: Any 
 @op(category="random", operands=0)
 def randint(shape: Any, minval: int, maxval: int, dtype: Any = "int32", seed: Any = None) -> Tensor:
     """Random integers from `minval` to `maxval` - 1, each equally likely.
-
     Arguments:
         minval, maxval: int, the ends of the range; `maxval` is not included.
         dtype: name of an integer dtype.
@@ -211,11 +206,10 @@ def randint(shape: Any, minval: int, maxval: int, dtype: Any = "int32", seed: An
 @op(category="random")
 def dropout(inputs: Tensor, rate: float, noise_shape: Any = None, seed: Any = None) -> Tensor:
     """`inputs` with a fraction `rate` of the elements, chosen at random, set to 0 and the others divided by 1 - rate.
-
     Arguments:
         inputs: float tensor.
         rate: float from 0 to 1, the probability of 0.
-        noise_shape: tuple of int or None, one per axis: along an axis of size 1 all elements share their fate. Default None: `inputs.shape`.
+        noise_shape: tuple of int or None, one per axis: along an axis of size 1 all elements share one fate. Default None: `inputs.shape`.
     Returns: tensor in the shape and of the dtype of `inputs`.
     Raises: ValueError if `rate` is not from 0 to 1.
     Source: Srivastava et al. 2014.
@@ -240,7 +234,6 @@ def _float_dtype(x: Any) -> str:
 @op(category="random")
 def shuffle(x: Tensor, axis: int = 0, seed: Any = None) -> Tensor:
     """The slices of `x` along `axis` in random order.
-
     Returns: tensor in the shape and of the dtype of `x`.
     >>> keras.random.shuffle([1, 2, 3, 4], seed=1)
     array([2, 1, 3, 4], dtype=int32)
@@ -252,7 +245,6 @@ def shuffle(x: Tensor, axis: int = 0, seed: Any = None) -> Tensor:
 @op(category="random")
 def categorical(logits: Tensor, num_samples: int, dtype: Any = "int32", seed: Any = None) -> Tensor:
     """Class numbers drawn for each row of logits, class i with probability softmax(logits)[i].
-
     Arguments:
         logits: float tensor, shape (batch, classes).
         num_samples: int, how many numbers for each row.
@@ -328,7 +320,6 @@ def _float_dtype_named(name: str, dtype: Any) -> str:
 @op(category="random", operands=0)
 def gamma(shape: Any, alpha: Any, dtype: Any = None, seed: Any = None) -> Tensor:
     """Random numbers of the gamma distribution: density x^(alpha - 1) exp(-x) / Gamma(alpha) for x > 0.
-
     Arguments:
         alpha: number or tensor > 0 that broadcasts to the shape; NaN comes out of negative ones, 0 out of 0.
     Returns: tensor of that shape and dtype.
@@ -345,7 +336,6 @@ def gamma(shape: Any, alpha: Any, dtype: Any = None, seed: Any = None) -> Tensor
 @op(category="random", operands=0)
 def beta(shape: Any, alpha: Any, beta: Any, dtype: Any = None, seed: Any = None) -> Tensor:
     """Random numbers of the beta distribution: density proportional to x^(alpha - 1) (1 - x)^(beta - 1) for 0 < x < 1.
-
     Arguments:
         alpha, beta: numbers or tensors > 0 that broadcast to the shape.
     Returns: tensor of that shape and dtype.

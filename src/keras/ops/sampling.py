@@ -109,7 +109,6 @@ def _sampled(x: Tensor, sizes: Sequence[int], coordinates: Sequence[Tensor], ord
 @op(category="image", operands=2)
 def map_coordinates(inputs: Tensor, coordinates: Tensor, order: int, fill_mode: str = "constant", fill_value: float = 0) -> Tensor:
     """The elements of `inputs` at fractional coordinates.
-
     Arguments:
         inputs: tensor with n axes.
         coordinates: tensor, shape (n, ...): for every wanted element its coordinate on each axis.
@@ -178,7 +177,6 @@ def affine_transform(
     data_format: str | None = None,
 ) -> Tensor:  # fmt: skip
     """Images moved, turned, scaled and sheared: the new element at (x, y) is the old one at (a0 x + a1 y + a2, b0 x + b1 y + b2).
-
     Arguments:
         transform: float tensor, shape (batch, 8), or (8,) without batch: a0, a1, a2, b0, b1, b2 and two numbers that have no effect.
         interpolation: 'nearest' or 'bilinear'.
@@ -271,7 +269,6 @@ def elastic_transform(
     fill_value: float = 0.0, seed: Any = None, data_format: str | None = None,
 ) -> Tensor:  # fmt: skip
     """Images whose elements come from places nearby: normal noise of deviation `sigma`, blurred by a Gaussian of `sigma`, times `alpha`.
-
     Arguments:
         alpha: float, the strength.
         sigma: float > 0, in places; larger is smoother.
@@ -335,7 +332,6 @@ def scale_and_translate(
     images: Tensor, output_shape: Any, scale: Tensor, translation: Tensor, spatial_dims: Any, method: str, antialias: bool = True
 ) -> Tensor:
     """Images resampled along some axes: the element at place p is put at scale * (p + 0.5) + translation - 0.5.
-
     Arguments:
         images: tensor of any shape.
         output_shape: tuple of int, the whole new shape; it may differ from the old one on the spatial axes.
