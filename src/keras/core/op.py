@@ -11,6 +11,7 @@ import functools
 import inspect
 from collections.abc import Callable, Sequence
 from contextvars import ContextVar
+from types import FunctionType
 from typing import Any
 
 import numpy as np
@@ -345,6 +346,27 @@ def primitive(
         )
         REGISTRY[key] = record.function
         return record.function
+
+    return define
+
+
+def _of_one(x: Any) -> Any:
+    """The signature of an elementwise primitive of one operand."""
+
+
+def _of_two(x1: Any, x2: Any) -> Any:
+    """The signature of an elementwise primitive of two operands."""
+
+
+def definer(module: str) -> Callable[..., Any]:
+    """How a module defines primitives that its tables describe in a line: their signature is (x) or (x1, x2)."""
+
+    def define(name: str, family: Any, vjp: Any = ZERO, *, doc: str, category: str = "numpy") -> Any:
+        signature = _of_one if family.operands == 1 else _of_two
+        definition = FunctionType(signature.__code__, {"__name__": module}, name)
+        definition.__annotations__ = signature.__annotations__
+        definition.__doc__ = doc
+        return primitive(family, vjp=vjp, category=category)(definition)
 
     return define
 

@@ -50,7 +50,6 @@ def _sum_gradient(g: Tensor, y: Tensor, x: Tensor, axis: tuple[int, ...], keepdi
 @primitive(reduction(sums), vjp=(_sum_gradient,))
 def sum(x: Tensor, axis: Any = None, keepdims: bool = False) -> Tensor:
     """The sum of the elements over `axis`.
-
     >>> keras.ops.sum([[1.0, 2.0], [3.0, 4.0]], axis=0)
     array([4., 6.], dtype=float32)
     """
@@ -74,7 +73,6 @@ def product_over(x: Tensor, axis: Any = None, keepdims: bool = False) -> Tensor:
 @op(family=reduction(sums))
 def prod(x: Tensor, axis: Any = None, keepdims: bool = False, dtype: Any = None) -> Tensor:
     """The product of the elements over `axis`.
-
     Arguments:
         dtype: name of the dtype to multiply in. Default None: that of `x`, at least 32 bits wide for integers.
     >>> keras.ops.prod([[1.0, 2.0], [3.0, 4.0]], axis=1)
@@ -104,7 +102,6 @@ def _min_over(x: Tensor, axis: Any = None, keepdims: bool = False) -> Tensor:
 @op(family=reduction())
 def max(x: Tensor, axis: Any = None, keepdims: bool = False, initial: Any = None) -> Tensor:
     """The largest element over `axis`; equal ones share the gradient.
-
     Arguments:
         initial: number, which the result is at least. Default None: no limit.
     >>> keras.ops.max([[1, 5], [7, 2]], axis=1)
@@ -125,7 +122,6 @@ def _with_initial(reduce: Any, join: Any, x: Tensor, axis: Any, keepdims: bool, 
 @op(family=reduction())
 def min(x: Tensor, axis: Any = None, keepdims: bool = False, initial: Any = None) -> Tensor:
     """The smallest element over `axis`; equal ones share the gradient.
-
     Arguments:
         initial: number, which the result is at most. Default None: no limit.
     >>> keras.ops.min([[1, 5], [7, 2]], axis=1)
@@ -137,7 +133,6 @@ def min(x: Tensor, axis: Any = None, keepdims: bool = False, initial: Any = None
 @op(family=reduction())
 def amax(x: Tensor, axis: Any = None, keepdims: bool = False) -> Tensor:
     """The largest element over `axis`, like `max`.
-
     >>> keras.ops.amax([[1, 5], [7, 2]], axis=0)
     array([7, 5], dtype=int32)
     """
@@ -147,7 +142,6 @@ def amax(x: Tensor, axis: Any = None, keepdims: bool = False) -> Tensor:
 @op(family=reduction())
 def amin(x: Tensor, axis: Any = None, keepdims: bool = False) -> Tensor:
     """The smallest element over `axis`, like `min`.
-
     >>> keras.ops.amin([[1, 5], [7, 2]], axis=0)
     array([1, 2], dtype=int32)
     """
@@ -157,7 +151,6 @@ def amin(x: Tensor, axis: Any = None, keepdims: bool = False) -> Tensor:
 @primitive(reduction(boolean, "bool"))
 def any(x: Tensor, axis: Any = None, keepdims: bool = False) -> Tensor:
     """Whether at least one element over `axis` is true.
-
     >>> keras.ops.any([[True, False], [False, False]], axis=1)
     array([ True, False])
     """
@@ -166,7 +159,6 @@ def any(x: Tensor, axis: Any = None, keepdims: bool = False) -> Tensor:
 @primitive(reduction(boolean, "bool"))
 def all(x: Tensor, axis: Any = None, keepdims: bool = False) -> Tensor:
     """Whether every element over `axis` is true; True for no elements.
-
     >>> keras.ops.all([[True, False], [True, True]], axis=1)
     array([False,  True])
     """
@@ -175,7 +167,6 @@ def all(x: Tensor, axis: Any = None, keepdims: bool = False) -> Tensor:
 @primitive(arg_reduction)
 def argmax(x: Tensor, axis: int | None = None, keepdims: bool = False) -> Tensor:
     """The index of the largest element along `axis`, of the first one where several are equal.
-
     >>> keras.ops.argmax([[1, 5, 5], [7, 2, 0]], axis=1)
     array([1, 0], dtype=int32)
     """
@@ -184,7 +175,6 @@ def argmax(x: Tensor, axis: int | None = None, keepdims: bool = False) -> Tensor
 @primitive(arg_reduction)
 def argmin(x: Tensor, axis: int | None = None, keepdims: bool = False) -> Tensor:
     """The index of the smallest element along `axis`, of the first one where several are equal.
-
     >>> keras.ops.argmin([[1, 5, 5], [7, 2, 0]], axis=1)
     array([0, 2], dtype=int32)
     """
@@ -199,7 +189,6 @@ def count_of(x: Tensor, axis: Any) -> Tensor:
 @op(family=reduction(floating))
 def mean(x: Tensor, axis: Any = None, keepdims: bool = False) -> Tensor:
     """The average over `axis`: sum(x) / n.
-
     >>> keras.ops.mean([[1, 2], [3, 4]], axis=0)
     array([2., 3.], dtype=float32)
     """
@@ -213,7 +202,6 @@ def mean(x: Tensor, axis: Any = None, keepdims: bool = False) -> Tensor:
 @op(family=reduction(floating))
 def var(x: Tensor, axis: Any = None, keepdims: bool = False) -> Tensor:
     """The variance over `axis`, not corrected for bias: mean((x - mean(x))^2).
-
     >>> keras.ops.var([[1.0, 3.0], [2.0, 2.0]], axis=1)
     array([1., 0.], dtype=float32)
     """
@@ -224,7 +212,6 @@ def var(x: Tensor, axis: Any = None, keepdims: bool = False) -> Tensor:
 @op(family=reduction(floating))
 def std(x: Tensor, axis: Any = None, keepdims: bool = False) -> Tensor:
     """The standard deviation over `axis`, not corrected for bias: sqrt(mean((x - mean(x))^2)).
-
     >>> keras.ops.std([[1.0, 3.0], [2.0, 2.0]], axis=1)
     array([1., 0.], dtype=float32)
     """
@@ -234,7 +221,6 @@ def std(x: Tensor, axis: Any = None, keepdims: bool = False) -> Tensor:
 @op(family=reduction(floating))
 def logsumexp(x: Tensor, axis: Any = None, keepdims: bool = False) -> Tensor:
     """log(sum(exp(x))) over `axis`, computed without overflow.
-
     Source: scipy.special.logsumexp.
     >>> keras.ops.logsumexp([1000.0, 1000.0])
     np.float32(1000.6932)
@@ -251,7 +237,6 @@ def logsumexp(x: Tensor, axis: Any = None, keepdims: bool = False) -> Tensor:
 @op()
 def count_nonzero(x: Tensor, axis: Any = None) -> Tensor:
     """How many elements over `axis` are not 0.
-
     Arguments:
         axis: int, tuple of int, or None: the axes that are counted together. Default None: all of them.
     Returns: int32 tensor without the axes of `axis`.
@@ -273,7 +258,6 @@ def running_sum(x: Tensor, axis: int) -> Tensor:
 @op()
 def cumsum(x: Tensor, axis: int | None = None, dtype: Any = None) -> Tensor:
     """The running sum along `axis`: y[i] = x[0] + ... + x[i].
-
     Arguments:
         axis: int or None, the axis to add along. Default None: the flat tensor.
         dtype: name of the dtype to add in. Default None: that of `x` (int32 for booleans).
