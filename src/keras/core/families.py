@@ -90,8 +90,14 @@ def products(keys: tuple[Any, ...], attributes: dict[str, Any]) -> Sequence[str]
     return _products(keys)
 
 
-DTYPES_ALONE = frozenset({same, floating, each, boolean, first_boolean, no_bool, products})
-"""Promotions that look at dtypes only, not at attributes, so that what they say for some dtypes can be remembered."""
+DTYPES_ALONE: set[Promote] = {same, floating, each, boolean, first_boolean, no_bool, products}
+"""Promotions of tensors that look at dtypes only, not at attributes, so that what they say for some dtypes can be remembered."""
+
+
+def by_dtypes_alone(promote: Promote) -> Promote:
+    """Mark a promotion as one that looks at the dtypes of tensors only."""
+    DTYPES_ALONE.add(promote)
+    return promote
 
 
 # ------------------------------------------------------------------------------------------------------------ axis handling
