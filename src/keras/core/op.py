@@ -169,12 +169,12 @@ def _primitive_call(op: Op) -> Callable[..., Any]:
     plain = count != _LIST
     leading = 1 if count == _LIST else int(count)
     names, known, limit = op.parameters[leading:], frozenset(op.parameters[leading:]), len(op.parameters)
-    takes_dtype = "dtype" in known
+    takes_dtype, bare = "dtype" in known, plain and len(op.defaults) == len(names)
     kernels = op.kernels
 
     def call(*args: Any, **kwargs: Any) -> Any:
         given = len(args)
-        if plain and given == count and not kwargs:
+        if bare and given == count and not kwargs:
             operands, attributes = args, op.defaults
         elif leading <= given <= limit and kwargs.keys() <= known:
             operands = args[:leading] if plain else tuple(args[0])
@@ -182,7 +182,7 @@ def _primitive_call(op: Op) -> Callable[..., Any]:
             attributes.update(zip(names, args[leading:], strict=False))
             attributes.update(kwargs)
             if len(attributes) < len(names) or (kwargs and not kwargs.keys().isdisjoint(names[: given - leading])):
-                op.bind(args, kwargs)  # says what is missing, or given twice
+                inspect.signature(op.function).bind(*args, **kwargs)  # says what is missing, or given twice
         else:
             operands, attributes = op.bind(args, kwargs)
         current = engine.current()
@@ -315,13 +315,18 @@ def _composite_call(op: Op) -> Callable[..., Any]:
             result = at_once(*args, **kwargs)
             if result is not NotImplemented:
                 return result
+        converted = False
         for x in args[:count]:
             if type(x) in (list, tuple, Variable):
-                args = tuple(map(as_operand, args[:count])) + args[count:]
+                args, converted = tuple(map(as_operand, args[:count])) + args[count:], True
                 break
         for key in operand_names:
             if kwargs and type(kwargs.get(key)) in (list, tuple, Variable):
-                kwargs[key] = as_operand(kwargs[key])
+                kwargs[key], converted = as_operand(kwargs[key]), True
+        if converted and at_once is not None:
+            result = at_once(*args, **kwargs)
+            if result is not NotImplemented:
+                return result
         kind = _find_symbol(args) or (_find_symbol(kwargs.values()) if kwargs else None)
         if kind is None:
             native = engine.current().natives.get(name)

@@ -94,12 +94,6 @@ def where(condition: Tensor, x1: Any = None, x2: Any = None) -> Any:
 
 
 @_for_floats
-def gelu(x: Tensor, approximate: bool = True) -> Any:
-    """x times the normal distribution's cumulative probability."""
-    return torch.nn.functional.gelu(x, approximate="tanh" if approximate else "none")
-
-
-@_for_floats
 def softplus(x: Tensor) -> Any:
     """log(1 + exp(x)); from 50 on it is x to the last bit of a float64."""
     return torch.nn.functional.softplus(x, threshold=50.0)
@@ -120,5 +114,5 @@ def _extremum(function: Callable[..., Tensor]) -> Callable[..., Any]:
 EAGER: dict[str, Callable[..., Any]] = {
     "max": _extremum(torch.amax),
     "min": _extremum(torch.amin),
-    **{f.__name__: f for f in (mean, var, std, logsumexp, stack, expand_dims, where, gelu, softplus)},
+    **{f.__name__: f for f in (mean, var, std, logsumexp, stack, expand_dims, where, softplus)},
 }
