@@ -7,7 +7,7 @@ from __future__ import annotations
 from typing import Any
 
 from keras.core import dtypes, engine
-from keras.core.families import binary, boolean, custom, each, first_boolean, floating, no_bool, same, unary
+from keras.core.families import binary, boolean, by_dtypes_alone, custom, each, first_boolean, floating, no_bool, same, unary
 from keras.core.graph import dtype_name
 from keras.core.op import as_operand, definer, op, primitive
 from keras.core.tensor import REGISTRY, Spec, Symbol
@@ -25,6 +25,7 @@ def _cast_gradient(g: Tensor, y: Tensor, x: Tensor, dtype: str) -> Tensor:
     return cast(g, x.dtype) if dtypes.is_float(x.dtype) and dtypes.is_float(dtype) else None
 
 
+@by_dtypes_alone
 def _cast_promote(keys: tuple[Any, ...], attributes: dict[str, Any]) -> tuple[str, ...]:
     """A Python number goes straight to the wanted kind: by way of the default float it would lose digits."""
     target = dtypes.standardize(attributes["dtype"])

@@ -6,7 +6,7 @@ from typing import Any
 
 from keras.core import dims as D
 from keras.core import dtypes
-from keras.core.families import along_axis, arg_reduction, axes_of, boolean, floating, reduction
+from keras.core.families import along_axis, arg_reduction, axes_of, boolean, by_dtypes_alone, floating, reduction
 from keras.core.op import op, primitive
 from keras.ops.elementwise import (
     add,
@@ -33,6 +33,7 @@ from keras.ops.shaping import broadcast_to, flip, reshape, shape_of
 Tensor = Any
 
 
+@by_dtypes_alone
 def sums(keys: tuple[Any, ...], attributes: dict[str, Any]) -> tuple[str, ...]:
     dtype = dtypes.result_type(*keys)
     wider = {"bool": "int32", "int8": "int32", "int16": "int32", "uint8": "uint32", "uint16": "uint32"}
