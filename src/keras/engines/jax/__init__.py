@@ -86,6 +86,19 @@ class JaxEngine(Engine):
         """`function` as XLA programs."""
         return JaxFunction(function, getattr(function, "variables", tuple))
 
+    def devices(self) -> list[str]:
+        """The accelerators, and the CPUs."""
+        found = [*jax.devices(), *jax.devices("cpu")]
+        return list(dict.fromkeys(f"{device.platform}:{device.id}" for device in found))
+
+    def join_hosts(self, addresses: str | None, count: int | None, number: int | None) -> None:
+        """Join this process with those of other hosts."""
+        jax.distributed.initialize(None if addresses is None else addresses.split(",")[0], count, number)
+
+    def remat(self, function: Callable[..., Any]) -> Callable[..., Any]:
+        """`function` whose inner values are computed again for the gradient."""
+        return jax.checkpoint(function)
+
     def eval_shape(self, function: Callable[..., Any], *symbols: Any) -> Any:
         """The symbols that `function` returns for symbols, by `jax.eval_shape`."""
 
@@ -111,6 +124,7 @@ class JaxEngine(Engine):
     scan = staticmethod(control.scan)
     while_loop = staticmethod(control.while_loop)
     cond = staticmethod(control.cond)
+    custom_gradient = staticmethod(control.custom_gradient)
 
 
 def _keep_programs() -> None:
