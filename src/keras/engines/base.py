@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
@@ -22,17 +22,20 @@ class Engine:
         tensor_type: the class that most tensors are of exactly; operands of it need no conversion.
         kernels: primitive's name -> function of (*tensors, **attributes), the operands promoted already.
         natives: composite's name -> the engine's own faster version with the composite's signature.
+        gradients_of_natives: natives whose gradient is a node of its own in a traced step (`body_gradient`), not that of the definition.
         UNSUPPORTED: name -> reason.
         errors: what the kernels raise for operands or attributes that do not fit; the table's rule then says what is wrong.
         reads_on_host: whether small calculations with variables' values are better done by NumPy (each op would be compiled).
         indexes_by_tensors: whether x[key] takes tensors and lists in the key.
-    An engine may also have `value_and_grad(function, has_aux)` (else the table's gradients are used) and `cond(predicate, f, g)`.
+    An engine may also have `value_and_grad(function, has_aux)` (else the table's gradients are used), `cond(predicate, f, g)` and
+    `custom_gradient(pair, operands)`.
     """
 
     name = ""
     tensor_type: Any = None
     kernels: dict[str, Callable[..., Any]] = {}
     natives: dict[str, Callable[..., Any]] = {}
+    gradients_of_natives: Collection[str] = ()
     UNSUPPORTED: dict[str, str] = {}
     reads_on_host = False
     indexes_by_tensors = True
@@ -95,6 +98,16 @@ class Engine:
         """`function` of nests of tensors (and of the variables that it reads and writes), made fast."""
         return function
 
+    def eval_shape(self, function: Callable[..., Any], *symbols: Any) -> Any:
+        """The nest of `KerasTensor`s that `function` returns for nests of `KerasTensor`s, without computing a number.
+
+        `function` gets the engine's own abstract tensors and may call the array library itself. Leaves of the result that are no
+        tensors stay as they are. `keras.core.abstract.by_two_sizes` serves engines that need a number for every size.
+        """
+        raise NotImplementedError(
+            f"The {self.name} engine cannot tell shapes of code that it does not compute itself. Write the calculation with keras.ops."
+        )
+
     def scan(self, f: Callable[..., Any], init: Any, xs: Any, length: int, reverse: bool) -> tuple[Any, Any]:
         """`carry, y = f(carry, x)` for each slice; the default is a Python loop."""
         made = []
@@ -113,6 +126,35 @@ class Engine:
         while bool(cond(*variables)):
             variables = body(*variables)
         return variables
+
+    # ------------------------------------------------------------------------------------------------------------------ devices
+
+    def devices(self) -> list[str]:
+        """The names of the devices, as `keras.distribution.list_devices` gives them; the default is one CPU."""
+        return ["cpu:0"]
+
+    def device_scope(self, name: str) -> AbstractContextManager[Any]:
+        """Context in which new tensors are made on a device; the default has the CPU only."""
+        if name.lower() in ("cpu", "cpu:0"):
+            return nullcontext()
+        raise ValueError(self.no_device(name))
+
+    def no_device(self, name: str) -> str:
+        """The message for a device that is not there."""
+        found = self.devices()
+        hint = "" if self.name != "numpy" or name.lower().startswith("cpu") else " For a GPU choose another engine: KERAS_BACKEND=jax."
+        return (
+            f"keras.device(device_name): got {name!r}. The {self.name} engine has {', '.join(map(repr, found))}. "
+            f"Write keras.device({found[0]!r}).{hint}"
+        )
+
+    def join_hosts(self, addresses: str | None, count: int | None, number: int | None) -> None:
+        """Join this process with those of other hosts."""
+        raise NotImplementedError(f"keras.distribution.initialize: the {self.name} engine computes on one host. Write KERAS_BACKEND=jax.")
+
+    def remat(self, function: Callable[..., Any]) -> Callable[..., Any]:
+        """`function` of tensors whose inner values are computed again for the gradient; the default keeps them."""
+        return function
 
     def unsupported(self, name: str) -> str:
         """The message for an op that this engine does not have."""

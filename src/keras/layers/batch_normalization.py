@@ -9,7 +9,7 @@ from keras.core import hooks
 from keras.layers.arguments import fraction, keep
 from keras.layers.input_spec import InputSpec
 from keras.layers.layer import Layer
-from keras.ops.activations import batch_normalization, moments
+from keras.ops.activations import batch_normalization, moments, normalize_by_batch
 from keras.ops.elementwise import add, cast, clip, divide, maximum, multiply, sqrt, square, stop_gradient, subtract
 from keras.ops.reduction import sum
 from keras.ops.shaping import expand_dims, ones_like, reshape, shape_of
@@ -113,11 +113,17 @@ class BatchNormalization(Layer):
         return batch_normalization(x, mean, variance, axis=self.axis, offset=offset, scale=scale, epsilon=self.epsilon)
 
     def _normalize_by_batch(self, x: Any, mask: Any) -> Any:
-        mean, variance = self._moments(x, mask)
         offset, scale = _raw(self.beta), _raw(self.gamma)
-        if self.renorm:
-            offset, scale = self._renormalized(mean, variance, offset, scale)
-        outputs = self._normalize(x, mean, variance, offset, scale)
+        if mask is None and not self.renorm:
+            factors = [f for f in (scale, offset) if f is not None]
+            outputs, mean, variance = normalize_by_batch(
+                [x, *factors], axis=self.axis % len(shape_of(x)), epsilon=self.epsilon, scaled=self.scale, centred=self.center
+            )
+        else:
+            mean, variance = self._moments(x, mask)
+            if self.renorm:
+                offset, scale = self._renormalized(mean, variance, offset, scale)
+            outputs = self._normalize(x, mean, variance, offset, scale)
         _follow(self.moving_mean, mean, self.momentum)
         if self.renorm:
             _follow(self.moving_stddev, sqrt(add(variance, self.epsilon)), self.momentum)

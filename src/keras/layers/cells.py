@@ -304,15 +304,21 @@ class LSTMCell(DenseCell):
     def step(self, projected: Any, states: Any) -> tuple[Any, list[Any]]:
         """The new output and memory."""
         h, c = states
-        return lstm_step(add(projected, matmul(self.masked_state(h), self.recurrent_kernel)), c, self.activation, self.recurrent_activation)
+        recurrent = matmul(self.masked_state(h), self._recurrent_matrix())
+        return lstm_step(add(projected, recurrent), c, self.activation, self.recurrent_activation)
+
+    def _recurrent_matrix(self) -> Any:
+        """What the state is multiplied by, (units, 4 * units)."""
+        return self.recurrent_kernel
 
     def sequence(self, projected: Any, states: Any, reverse: bool) -> tuple[Any, list[Any]] | None:
         """With tanh, sigmoid and no recurrent dropout, the engine's kernel for whole sequences."""
-        plain = _is(self.activation, "tanh") and _is(self.recurrent_activation, "sigmoid") and (not self._masks or self._masks[1] is None)
+        plain = type(self).step is LSTMCell.step and _is(self.activation, "tanh") and _is(self.recurrent_activation, "sigmoid")
+        plain = plain and (not self._masks or self._masks[1] is None)
         known = not isinstance(projected, KerasTensor) and self.compute_dtype in ("float32", "float64") and shape_of(projected)[0]
         if not plain or not known or "lstm_sequence" not in engine.current().natives:
             return None
-        outputs, memories, _ = lstm_sequence(projected, *states, self.recurrent_kernel, reverse=reverse)
+        outputs, memories, _ = lstm_sequence(projected, *states, self._recurrent_matrix(), reverse=reverse)
         last = 0 if reverse else shape_of(projected)[0] - 1
         return outputs, [squeeze(slice_along(x, 0, last, last + 1), axis=0) for x in (outputs, memories)]
 

@@ -13,11 +13,13 @@ import numpy as np
 from jax import lax
 
 from keras.core import config, tree
+from keras.core.abstract import by_two_sizes
+from keras.core.tensor import Spec
 from keras.engines.base import Engine, default_dtype
 from keras.engines.jax import control
 from keras.engines.jax.epochs import ResidentProgram, ResidentSteps
 from keras.engines.jax.kernels import KERNELS, NATIVES, engine_dtype
-from keras.engines.jax.step import CompiledFunction, is_array
+from keras.engines.jax.step import CompiledFunction, is_array, plain
 
 Array = Any
 
@@ -46,7 +48,9 @@ class JaxEngine(Engine):
     kernels = KERNELS
     natives = NATIVES
     reads_on_host = True
-    UNSUPPORTED = dict.fromkeys(("scan_graph", "while_graph", "cond_graph"), "loops are jax.lax loops here; write keras.ops.scan, while_loop or cond")
+    UNSUPPORTED = dict.fromkeys(
+        ("scan_graph", "while_graph", "cond_graph"), "loops are jax.lax loops here; write keras.ops.scan, while_loop or cond"
+    )
 
     def owns(self, x: Any) -> bool:
         """Whether `x` is a JAX array, or stands for one while a function is traced."""
@@ -81,10 +85,45 @@ class JaxEngine(Engine):
         """`function` as XLA programs."""
         return JaxFunction(function)
 
+    def devices(self) -> list[str]:
+        """The accelerators, and the CPUs."""
+        found = [*jax.devices(), *jax.devices("cpu")]
+        return list(dict.fromkeys(f"{device.platform}:{device.id}" for device in found))
+
+    def join_hosts(self, addresses: str | None, count: int | None, number: int | None) -> None:
+        """Join this process with those of other hosts."""
+        jax.distributed.initialize(None if addresses is None else addresses.split(",")[0], count, number)
+
+    def remat(self, function: Callable[..., Any]) -> Callable[..., Any]:
+        """`function` whose inner values are computed again for the gradient."""
+        return jax.checkpoint(function)
+
+    def eval_shape(self, function: Callable[..., Any], *symbols: Any) -> Any:
+        """The symbols that `function` returns for symbols, by `jax.eval_shape`."""
+
+        def evaluate(*nests: Any) -> Any:
+            leaves = tree.flatten(list(nests))
+            places = [i for i, x in enumerate(leaves) if isinstance(x, Spec)]
+            made: list[Any] = []
+
+            def of_arrays(arrays: Any) -> Any:
+                given = list(leaves)
+                for place, array in zip(places, arrays, strict=True):
+                    given[place] = array
+                result = plain(function(*tree.pack_as(list(nests), given)))
+                made.append(tree.map_structure(lambda x: Spec(x.shape, self.dtype_of(x)) if is_array(x) else x, result))
+                return 0
+
+            jax.eval_shape(of_arrays, [jax.ShapeDtypeStruct(leaves[i].dims, engine_dtype(leaves[i].dtype)) for i in places])
+            return made[0]
+
+        return by_two_sizes(evaluate, symbols)
+
     value_and_grad = staticmethod(control.value_and_grad)
     scan = staticmethod(control.scan)
     while_loop = staticmethod(control.while_loop)
     cond = staticmethod(control.cond)
+    custom_gradient = staticmethod(control.custom_gradient)
 
 
 def _keep_programs() -> None:

@@ -13,7 +13,9 @@ _LAYOUTS = {1: ("NWC", "WIO", "NWC"), 2: ("NHWC", "HWIO", "NHWC"), 3: ("NDHWC", 
 
 def conv(x: Array, w: Array, strides: Any, padding: Any, dilation: Any, groups: int = 1, same: bool = False) -> Array:
     """The convolution of x (batch, *spatial, channels) with w (*kernel, channels / groups, filters)."""
-    return lax.conv_general_dilated(x, w, strides, padding, rhs_dilation=dilation, dimension_numbers=_LAYOUTS[x.ndim - 2], feature_group_count=groups)
+    return lax.conv_general_dilated(
+        x, w, strides, padding, rhs_dilation=dilation, dimension_numbers=_LAYOUTS[x.ndim - 2], feature_group_count=groups
+    )
 
 
 def conv_input_gradient(g: Array, w: Array, strides: Any, padding: Any, dilation: Any, groups: int, x_shape: Any) -> Array:

@@ -39,6 +39,7 @@ ROUNDINGS: dict[str, Callable[..., Array]] = {
     "floor": lax.floor, "ceil": lax.ceil, "trunc": jnp.trunc, "rint": lambda x: lax.round(x, lax.RoundingMethod.TO_NEAREST_EVEN),
 }  # fmt: skip
 
+
 def engine_dtype(name: str) -> np.dtype:
     """The dtype that JAX gives for a name: without `jax_enable_x64` the 64-bit ones become 32-bit."""
     return jax.dtypes.canonicalize_dtype(numpy_dtype(name))
@@ -252,7 +253,9 @@ KERNELS: dict[str, Callable[..., Any]] = {
     "gather_along_axis": _gather_along_axis,
     "add_along_axis": _add_along_axis,
     "dynamic_slice": lambda x, starts, shape: lax.dynamic_slice(x, [starts[i] for i in range(x.ndim)], shape, allow_negative_indices=False),
-    "dynamic_update": lambda x, starts, updates: lax.dynamic_update_slice(x, updates, [starts[i] for i in range(x.ndim)], allow_negative_indices=False),
+    "dynamic_update": lambda x, starts, updates: lax.dynamic_update_slice(
+        x, updates, [starts[i] for i in range(x.ndim)], allow_negative_indices=False
+    ),
     "matmul": jnp.matmul,
     "contract": lambda *operands, subscripts: jnp.einsum(subscripts, *operands),
     **linalg.KERNELS,

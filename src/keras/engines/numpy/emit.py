@@ -79,18 +79,13 @@ def _sigmoid(xs: Sequence[Array], out: Array, scratch: Scratch) -> list[Step]:
     x = xs[0]
     if out.dtype not in (np.float32, np.float64):
         return [(_copy_result, (out, KERNELS["sigmoid"], xs))]
-    one, most = out.dtype.type(1), out.dtype.type(int(np.log(np.finfo(out.dtype).max)))
+    one = out.dtype.type(1)
     return [
         (np.negative, (x, out)),
-        (_minimum_into, (out, most, out)),  # exp stays finite
         (np.exp, (out, out)),
         (np.add, (out, one, out)),
         (np.reciprocal, (out, out)),
     ]
-
-
-def _minimum_into(x: Array, most: Any, out: Array) -> None:
-    np.minimum(x, most, out=out)
 
 
 def _put_where(out: Array, value: Any, mask: Array) -> None:

@@ -44,6 +44,21 @@ def _quiet(function: Callable[..., Any]) -> Callable[..., Any]:
     return np.errstate(all="ignore")(function)
 
 
+def _axis(x: Array, axis: Any) -> Any:
+    """`axis`; NumPy takes axis 0 of a scalar, which has none."""
+    if not x.ndim and axis not in (None, ()):
+        raise ValueError("axis")
+    return axis
+
+
+def _power(x: Array, y: Array) -> Array:
+    """x ** y; an integer to a negative power, which NumPy refuses, is 0 but for 1 and -1."""
+    if y.dtype.kind != "i" or not y.size or y.min() >= 0:
+        return np.power(x, y)
+    found = np.power(x, np.where(y < 0, -y, y))
+    return np.where(y < 0, np.where(np.abs(x) == 1, found, 0), found).astype(x.dtype)
+
+
 def _on_arrays(function: Callable[[Array], Array]) -> Callable[[Array], Array]:
     return lambda x: function(np.atleast_1d(x)).reshape(x.shape)
 
@@ -281,6 +296,7 @@ def _windowed(function: Callable[..., Array]) -> Callable[..., Array]:
 KERNELS: dict[str, Callable[..., Any]] = {
     **{name: _quiet(function) for name, function in UFUNCS.items()},
     **{name: _keep_integers(UFUNCS[name]) for name in ROUNDINGS},
+    "power": _quiet(_power),
     "rsqrt": _quiet(lambda x: np.reciprocal(np.sqrt(x))),
     "relu": lambda x: np.maximum(x, x.dtype.type(0)),
     "relu_gradient": lambda g, y: (
@@ -294,12 +310,13 @@ KERNELS: dict[str, Callable[..., Any]] = {
     "cast": _quiet(lambda x, dtype: x.astype(numpy_dtype(dtype))),
     "copy": np.copy,
     "stop_gradient": lambda x: x,
-    "sum": _quiet(lambda x, axis, keepdims: np.add.reduce(x, axis=axis, dtype=x.dtype, keepdims=keepdims)),
-    "product_over": _quiet(lambda x, axis, keepdims: np.multiply.reduce(x, axis=axis, dtype=x.dtype, keepdims=keepdims)),
-    "max_over": lambda x, axis, keepdims: np.maximum.reduce(x, axis=axis, keepdims=keepdims),
-    "min_over": lambda x, axis, keepdims: np.minimum.reduce(x, axis=axis, keepdims=keepdims),
-    "any": lambda x, axis, keepdims: np.logical_or.reduce(x, axis=axis, keepdims=keepdims),
-    "all": lambda x, axis, keepdims: np.logical_and.reduce(x, axis=axis, keepdims=keepdims),
+    "with_gradient": lambda *operands, count, results, gradient: tuple(x.copy() for x in operands[count : count + results]),
+    "sum": _quiet(lambda x, axis, keepdims: np.add.reduce(x, axis=_axis(x, axis), dtype=x.dtype, keepdims=keepdims)),
+    "product_over": _quiet(lambda x, axis, keepdims: np.multiply.reduce(x, axis=_axis(x, axis), dtype=x.dtype, keepdims=keepdims)),
+    "max_over": lambda x, axis, keepdims: np.maximum.reduce(x, axis=_axis(x, axis), keepdims=keepdims),
+    "min_over": lambda x, axis, keepdims: np.minimum.reduce(x, axis=_axis(x, axis), keepdims=keepdims),
+    "any": lambda x, axis, keepdims: np.logical_or.reduce(x, axis=_axis(x, axis), keepdims=keepdims),
+    "all": lambda x, axis, keepdims: np.logical_and.reduce(x, axis=_axis(x, axis), keepdims=keepdims),
     "argmax": lambda x, axis, keepdims: np.argmax(x, axis=axis, keepdims=keepdims).astype(np.int32),
     "argmin": lambda x, axis, keepdims: np.argmin(x, axis=axis, keepdims=keepdims).astype(np.int32),
     "running_product": _quiet(lambda x, axis: np.multiply.accumulate(x, axis=axis, dtype=x.dtype)),

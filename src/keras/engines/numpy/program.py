@@ -14,12 +14,12 @@ import numpy as np
 
 from keras.core.dtypes import numpy_dtype
 from keras.core.graph import Graph, Node, Traced
+from keras.core.simplify import is_constant
 from keras.engines.numpy import threads
 from keras.engines.numpy.buffers import aligned_empty
 from keras.engines.numpy.emit import ELEMENTWISE, EMIT, EMIT_SEVERAL, SHARED_WORK, VIEWS, Step, generic, products
 from keras.engines.numpy.groups import Group, blocks_of, group_nodes
 from keras.engines.numpy.memory import Arena
-from keras.engines.numpy.optimize import is_constant
 
 Array = np.ndarray
 

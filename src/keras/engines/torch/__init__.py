@@ -1,4 +1,4 @@
-"""The torch engine: eager, with torch's own gradients. `compile` runs the function itself without recording gradients around it."""
+"""The torch engine: eager with torch's own gradients; `compile` traces a step once and replays it as a list of torch calls."""
 
 from __future__ import annotations
 
@@ -8,14 +8,16 @@ from typing import Any
 
 import numpy as np
 import torch
+import torch.utils.checkpoint
 
 from keras.core import tree
 from keras.core.dtypes import numpy_dtype
 from keras.engines.base import Engine, default_dtype
-from keras.engines.torch.autograd import value_and_grad
+from keras.engines.torch.autograd import custom_gradient, value_and_grad
 from keras.engines.torch.dtypes import CARRIERS, NAMES, TORCH_DTYPES
 from keras.engines.torch.kernels import KERNELS
 from keras.engines.torch.natives import NATIVES
+from keras.engines.torch.step import CompiledFunction
 
 Tensor = torch.Tensor
 
@@ -32,8 +34,11 @@ class TorchEngine(Engine):
     tensor_type = Tensor
     kernels = KERNELS
     natives = NATIVES
+    gradients_of_natives = frozenset(NATIVES)
     errors = (*Engine.errors, RuntimeError)
-    UNSUPPORTED = dict.fromkeys(("scan_graph", "while_graph", "cond_graph"), "loops are Python loops here; write keras.ops.scan, while_loop or cond")
+    UNSUPPORTED = dict.fromkeys(
+        ("scan_graph", "while_graph", "cond_graph"), "loops are Python loops here; write keras.ops.scan, while_loop or cond"
+    )
 
     def __init__(self) -> None:
         super().__init__()
@@ -87,20 +92,33 @@ class TorchEngine(Engine):
         carrier = CARRIERS.get(NAMES[x.dtype])
         return x.numpy() if carrier is None else x.contiguous().view(TORCH_DTYPES[carrier]).numpy().view(numpy_dtype(NAMES[x.dtype]))
 
+    def new_storage(self, value: Any, dtype: str | None) -> Tensor:
+        """What a new variable holds: memory of its own, which stays where it is."""
+        return self.asarray(value, dtype).detach().clone(memory_format=torch.contiguous_format)
+
+    def detached(self, value: Tensor) -> Tensor:
+        """A copy: assignments write into a variable's memory."""
+        return value.clone()
+
     def store(self, storage: Tensor, value: Tensor) -> Tensor:
-        """What a variable holds after an assignment."""
-        return value.detach()
+        """What a variable holds after an assignment: the same tensor with new numbers."""
+        with torch.no_grad():
+            return storage.copy_(value)
 
-    def compile(self, function: Callable[..., Any]) -> Callable[..., Any]:
-        """The function without gradients around it, NumPy arguments as tensors."""
+    def compile(self, function: Callable[..., Any]) -> CompiledFunction:
+        """`function` traced once and replayed, or run as it is where it cannot be traced."""
+        return CompiledFunction(function, self.moved)
 
-        def run(*arguments: Any) -> Any:
-            with torch.no_grad():
-                return function(*tree.map_structure(lambda a: self.moved(a) if type(a) is np.ndarray else a, arguments))
+    def devices(self) -> list[str]:
+        """The GPUs, and the CPU."""
+        return [*(f"gpu:{number}" for number in range(torch.cuda.device_count())), "cpu:0"]
 
-        return run
+    def remat(self, function: Callable[..., Any]) -> Callable[..., Any]:
+        """`function` whose inner values are computed again for the gradient."""
+        return functools.partial(torch.utils.checkpoint.checkpoint, function, use_reentrant=False)
 
     value_and_grad = staticmethod(value_and_grad)
+    custom_gradient = staticmethod(custom_gradient)
 
 
 engine = TorchEngine()

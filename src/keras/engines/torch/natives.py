@@ -8,8 +8,9 @@ from typing import Any
 import torch
 
 from keras.core.op import as_operand
-from keras.core.tensor import REGISTRY
-from keras.engines.torch import convolution
+from keras.core.tensor import REGISTRY, Spec
+from keras.engines.torch import convolution, fused, optimizers
+from keras.engines.torch.dtypes import NAMES
 
 Tensor = torch.Tensor
 
@@ -24,8 +25,18 @@ def _along_one_axis(name: str, function: Callable[..., Tensor]) -> Callable[...,
     return native
 
 
+def _max_pool_gradient(g: Tensor, x: Tensor, y: Tensor, window: Any, strides: Any, padding: Any) -> Tensor:
+    if not fused.pools_natively(Spec(tuple(x.shape), NAMES[x.dtype]), window, strides, padding):
+        return REGISTRY["max_pool_gradient"].record.body(g, x, y, window, strides, padding)
+    places = fused.max_pool(x, window, strides, padding)[1]
+    return fused.max_pool_gradient(g, x, places, window, strides, padding)
+
+
 NATIVES: dict[str, Callable[..., Any]] = {
     "softmax": _along_one_axis("softmax", torch.softmax),
     "log_softmax": _along_one_axis("log_softmax", torch.log_softmax),
     "max_pool_channels_last": convolution.max_pool,
+    "max_pool_gradient": _max_pool_gradient,
+    "normalize_by_batch": fused.normalize_by_batch,
+    "adam_update": optimizers.adam_update,
 }
