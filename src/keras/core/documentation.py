@@ -122,22 +122,22 @@ def complete(function: Callable[..., Any]) -> None:
 
 
 def _sections(text: str) -> dict[str, list[str]]:
-    """The lines of a docstring by heading, without the headings; "" has what comes before the first."""
+    """The lines of a docstring by heading, without the headings; "" has what comes before the first.
+
+    A prompt at the margin begins the example without a heading.
+    """
     found: dict[str, list[str]] = {heading: [] for heading in ("", *_HEADINGS)}
-    current = ""
+    current, indent = "", ""
     for line in text.split("\n"):
         heading, colon, rest = line.partition(":")
         if colon and heading in _HEADINGS:
-            current = heading
+            current, indent = heading, ""
             if rest:
                 found[current].append(rest.strip())
-        elif line.startswith(">>> "):
-            current = "Example"
-            found[current].append("    " + line)
-        elif current == "Example" and line and not line.startswith("    "):
-            found[current].append("    " + line)
-        else:
-            found[current].append(line)
+            continue
+        if line.startswith(">>> "):
+            current, indent = "Example", "    "
+        found[current].append(indent + line if line else line)
     for lines in found.values():
         while lines and not lines[-1]:
             lines.pop()
@@ -173,10 +173,17 @@ def _arguments(definition: Callable[..., Any], family: Family | None, own: list[
 
 def _parameters(definition: Callable[..., Any]) -> dict[str, str]:
     """The names of the parameters, starred as in the signature, each with its default as text ("" for none)."""
-    return {
-        str(parameter).partition(":")[0].partition("=")[0].strip(): "" if parameter.default is parameter.empty else repr(parameter.default)
-        for parameter in inspect.signature(definition).parameters.values()
-    }
+    code = definition.__code__
+    count = code.co_argcount + code.co_kwonlyargcount
+    names = list(code.co_varnames[:count])
+    defaults = dict(zip(reversed(names[: code.co_argcount]), reversed(definition.__defaults__ or ()), strict=False))
+    defaults |= definition.__kwdefaults__ or {}
+    starred = list(code.co_varnames[count:])
+    if code.co_flags & inspect.CO_VARARGS:
+        names.insert(code.co_argcount, "*" + starred.pop(0))
+    if code.co_flags & inspect.CO_VARKEYWORDS:
+        names.append("**" + starred.pop(0))
+    return {name: repr(defaults[name]) if name in defaults else "" for name in names}
 
 
 def _operand(family: Family, place: int) -> str:

@@ -6,6 +6,7 @@ A cell's step has two parts: `project(inputs)`, which needs no state and is done
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 import numpy as np
@@ -19,10 +20,10 @@ from keras.layers.dense import affine
 from keras.layers.layer import Layer
 from keras.ops import random
 from keras.ops.contraction import matmul
-from keras.ops.elementwise import add, multiply, subtract
+from keras.ops.elementwise import add, multiply, sigmoid, subtract, tanh
 from keras.ops.random import SeedGenerator
-from keras.ops.recurrent import lstm_sequence
-from keras.ops.shaping import broadcast_to, concatenate, ones_like, reshape, shape_of, slice_along, squeeze, zeros, zeros_like
+from keras.ops.recurrent import gru_sequence, lstm_sequence
+from keras.ops.shaping import broadcast_to, concatenate, ones_like, reshape, shape_of, slice_along, zeros, zeros_like
 
 
 def _gates_gradient(g: Any, y: Any, x: Any, count: int, axis: int) -> Any:
@@ -92,13 +93,13 @@ class Cell(Layer):
         """The part of a step that needs no state, for inputs with any leading axes."""
         raise NotImplementedError(f"{type(self).__name__} does not define project().")
 
+    def whole(self, x: Any, states: Any, reverse: bool) -> tuple[Any, list[Any]] | None:
+        """The outputs (time first) and the last states of a whole sequence, where the engine has that as one function; else None."""
+        return None
+
     def step(self, projected: Any, states: Any) -> tuple[Any, list[Any]]:
         """The output and the new states for projected inputs."""
         raise NotImplementedError(f"{type(self).__name__} does not define step().")
-
-    def sequence(self, projected: Any, states: Any, reverse: bool) -> tuple[Any, list[Any]] | None:
-        """All outputs and the last states for projected inputs (time, batch, ...), where the engine has a kernel for that."""
-        return None
 
     def call(self, inputs: Any, states: Any, training: bool = False) -> tuple[Any, Any]:
         """The output and the new states for the inputs (batch, features) of one step."""
@@ -160,6 +161,22 @@ class DenseCell(Cell):
     def project(self, inputs: Any) -> Any:
         """inputs @ kernel + bias."""
         return affine(inputs, self.kernel, self.bias)
+
+    def _can_run_whole(self, names: Collection[str], x: Any) -> bool:
+        """Whether the engine has a function of one of these names for a whole sequence, and it computes what this cell does."""
+        recurrent_mask = self._masks[1] if self._masks else None
+        return (
+            not engine.current().natives.keys().isdisjoint(names)
+            and not isinstance(x, KerasTensor)
+            and self.activation is tanh
+            and self.recurrent_activation is sigmoid  # type: ignore[attr-defined]
+            and recurrent_mask is None
+            and shape_of(x)[0] != 0
+        )
+
+    def _weights_as_read(self) -> list[Any]:
+        bias = zeros(self._bias_shape(), dtype=self.compute_dtype) if self.bias is None else self.bias.value
+        return [self.kernel.value, self.recurrent_kernel.value, bias]
 
 
 _SHARED = """
@@ -246,6 +263,13 @@ class GRUCell(DenseCell):
     def _bias_row(self, row: int) -> Any:
         return reshape(slice_along(self.bias, 0, row, row + 1), (self.units * 3,))
 
+    def whole(self, x: Any, states: Any, reverse: bool) -> tuple[Any, list[Any]] | None:
+        """See `Cell.whole`."""
+        if not self.reset_after or type(self) is not GRUCell or not self._can_run_whole(("gru_sequence",), x):
+            return None
+        outputs, h = gru_sequence([x, *states, *self._weights_as_read()], reverse=reverse)
+        return outputs, [h]
+
     def step(self, projected: Any, states: Any) -> tuple[Any, list[Any]]:
         """The gated mixture of the old state and the candidate."""
         h = states[0]
@@ -301,31 +325,17 @@ class LSTMCell(DenseCell):
     def _bias_values(self, shape: Any, dtype: Any = None) -> Any:
         return lstm_bias(self.bias_initializer, self.unit_forget_bias, shape, dtype)
 
+    def whole(self, x: Any, states: Any, reverse: bool) -> tuple[Any, list[Any]] | None:
+        """See `Cell.whole`."""
+        if type(self) is not LSTMCell or not self._can_run_whole(("lstm_sequence", "lstm_steps"), x):
+            return None
+        outputs, h, c = lstm_sequence([x, *states, *self._weights_as_read()], reverse=reverse)
+        return outputs, [h, c]
+
     def step(self, projected: Any, states: Any) -> tuple[Any, list[Any]]:
         """The new output and memory."""
         h, c = states
-        recurrent = matmul(self.masked_state(h), self._recurrent_matrix())
-        return lstm_step(add(projected, recurrent), c, self.activation, self.recurrent_activation)
-
-    def _recurrent_matrix(self) -> Any:
-        """What the state is multiplied by, (units, 4 * units)."""
-        return self.recurrent_kernel
-
-    def sequence(self, projected: Any, states: Any, reverse: bool) -> tuple[Any, list[Any]] | None:
-        """With tanh, sigmoid and no recurrent dropout, the engine's kernel for whole sequences."""
-        plain = type(self).step is LSTMCell.step and _is(self.activation, "tanh") and _is(self.recurrent_activation, "sigmoid")
-        plain = plain and (not self._masks or self._masks[1] is None)
-        known = not isinstance(projected, KerasTensor) and self.compute_dtype in ("float32", "float64") and shape_of(projected)[0]
-        if not plain or not known or "lstm_sequence" not in engine.current().natives:
-            return None
-        outputs, memories, _ = lstm_sequence(projected, *states, self._recurrent_matrix(), reverse=reverse)
-        last = 0 if reverse else shape_of(projected)[0] - 1
-        return outputs, [squeeze(slice_along(x, 0, last, last + 1), axis=0) for x in (outputs, memories)]
-
-
-def _is(function: Any, name: str) -> bool:
-    """Whether an activation is the op of that name."""
-    return getattr(getattr(function, "record", None), "name", None) == name
+        return lstm_step(add(projected, matmul(self.masked_state(h), self.recurrent_kernel)), c, self.activation, self.recurrent_activation)
 
 
 def lstm_bias(initializer: Any, unit_forget_bias: bool, shape: Any, dtype: Any) -> Any:

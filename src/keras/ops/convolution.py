@@ -233,6 +233,9 @@ def depthwise_conv(
     array([[[ 4., 42.]]], dtype=float32)
     """
     w = shape_of(kernel)
+    channels = shape_of(inputs)[-1 if config.standardize_data_format(data_format) == "channels_last" else 1]
+    if D.unify(channels, w[-2]) is None:
+        raise ValueError(f"keras.ops.depthwise_conv: inputs have {channels} channels and the kernel {w[-2]}. Accepted: as many in both.")
     grouped = reshape(kernel, (*w[:-2], 1, w[-2] * w[-1]))
     return conv(inputs, grouped, strides, padding, data_format, dilation_rate)
 

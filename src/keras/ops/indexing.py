@@ -291,7 +291,7 @@ def slice_(inputs: Tensor, start_indices: Any, shape: Any) -> Tensor:
 
     Arguments:
         inputs: tensor of any dtype.
-        start_indices: integers, one per axis; a start from which the part would not fit moves back.
+        start_indices: integers, one per axis; one from which the part would not fit moves to the nearest that does.
         shape: tuple of int, one per axis, the shape of the part.
     Returns: tensor of that shape, of the dtype of `inputs`.
     Raises: ValueError if there are more or fewer sizes than axes.
@@ -309,7 +309,7 @@ def slice_update(inputs: Tensor, start_indices: Any, updates: Tensor) -> Tensor:
 
     Arguments:
         inputs: tensor of any dtype.
-        start_indices: integers, one per axis; a start from which the part would not fit moves back.
+        start_indices: integers, one per axis; one from which the part would not fit moves to the nearest that does.
         updates: tensor with as many axes as `inputs`.
     Returns: tensor in the shape and of the dtype of `inputs`.
     Source: keras.ops.slice_update of Keras 3, jax.lax.dynamic_update_slice.

@@ -200,6 +200,9 @@ def solve_triangular(a: Tensor, b: Tensor, lower: bool = False) -> Tensor:
     >>> keras.ops.solve_triangular([[2.0, 0.0], [1.0, 4.0]], [2.0, 5.0], lower=True)
     array([1., 1.], dtype=float32)
     """
+    rows, others = shape_of(a)[-1], shape_of(b)[-1 if len(shape_of(b)) == len(shape_of(a)) - 1 else -2]
+    if D.unify(rows, others) is None:  # an engine may broadcast a single row
+        raise ValueError(f"keras.ops.solve_triangular: a has {rows} rows and b {others}. Accepted: as many rows in both.")
     return _with_column(lambda m, v: triangular_solve(m, v, lower=bool(lower)), a, b)
 
 

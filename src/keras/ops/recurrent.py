@@ -1,7 +1,8 @@
-"""Whole recurrent sequences as one op: what an engine may run with a kernel of its own, defined by a scan."""
+"""Recurrent layers over whole sequences as one op: an engine that has a kernel for that runs it, the definition says what comes out."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from keras.core.autodiff import vjp_graph
@@ -12,14 +13,14 @@ from keras.ops.activations import sigmoid, tanh
 from keras.ops.contraction import matmul
 from keras.ops.control import scan
 from keras.ops.elementwise import add, multiply, subtract
-from keras.ops.shaping import concatenate, expand_dims, reshape, shape_of, slice_along, transpose, zeros_like
+from keras.ops.shaping import concatenate, expand_dims, reshape, shape_of, slice_along, squeeze, transpose, zeros_like
 
 Tensor = Any
 
 
-def _parts(z: Tensor) -> list[Tensor]:
-    size = shape_of(z)[-1] // 4
-    return [slice_along(z, -1, i * size, (i + 1) * size) for i in range(4)]
+def _parts(z: Tensor, count: int = 4) -> list[Tensor]:
+    size = shape_of(z)[-1] // count
+    return [slice_along(z, -1, i * size, (i + 1) * size) for i in range(count)]
 
 
 def _before(sequence: Tensor, first: Tensor, reverse: bool) -> Tensor:
@@ -34,13 +35,13 @@ def _before(sequence: Tensor, first: Tensor, reverse: bool) -> Tensor:
 def _lstm_gradient(g: Any, y: Any, projected: Tensor, h: Tensor, c: Tensor, recurrent_kernel: Tensor, reverse: bool) -> Any:
     if isinstance(g[2], Traced):  # a second gradient reaches the gates as well: by the gradient of the definition
         operands = (projected, h, c, recurrent_kernel)
-        body, _, _ = trace(lambda *xs: list(lstm_sequence.record.body(*xs, reverse=reverse)), [Spec(x.dims, x.dtype) for x in operands])
+        body, _, _ = trace(lambda *xs: list(lstm_steps.record.body(*xs, reverse=reverse)), [Spec(x.dims, x.dtype) for x in operands])
         return vjp_graph(body, list(range(4))).call(*operands, *g)
-    return lstm_sequence_gradient(g[0], g[1], *y, h, c, recurrent_kernel, reverse=reverse)
+    return lstm_steps_gradient(g[0], g[1], *y, h, c, recurrent_kernel, reverse=reverse)
 
 
 @op(category="internal", operands=4, vjp=_lstm_gradient)
-def lstm_sequence(projected: Tensor, h: Tensor, c: Tensor, recurrent_kernel: Tensor, reverse: bool = False) -> tuple[Tensor, ...]:
+def lstm_steps(projected: Tensor, h: Tensor, c: Tensor, recurrent_kernel: Tensor, reverse: bool = False) -> tuple[Tensor, ...]:
     """Outputs, memories and gates of every step of an LSTM with tanh and sigmoid.
 
     i, f, g, o = sigmoid, sigmoid, tanh, sigmoid of (projected + h @ recurrent_kernel); c = f * c + i * g; h = o * tanh(c)
@@ -66,11 +67,11 @@ def lstm_sequence(projected: Tensor, h: Tensor, c: Tensor, recurrent_kernel: Ten
 
 
 @op(category="internal", operands=8)
-def lstm_sequence_gradient(
+def lstm_steps_gradient(
     g_outputs: Tensor, g_memories: Tensor, outputs: Tensor, memories: Tensor, gates: Tensor, h: Tensor, c: Tensor,
     recurrent_kernel: Tensor, reverse: bool = False,
 ) -> tuple[Tensor, ...]:  # fmt: skip
-    """Cotangents of the operands of `lstm_sequence` from those of its outputs and memories; nothing is computed anew."""
+    """Cotangents of the operands of `lstm_steps` from those of its outputs and memories; nothing is computed anew."""
     back = transpose(recurrent_kernel)
 
     def step(carry: Any, slices: Any) -> Any:
@@ -94,3 +95,40 @@ def lstm_sequence_gradient(
     units = shape_of(h)[-1]
     before = reshape(_before(outputs, h, reverse), (-1, units))
     return g_projected, g_h, g_c, matmul(transpose(before), reshape(g_projected, (-1, 4 * units)))
+
+
+@op(category="internal", operands="list")
+def lstm_sequence(operands: Sequence[Tensor], reverse: bool) -> tuple[Tensor, Tensor, Tensor]:
+    """All outputs of an LSTM over a sequence, and its last output and memory.
+
+    `operands` are the sequence (time, batch, features), the first output and memory (batch, units), kernel, recurrent kernel and bias,
+    the gates in the order input, forget, candidate, output. With `reverse` the last step comes first; outputs stay in their places.
+    """
+    x, h, c, kernel, recurrent_kernel, bias = operands
+    projected = add(matmul(x, kernel), bias)
+    outputs, memories, _ = lstm_steps(projected, h, c, recurrent_kernel, reverse=reverse)
+    last = 0 if reverse else shape_of(x)[0] - 1
+    h, c = (squeeze(slice_along(values, 0, last, last + 1), axis=0) for values in (outputs, memories))
+    return outputs, h, c
+
+
+@op(category="internal", operands="list")
+def gru_sequence(operands: Sequence[Tensor], reverse: bool) -> tuple[Tensor, Tensor]:
+    """All outputs of a GRU whose reset gate acts after the product, over a sequence, and its last output.
+
+    `operands` are the sequence (time, batch, features), the first output (batch, units), kernel, recurrent kernel and bias (2, 3 units),
+    the gates in the order update, reset, candidate. `reverse` as in `lstm_sequence`.
+    """
+    x, h, kernel, recurrent_kernel, bias = operands
+    own, recurrent_bias = (squeeze(slice_along(bias, 0, row, row + 1), axis=0) for row in (0, 1))
+
+    def step(output: Tensor, projected: Tensor) -> tuple[Tensor, Tensor]:
+        x_update, x_reset, x_candidate = _parts(projected, 3)
+        h_update, h_reset, h_candidate = _parts(add(matmul(output, recurrent_kernel), recurrent_bias), 3)
+        update, reset = sigmoid(add(x_update, h_update)), sigmoid(add(x_reset, h_reset))
+        candidate = tanh(add(x_candidate, multiply(reset, h_candidate)))
+        output = add(multiply(update, subtract(output, candidate)), candidate)
+        return output, output
+
+    h, outputs = scan(step, h, add(matmul(x, kernel), own), reverse=reverse)
+    return outputs, h

@@ -42,13 +42,8 @@ Pair = tuple[Tensor, Tensor]
 
 
 def _fourier_rule(name: str, inputs: Sequence[Any], attributes: dict[str, Any]) -> tuple[tuple[Spec, Spec], dict[str, Any]]:
-    x, y = inputs
-    if not x.dims or len(x.dims) != len(y.dims) or any(D.unify(m, n) is None for m, n in zip(x.dims, y.dims, strict=True)):
-        raise ValueError(
-            f"keras.ops.fft: the parts have shapes {D.display(x.dims)} and {D.display(y.dims)}. Accepted: "
-            "equal shapes with at least one axis."
-        )
-    return (Spec(x.dims, x.dtype), Spec(x.dims, x.dtype)), attributes
+    spec = Spec(inputs[0].dims, inputs[0].dtype)
+    return (spec, spec), attributes
 
 
 def _fourier_gradient(g: Any, y: Any, real: Tensor, imag: Tensor, inverse: bool) -> Pair:
@@ -66,6 +61,12 @@ def fourier(real: Tensor, imag: Tensor, inverse: bool) -> Pair:
 def _pair(name: str, x: Any) -> Pair:
     if not isinstance(x, (tuple, list)) or len(x) != 2:
         raise ValueError(f"keras.ops.{name}(x): got {type(x).__name__}. Accepted: a pair (real part, imaginary part).")
+    real, imag = shape_of(x[0]), shape_of(x[1])
+    if not real or len(real) != len(imag) or any(D.unify(m, n) is None for m, n in zip(real, imag, strict=True)):
+        raise ValueError(
+            f"keras.ops.{name}(x): the parts have shapes {D.display(real)} and {D.display(imag)}. Accepted: "
+            "equal shapes with at least one axis."
+        )
     return x[0], x[1]
 
 

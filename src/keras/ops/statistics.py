@@ -592,7 +592,7 @@ def psnr(x1: Tensor, x2: Tensor, max_val: float) -> Tensor:
     np.float32(22.0412)
     """
     from_shapes = shape_of(x1), shape_of(x2)
-    if len(from_shapes[0]) != len(from_shapes[1]) or D.broadcast(*from_shapes) is None:
+    if len(from_shapes[0]) != len(from_shapes[1]) or builtins.any(D.unify(m, n) is None for m, n in zip(*from_shapes, strict=True)):
         raise ValueError(
             f"keras.ops.psnr: x1 has shape {D.display(from_shapes[0])} and x2 {D.display(from_shapes[1])}. Accepted: equal shapes."
         )

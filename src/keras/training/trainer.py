@@ -284,6 +284,7 @@ class Trainer:
             def run(x: Any, y: Any = None, sample_weight: Any = None) -> Any:
                 return method(pack_x_y_sample_weight(x, y, sample_weight))
 
+            run.variables = self._variables  # type: ignore[attr-defined]
             compiler = getattr(engine.current(), "compile", None)
             step = self._steps[phase] = run if self.run_eagerly or compiler is None else compiler(run)
         return step
@@ -300,6 +301,11 @@ class Trainer:
             return returned if phase == "predict" else dict(self._logs(returned).resolve())
 
         return run
+
+    def _variables(self) -> list[Any]:
+        """The variables that a step may use, as far as they are there."""
+        of_optimizer = [] if self.optimizer is None else self.optimizer.variables
+        return [*self.model.variables, *of_optimizer, *(v for metric in self.model.metrics for v in metric.variables)]
 
     def _prepare(self, x: Any, y: Any = None, sample_weight: Any = None) -> None:
         """Build the model and the optimizer for data like this, before anything is traced."""

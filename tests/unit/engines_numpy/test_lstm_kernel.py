@@ -11,7 +11,7 @@ from keras.core import engine
 from keras.engines.numpy import recurrent
 from keras.ops.control import value_and_grad
 from keras.ops.elementwise import add, multiply
-from keras.ops.recurrent import lstm_sequence, lstm_sequence_gradient
+from keras.ops.recurrent import lstm_steps, lstm_steps_gradient
 from keras.ops.reduction import sum as total_of
 
 STEPS, BATCH, UNITS = 7, 2, 3
@@ -45,7 +45,7 @@ def close(found: Any, expected: Any) -> None:
 @both_ways
 def test_values(reverse: bool) -> None:
     xs = operands()
-    close(lstm_sequence(*xs, reverse=reverse), lstm_sequence.record.body(*xs, reverse=reverse))
+    close(lstm_steps(*xs, reverse=reverse), lstm_steps.record.body(*xs, reverse=reverse))
 
 
 @both_ways
@@ -53,13 +53,13 @@ def test_values(reverse: bool) -> None:
 def test_gradient(reverse: bool, block: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(recurrent, "_BLOCK_ELEMENTS", block)
     xs = operands()
-    found = lstm_sequence(*xs, reverse=reverse)
+    found = lstm_steps(*xs, reverse=reverse)
     cotangents = np.random.default_rng(2).normal(size=(2, STEPS, BATCH, UNITS))
     given = (*cotangents, *found, *xs[1:])
-    close(lstm_sequence_gradient(*given, reverse=reverse), lstm_sequence_gradient.record.body(*given, reverse=reverse))
-    expected = value_and_grad(loss(lstm_sequence.record.body, reverse))(xs)[1]
-    close(value_and_grad(loss(lstm_sequence, reverse))(xs)[1], expected)
-    compiled = engine.current().compile(lambda *p: value_and_grad(loss(lstm_sequence, reverse))(list(p))[1])
+    close(lstm_steps_gradient(*given, reverse=reverse), lstm_steps_gradient.record.body(*given, reverse=reverse))
+    expected = value_and_grad(loss(lstm_steps.record.body, reverse))(xs)[1]
+    close(value_and_grad(loss(lstm_steps, reverse))(xs)[1], expected)
+    compiled = engine.current().compile(lambda *p: value_and_grad(loss(lstm_steps, reverse))(list(p))[1])
     close(compiled(*xs), expected)
 
 
@@ -73,9 +73,9 @@ def test_gradient_of_the_gradient(reverse: bool) -> None:
         return squared
 
     xs = operands()
-    expected = value_and_grad(slope(lstm_sequence.record.body))(xs)[1]
-    close(value_and_grad(slope(lstm_sequence))(xs)[1], expected)
-    close(engine.current().compile(lambda *p: value_and_grad(slope(lstm_sequence))(list(p))[1])(*xs), expected)
+    expected = value_and_grad(slope(lstm_steps.record.body))(xs)[1]
+    close(value_and_grad(slope(lstm_steps))(xs)[1], expected)
+    close(engine.current().compile(lambda *p: value_and_grad(slope(lstm_steps))(list(p))[1])(*xs), expected)
 
 
 def test_rows_with_many_updates() -> None:

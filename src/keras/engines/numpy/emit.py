@@ -303,8 +303,8 @@ EMIT: dict[str, Callable[..., list[Step]]] = {
 """Operand arrays, result array and attributes to steps. Ops that are in no table run their function and copy the result."""
 
 EMIT_SEVERAL: dict[str, Callable[..., list[Step]]] = {
-    "lstm_sequence": lambda xs, outs, attributes: recurrent.bind_lstm(xs, outs, attributes["reverse"]),
-    "lstm_sequence_gradient": lambda xs, outs, attributes: recurrent.bind_lstm_gradient(xs, outs, attributes["reverse"]),
+    "lstm_steps": lambda xs, outs, attributes: recurrent.bind_lstm(xs, outs, attributes["reverse"]),
+    "lstm_steps_gradient": lambda xs, outs, attributes: recurrent.bind_lstm_gradient(xs, outs, attributes["reverse"]),
 }
 """The same for ops with several results."""
 

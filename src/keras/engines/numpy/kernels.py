@@ -381,8 +381,8 @@ NATIVES: dict[str, Callable[..., Any]] = {
     "log_softmax": _last_axis_only(elementwise.log_softmax, log_softmax.record.body),
     "max_pool_channels_last": _windowed(windows.max_pool),
     "average_pool_channels_last": _windowed(windows.average_pool),
-    "lstm_sequence": recurrent.lstm_sequence,
-    "lstm_sequence_gradient": recurrent.lstm_sequence_gradient,
+    "lstm_steps": recurrent.lstm_steps,
+    "lstm_steps_gradient": recurrent.lstm_steps_gradient,
     "max_pool_gradient": lambda g, x, y, window, strides, padding: windows.max_pool_gradient(
         g, x, y, window=window, strides=strides, padding=padding
     ),

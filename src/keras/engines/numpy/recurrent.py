@@ -128,13 +128,13 @@ def _at_once(bind: Callable[..., list[Step]], xs: Sequence[Array], outs: Sequenc
     return tuple(outs)
 
 
-def lstm_sequence(projected: Array, h: Array, c: Array, recurrent_kernel: Array, reverse: bool = False) -> tuple[Array, ...]:
+def lstm_steps(projected: Array, h: Array, c: Array, recurrent_kernel: Array, reverse: bool = False) -> tuple[Array, ...]:
     """Outputs, memories and gates of every step."""
     outs = [np.empty((projected.shape[0], *h.shape), h.dtype) for _ in range(2)] + [np.empty(projected.shape, h.dtype)]
     return _at_once(bind_lstm, (projected, h, c, recurrent_kernel), outs, reverse)
 
 
-def lstm_sequence_gradient(*operands: Array, reverse: bool = False) -> tuple[Array, ...]:
+def lstm_steps_gradient(*operands: Array, reverse: bool = False) -> tuple[Array, ...]:
     """Cotangents of projected, h, c and the kernel."""
     gates, h, c, kernel = operands[4:]
     return _at_once(bind_lstm_gradient, operands, [np.empty(x.shape, x.dtype) for x in (gates, h, c, kernel)], reverse)

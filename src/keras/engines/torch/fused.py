@@ -137,5 +137,27 @@ def normalize_by_batch(operands: Sequence[Tensor], axis: int, epsilon: float, sc
     return _by_batch(operands[0], operands[1:], axis, epsilon, scaled, centred)[0]
 
 
+# ---------------------------------------------------------------------------------------------------------- recurrent layers
+
+
+def lstm_sequence(operands: Sequence[Tensor], reverse: bool) -> tuple[Tensor, Tensor, Tensor]:
+    """All outputs, the last output and memory, by torch's kernel (oneDNN's or cuDNN's); the order of the gates is Keras' own."""
+    x, h, c, kernel, recurrent_kernel, bias = operands
+    weights = [kernel.t(), recurrent_kernel.t(), bias, torch.zeros_like(bias)]
+    x = x.flip(0) if reverse else x
+    y, h, c = torch._VF.lstm(x, (h.unsqueeze(0), c.unsqueeze(0)), weights, True, 1, 0.0, torch.is_grad_enabled(), False, False)
+    return y.flip(0) if reverse else y, h.squeeze(0), c.squeeze(0)
+
+
+def gru_sequence(operands: Sequence[Tensor], reverse: bool) -> tuple[Tensor, Tensor]:
+    """All outputs and the last one, by torch's kernel, which has the reset gate before the update gate."""
+    x, h, *parameters = operands
+    kernel, recurrent_kernel, bias = (torch.cat([r, z, n], -1) for z, r, n in (w.chunk(3, -1) for w in parameters))
+    x = x.flip(0) if reverse else x
+    weights = [kernel.t(), recurrent_kernel.t(), bias[0], bias[1]]
+    y, h = torch._VF.gru(x, h.unsqueeze(0), weights, True, 1, 0.0, torch.is_grad_enabled(), False, False)
+    return y.flip(0) if reverse else y, h.squeeze(0)
+
+
 FORWARD: dict[str, Callable[..., Any]] = {"normalize_by_batch": normalize_by_batch_recorded}
 BACKWARD: dict[str, Callable[..., Any]] = {"normalize_by_batch": normalize_by_batch_gradient}

@@ -9,9 +9,10 @@ from typing import Any
 
 import numpy as np
 
-from keras.layers.cells import GRUCell, LSTMCell, gates_of, lstm_bias
+from keras.layers.cells import GRUCell, LSTMCell, gates_of, lstm_bias, lstm_step
 from keras.layers.dense import affine
 from keras.layers.recurrent_layers import GRU, LSTM, _cell_arguments
+from keras.ops.contraction import matmul
 from keras.ops.elementwise import add, multiply, subtract
 from keras.ops.shaping import concatenate, reshape, shape_of, slice_along, transpose
 
@@ -49,8 +50,11 @@ class _LSTMCell(LSTMCell):
         bias = add(slice_along(self.bias, 0, 0, width), slice_along(self.bias, 0, width, 2 * width))
         return affine(inputs, _matrix(self.kernel, 4), bias)
 
-    def _recurrent_matrix(self) -> Any:
-        return _matrix(self.recurrent_kernel, 4)
+    def step(self, projected: Any, states: Any) -> tuple[Any, list[Any]]:
+        """The new output and memory."""
+        h, c = states
+        recurrent = matmul(self.masked_state(h), _matrix(self.recurrent_kernel, 4))
+        return lstm_step(add(projected, recurrent), c, self.activation, self.recurrent_activation)
 
 
 class _GRUCell(GRUCell):
