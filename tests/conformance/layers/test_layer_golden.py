@@ -95,10 +95,6 @@ def test_recorded_layer(generation: str, case: dict[str, Any]) -> None:
             np.testing.assert_allclose(statistics[i], updated, **tolerance)
 
 
-OUR_OWN = {"SimpleRNN": {"seed"}}
-"""What our configs hold beyond Keras': SimpleRNN takes a seed, and Keras forgets to write it."""
-
-
 def _plain(value: Any) -> Any:
     return json.loads(json.dumps(value))
 
@@ -112,7 +108,5 @@ def test_recorded_config(case: dict[str, Any]) -> None:
     else:
         layer.build(*shapes)
     recorded = {key: value for key, value in case["config"].items() if key != "name"}
-    found = {
-        key: value for key, value in _plain(layer.get_config()).items() if key != "name" and key not in OUR_OWN.get(case["class_name"], ())
-    }
+    found = {key: value for key, value in _plain(layer.get_config()).items() if key != "name"}
     assert found == recorded
