@@ -35,7 +35,9 @@ class TorchEngine(Engine):
     natives = NATIVES
     gradients_of_natives = frozenset(NATIVES)
     errors = (*Engine.errors, RuntimeError)
-    UNSUPPORTED = dict.fromkeys(("scan_graph", "while_graph", "cond_graph"), "loops are Python loops here; write keras.ops.scan, while_loop or cond")
+    UNSUPPORTED = dict.fromkeys(
+        ("scan_graph", "while_graph", "cond_graph"), "loops are Python loops here; write keras.ops.scan, while_loop or cond"
+    )
 
     def __init__(self) -> None:
         super().__init__()

@@ -28,7 +28,9 @@ def value_and_grad(function: Callable[..., Any], has_aux: bool = False) -> Calla
                 result = function(tree.pack_as(parameters, leaves), *args, **kwargs)
                 loss = REGISTRY["convert_to_tensor"](result[0] if has_aux else result)
                 if loss.shape != ():
-                    raise ValueError(f"value_and_grad: the function must return one number, got shape {tuple(loss.shape)}. Write keras.ops.mean(loss).")
+                    raise ValueError(
+                        f"value_and_grad: the function must return one number, got shape {tuple(loss.shape)}. Write keras.ops.mean(loss)."
+                    )
                 gradients = _gradients(loss, leaves, nested)
         finally:
             _depth.reset(token)

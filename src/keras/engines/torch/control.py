@@ -27,7 +27,10 @@ def scan(
         carry = made[:carries]
         for kept, x in zip(outputs, made[carries:], strict=True):
             kept.append(x)
-    return (*carry, *[_stacked(xs, reverse) if read else None for xs, read in zip([*outputs, *before], [*read_outputs, *read_carries], strict=True)])
+    return (
+        *carry,
+        *[_stacked(xs, reverse) if read else None for xs, read in zip([*outputs, *before], [*read_outputs, *read_carries], strict=True)],
+    )
 
 
 def _stacked(slices: list[Tensor], reverse: bool) -> Tensor:
@@ -45,6 +48,8 @@ def while_loop(
     return values
 
 
-def cond(true_body: Callable[..., list[Tensor]], body: Callable[..., list[Tensor]], predicate: Tensor, *captured: Tensor) -> tuple[Tensor, ...]:
+def cond(
+    true_body: Callable[..., list[Tensor]], body: Callable[..., list[Tensor]], predicate: Tensor, *captured: Tensor
+) -> tuple[Tensor, ...]:
     """The results of one of two branches."""
     return tuple((true_body if bool(predicate) else body)(*captured))

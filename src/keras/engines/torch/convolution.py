@@ -83,7 +83,12 @@ def _taps(x: Tensor, window: Any, strides: Any, padding: Any, dilation: Any, val
         x = F.pad(x, [0, 0, *_flat(padding)], value=value)
     places = [max((n - (k - 1) * d - 1) // s + 1, 0) for n, k, s, d in zip(x.shape[1:-1], window, strides, dilation, strict=True)]
     for tap in np.ndindex(*window):
-        yield x[(slice(None), *(slice(t * d, t * d + max((p - 1) * s + 1, 0), s) for t, d, p, s in zip(tap, dilation, places, strides, strict=True)))]
+        yield x[
+            (
+                slice(None),
+                *(slice(t * d, t * d + max((p - 1) * s + 1, 0), s) for t, d, p, s in zip(tap, dilation, places, strides, strict=True)),
+            )
+        ]
 
 
 def extract_windows(x: Tensor, window: Any, strides: Any, padding: Any, value: float = 0.0) -> Tensor:
@@ -109,5 +114,8 @@ def max_pool(x: Tensor, window: Any, strides: Any, padding: Any) -> Tensor:
     if any(p != (0, 0) for p in padding):
         x = F.pad(x, _flat(padding), value=lowest)
     if not x.dtype.is_floating_point or 0 in x.shape:
-        return torch.amax(extract_windows(torch.movedim(x, 1, -1), window, strides, ((0, 0),) * len(window)), tuple(range(1 + len(window), 1 + 2 * len(window))))
+        return torch.amax(
+            extract_windows(torch.movedim(x, 1, -1), window, strides, ((0, 0),) * len(window)),
+            tuple(range(1 + len(window), 1 + 2 * len(window))),
+        )
     return torch.movedim(_MAX_POOL[x.ndim - 2](x, tuple(window), tuple(strides)), 1, -1)

@@ -6,7 +6,10 @@ import torch
 
 TORCH_DTYPES: dict[str, torch.dtype] = {
     **{name: getattr(torch, name) for name in ("bool", "uint8", "uint16", "uint32", "uint64", "int8", "int16", "int32", "int64")},
-    **{name: getattr(torch, name) for name in ("bfloat16", "float16", "float32", "float64", "complex64", "complex128", "float8_e4m3fn", "float8_e5m2")},
+    **{
+        name: getattr(torch, name)
+        for name in ("bfloat16", "float16", "float32", "float64", "complex64", "complex128", "float8_e4m3fn", "float8_e5m2")
+    },
 }
 NAMES: dict[torch.dtype, str] = {dtype: name for name, dtype in TORCH_DTYPES.items()}
 UNSIGNED = frozenset({torch.uint16, torch.uint32, torch.uint64})

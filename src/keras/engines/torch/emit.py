@@ -96,7 +96,13 @@ def _elementwise(w: Writer, name: str, node: Node, x: Traced) -> str:
 def _is_last_reader(w: Writer, node: Node, x: Traced) -> bool:
     """Whether a result like `x` may be written where `x` is: it is fresh memory, and neither it nor a view of it is read later."""
     maker, result = x.node, node.outputs[0]
-    if maker is None or maker.op.name not in _FRESH or x.dims != result.dims or x.dtype != result.dtype or w.last_use[id(x)] > node.position:
+    if (
+        maker is None
+        or maker.op.name not in _FRESH
+        or x.dims != result.dims
+        or x.dtype != result.dtype
+        or w.last_use[id(x)] > node.position
+    ):
         return False
     if id(maker) in w.residuals and maker.op.name not in fused.FORWARD and maker.op.name != "max_pool_channels_last":
         return False  # autograd keeps it
@@ -202,7 +208,9 @@ def _broadcast(w: Writer, node: Node) -> bool:
 
 def _slice(w: Writer, node: Node) -> bool:
     a = node.attributes
-    key = ", ".join(f"{_number(start)}:{_number(stop)}:{_number(step)}" for start, stop, step in zip(a["starts"], a["stops"], a["steps"], strict=True))
+    key = ", ".join(
+        f"{_number(start)}:{_number(stop)}:{_number(step)}" for start, stop, step in zip(a["starts"], a["stops"], a["steps"], strict=True)
+    )
     w.view(node, f"{w.name(node.inputs[0])}[{key}]")
     return True
 
@@ -325,7 +333,9 @@ def _take(w: Writer, node: Node) -> bool:
 def _add_at(w: Writer, node: Node) -> bool:
     """Rows added to zeros: the gradient of a look-up."""
     x, indices, updates = node.inputs
-    zeros = (is_constant(x) and not bool(x.value.any())) or (x.node is not None and x.node.op.name == "filled_like" and not x.node.attributes["value"])
+    zeros = (is_constant(x) and not bool(x.value.any())) or (
+        x.node is not None and x.node.op.name == "filled_like" and not x.node.attributes["value"]
+    )
     if len(x.dims) != 2 or node.attributes["axis"] not in (0, -2) or not zeros or indices.dtype not in ("int32", "int64"):
         return False
     w.put(node, f"{w.bind(fused.rows_gradient, 'rows_gradient')}({w.name(updates)}, {w.name(indices)}, {x.dims[0]})")
@@ -373,7 +383,9 @@ def _max_pool(w: Writer, node: Node) -> bool:
 
 def _max_pool_gradient(w: Writer, node: Node) -> bool:
     g, x, _ = node.inputs
-    forward = next((n for n in w.graph.nodes if n.op.name == "max_pool_channels_last" and n.inputs[0] is x and n.attributes == node.attributes), None)
+    forward = next(
+        (n for n in w.graph.nodes if n.op.name == "max_pool_channels_last" and n.inputs[0] is x and n.attributes == node.attributes), None
+    )
     if forward is None or id(forward) not in w.residuals:
         return False
     window, strides, padding = (node.attributes[k] for k in ("window", "strides", "padding"))

@@ -32,7 +32,9 @@ def adam_lists(
         return
     factor = rate * torch.sqrt(1.0 - beta_2**step) / (1.0 - beta_1**step)
     torch._foreach_add_(momenta, torch._foreach_mul(torch._foreach_sub(gradients, momenta), 1.0 - beta_1))
-    torch._foreach_add_(velocities, torch._foreach_mul(torch._foreach_sub(torch._foreach_mul(gradients, gradients), velocities), 1.0 - beta_2))
+    torch._foreach_add_(
+        velocities, torch._foreach_mul(torch._foreach_sub(torch._foreach_mul(gradients, gradients), velocities), 1.0 - beta_2)
+    )
     spread = torch._foreach_add(torch._foreach_sqrt(velocities), epsilon)
     torch._foreach_sub_(parameters, torch._foreach_div(torch._foreach_mul(momenta, factor), spread))
 
