@@ -27,10 +27,13 @@ model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(2, activation="r
 model.compile(optimizer="adam", loss="mse")
 """
 
-FIT = SEQUENTIAL + """
+FIT = (
+    SEQUENTIAL
+    + """
 import numpy as np
 model.fit(np.ones((4, 3)), np.ones((4, 1)), verbose=0)
 """
+)
 
 
 def loaded_packages(code: str) -> set[str]:

@@ -82,7 +82,9 @@ def _body_cotangents(node: Node, arrived: list[Any]) -> list[tuple[Traced, Any]]
     return [(node.inputs[i], c) for i, c in zip(wrt, found, strict=True)]
 
 
-def _gradient_by_definition(operands: Sequence[Any], of: Op, options: dict[str, Any], wrt: Sequence[int], given: Sequence[bool]) -> list[Any]:
+def _gradient_by_definition(
+    operands: Sequence[Any], of: Op, options: dict[str, Any], wrt: Sequence[int], given: Sequence[bool]
+) -> list[Any]:
     count = len(operands) - sum(given)
     inputs, cotangents = operands[:count], iter(operands[count:])
 

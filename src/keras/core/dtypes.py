@@ -125,7 +125,6 @@ def integer_limits(dtype: str) -> tuple[int, int]:
     return (0, 2**bits - 1) if dtype in UNSIGNED else (-(2 ** (bits - 1)), 2 ** (bits - 1) - 1)
 
 
-
 def is_float_dtype(dtype: object) -> bool:
     """Whether a dtype, in any spelling, is a real float."""
     return standardize(dtype) in FLOAT

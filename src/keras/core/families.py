@@ -20,11 +20,16 @@ Promote = Callable[[tuple[Any, ...], dict[str, Any]], Sequence[str]]
 
 
 class Family(NamedTuple):
-    """What a primitive's dispatch needs: the number of leading tensor operands (or "list"), dtype promotion, shape rule."""
+    """What a primitive's dispatch needs: the number of leading tensor operands (or "list"), dtype promotion, shape rule.
+
+    `kind` and `out` (the result's dtype where the rule fixes it) are for the documentation.
+    """
 
     operands: int | str
     promote: Promote
     rule: Rule
+    kind: str = ""
+    out: str | None = None
 
 
 # ---------------------------------------------------------------------------------------------------------------- promotion
@@ -173,21 +178,21 @@ def along_axis_rule(name: str, inputs: Sequence[Any], attributes: dict[str, Any]
 
 def unary(promote: Promote = each, out: str | None = None) -> Family:
     """Elementwise, one operand."""
-    return Family(1, promote, _with_dtype(same_rule, out) if out else same_rule)
+    return Family(1, promote, _with_dtype(same_rule, out) if out else same_rule, "unary", out)
 
 
 def binary(promote: Promote = same, out: str | None = None, operands: int = 2) -> Family:
     """Elementwise with broadcasting."""
-    return Family(operands, promote, _with_dtype(broadcast_rule, out) if out else broadcast_rule)
+    return Family(operands, promote, _with_dtype(broadcast_rule, out) if out else broadcast_rule, "binary", out)
 
 
 def reduction(promote: Promote = each, out: str | None = None) -> Family:
     """Reduction over `axis`, with `keepdims`."""
-    return Family(1, promote, _with_dtype(reduce_rule, out) if out else reduce_rule)
+    return Family(1, promote, _with_dtype(reduce_rule, out) if out else reduce_rule, "reduction", out)
 
 
-arg_reduction = Family(1, each, arg_reduce_rule)
-along_axis = Family(1, each, along_axis_rule)
+arg_reduction = Family(1, each, arg_reduce_rule, "arg_reduction", "int32")
+along_axis = Family(1, each, along_axis_rule, "along_axis")
 
 
 def custom(rule: Rule, operands: int | str = 1, promote: Promote = each) -> Family:

@@ -44,12 +44,14 @@ class Op:
         vjp: one function of (g, y, *operands, **attributes) per operand, or one that returns all cotangents, or ZERO.
         through: {(operand, producer's name): function}, a gradient taken at once through the op that made that operand.
         body: the definition of a composite.
+        family: the family whose operands and results the op has, from which its documentation is completed.
     """
 
     __slots__ = (
         "body",
         "category",
         "defaults",
+        "family",
         "foldable",
         "function",
         "name",
@@ -74,6 +76,7 @@ class Op:
         self.defaults = {name: value for name, value in defaults.items() if name in self.parameters[count:]}
         self.foldable = fields.pop("foldable", True)
         self.category = fields.pop("category", "")
+        self.family = fields.pop("family", None)
         self.promote = fields.pop("promote", None)
         self.rule = fields.pop("rule", None)
         self.vjp = fields.pop("vjp", ZERO)
@@ -137,7 +140,7 @@ def as_operand(x: Any) -> Any:
     if isinstance(x, Symbol) or type(x) in _SCALARS:
         return x
     current = engine.current()
-    return x if current.owns(x) else current.asarray(x)
+    return x if current.owns(x) else engine.converted(x)
 
 
 def _unmoved(value: Any) -> Any:
@@ -217,6 +220,9 @@ def _on_values(op: Op, current: Any, operands: Sequence[Any], attributes: dict[s
         specs = [Spec(tuple(np.shape(x)), dtypes.result_type(key)) for x, key in zip(operands, keys, strict=True)]
         canonical = op.rule(op.name, specs, attributes)[1]  # says what is wrong in the same words as for symbols
         if canonical == attributes:
+            places = engine.devices_text(op.name, arrays)
+            if places is not None:
+                raise ValueError(places) from None
             raise
         return current.kernels[op.name](*arrays, **canonical)  # attributes that the array library takes only in another spelling
 
@@ -329,6 +335,7 @@ def primitive(
             key,
             definition,
             family.operands,
+            family=family,
             promote=family.promote,
             rule=family.rule,
             vjp=vjp,
@@ -343,13 +350,24 @@ def primitive(
 
 
 def op(
-    *, category: str = "numpy", operands: int | str = 1, vjp: Any = ZERO, through: Any = None, promote: Any = None, name: str | None = None
+    *,
+    category: str = "numpy",
+    operands: int | str = 1,
+    family: Any = None,
+    vjp: Any = ZERO,
+    through: Any = None,
+    promote: Any = None,
+    name: str | None = None,
 ) -> Callable[[Callable[..., Any]], Any]:
-    """Define a composite: the decorated body is its value, its spec and (unless `vjp` is given) its gradient."""
+    """Define a composite: the decorated body is its value, its spec and (unless `vjp` is given) its gradient.
+
+    `family` says that operands and result are those of a family; it gives `operands` and completes the documentation.
+    """
 
     def define(body: Callable[..., Any]) -> Any:
         key = name or body.__name__
-        record = Op(key, body, operands, body=body, vjp=vjp, through=through or {}, promote=promote, category=category)
+        count = operands if family is None else family.operands
+        record = Op(key, body, count, body=body, family=family, vjp=vjp, through=through or {}, promote=promote, category=category)
         REGISTRY[key] = record.function
         return record.function
 

@@ -27,7 +27,8 @@ class Engine:
         errors: what the kernels raise for operands or attributes that do not fit; the table's rule then says what is wrong.
         reads_on_host: whether small calculations with variables' values are better done by NumPy (each op would be compiled).
         indexes_by_tensors: whether x[key] takes tensors and lists in the key.
-    An engine may also have `value_and_grad(function, has_aux)` (else the table's gradients are used) and `cond(predicate, f, g)`.
+    An engine may also have `value_and_grad(function, has_aux)` (else the table's gradients are used), `cond(predicate, f, g)` and
+    `custom_gradient(pair, operands)`.
     """
 
     name = ""
@@ -94,7 +95,10 @@ class Engine:
     # -------------------------------------------------------------------------------------------------------------------- verbs
 
     def compile(self, function: Callable[..., Any]) -> Callable[..., Any]:
-        """`function` of nests of tensors (and of the variables that it reads and writes), made fast."""
+        """`function` of nests of tensors (and of the variables that it reads and writes), made fast.
+
+        `function.variables`, where it has that, gives the variables that it is known to use, which may save looking for them.
+        """
         return function
 
     def eval_shape(self, function: Callable[..., Any], *symbols: Any) -> Any:
@@ -125,6 +129,35 @@ class Engine:
         while bool(cond(*variables)):
             variables = body(*variables)
         return variables
+
+    # ------------------------------------------------------------------------------------------------------------------ devices
+
+    def devices(self) -> list[str]:
+        """The names of the devices, as `keras.distribution.list_devices` gives them; the default is one CPU."""
+        return ["cpu:0"]
+
+    def device_scope(self, name: str) -> AbstractContextManager[Any]:
+        """Context in which new tensors are made on a device; the default has the CPU only."""
+        if name.lower() in ("cpu", "cpu:0"):
+            return nullcontext()
+        raise ValueError(self.no_device(name))
+
+    def no_device(self, name: str) -> str:
+        """The message for a device that is not there."""
+        found = self.devices()
+        hint = "" if self.name != "numpy" or name.lower().startswith("cpu") else " For a GPU choose another engine: KERAS_BACKEND=jax."
+        return (
+            f"keras.device(device_name): got {name!r}. The {self.name} engine has {', '.join(map(repr, found))}. "
+            f"Write keras.device({found[0]!r}).{hint}"
+        )
+
+    def join_hosts(self, addresses: str | None, count: int | None, number: int | None) -> None:
+        """Join this process with those of other hosts."""
+        raise NotImplementedError(f"keras.distribution.initialize: the {self.name} engine computes on one host. Write KERAS_BACKEND=jax.")
+
+    def remat(self, function: Callable[..., Any]) -> Callable[..., Any]:
+        """`function` of tensors whose inner values are computed again for the gradient; the default keeps them."""
+        return function
 
     def unsupported(self, name: str) -> str:
         """The message for an op that this engine does not have."""

@@ -6,6 +6,7 @@ A cell's step has two parts: `project(inputs)`, which needs no state and is done
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 import numpy as np
@@ -161,11 +162,11 @@ class DenseCell(Cell):
         """inputs @ kernel + bias."""
         return affine(inputs, self.kernel, self.bias)
 
-    def _can_run_whole(self, name: str, x: Any) -> bool:
-        """Whether the engine's function for a whole sequence computes what this cell does."""
+    def _can_run_whole(self, names: Collection[str], x: Any) -> bool:
+        """Whether the engine has a function of one of these names for a whole sequence, and it computes what this cell does."""
         recurrent_mask = self._masks[1] if self._masks else None
         return (
-            name in engine.current().natives
+            not engine.current().natives.keys().isdisjoint(names)
             and not isinstance(x, KerasTensor)
             and self.activation is tanh
             and self.recurrent_activation is sigmoid  # type: ignore[attr-defined]
@@ -264,7 +265,7 @@ class GRUCell(DenseCell):
 
     def whole(self, x: Any, states: Any, reverse: bool) -> tuple[Any, list[Any]] | None:
         """See `Cell.whole`."""
-        if not self.reset_after or type(self) is not GRUCell or not self._can_run_whole("gru_sequence", x):
+        if not self.reset_after or type(self) is not GRUCell or not self._can_run_whole(("gru_sequence",), x):
             return None
         outputs, h = gru_sequence([x, *states, *self._weights_as_read()], reverse=reverse)
         return outputs, [h]
@@ -326,7 +327,7 @@ class LSTMCell(DenseCell):
 
     def whole(self, x: Any, states: Any, reverse: bool) -> tuple[Any, list[Any]] | None:
         """See `Cell.whole`."""
-        if type(self) is not LSTMCell or not self._can_run_whole("lstm_sequence", x):
+        if type(self) is not LSTMCell or not self._can_run_whole(("lstm_sequence", "lstm_steps"), x):
             return None
         outputs, h, c = lstm_sequence([x, *states, *self._weights_as_read()], reverse=reverse)
         return outputs, [h, c]

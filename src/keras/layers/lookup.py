@@ -8,7 +8,11 @@ from keras._surface import PACKAGES
 from keras.core.registry import Registry
 from keras.layers.layer import Layer
 
-_MODELS = {"Functional": "keras.models.functional:Functional", "Model": "keras.models.functional:Functional", "Sequential": "keras.models.sequential:Sequential"}
+_MODELS = {
+    "Functional": "keras.models.functional:Functional",
+    "Model": "keras.models.functional:Functional",
+    "Sequential": "keras.models.sequential:Sequential",
+}
 registry = Registry("layers", {**PACKAGES.get("keras.layers", {}), **_MODELS}, Layer)
 
 

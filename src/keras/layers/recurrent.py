@@ -157,7 +157,9 @@ class RNN(Layer):
         def variable(state: Any) -> Variable:
             first = "zeros" if isinstance(state, Symbol) else state
             shape = tuple(state.shape)
-            return Variable(first, shape=shape, dtype=self.variable_dtype, trainable=False, autocast=False, name="rnn_state", kind="statistic")
+            return Variable(
+                first, shape=shape, dtype=self.variable_dtype, trainable=False, autocast=False, name="rnn_state", kind="statistic"
+            )
 
         with Outside():
             self._carried.variables = tree.map_structure(variable, states)

@@ -12,10 +12,11 @@ from keras.core import errors, hooks, late, naming
 from keras.core.tensor import KerasTensor
 from keras.layers.layer import Layer
 from keras.models.functional_config import described
+from keras.models.stateless import StatefulModel
 from keras.models.summary import print_summary
 
 
-class Model(Layer):
+class Model(StatefulModel):
     """A network: `Model(inputs, outputs)` for symbols, or a subclass with a `call` method.
 
     Arguments:
@@ -196,17 +197,29 @@ class Model(Layer):
 
     # ------------------------------------------------------------------------------------------- steps, to override in subclasses
 
-    def train_step(self, data: Any) -> Any:
-        """One step of training on (x, y, sample_weight); returns a dict of numbers."""
-        return self._trainer.train_step(data) or self.get_metrics_result()
+    def train_step(self, *data: Any) -> Any:
+        """One step of training on `data`, which is (x, y, sample_weight) or the first of these; returns a dict of numbers.
 
-    def test_step(self, data: Any) -> Any:
-        """One step of evaluation on (x, y, sample_weight); returns a dict of numbers."""
-        return self._trainer.test_step(data) or self.get_metrics_result()
+        Override it as `train_step(self, data)`, or as `train_step(self, state, data)` returning `(logs, state)` with the state's values as
+        (trainable, non-trainable, optimizer, metrics) variables: both forms run on every engine, and both may call this method.
+        """
+        return self._trainer.own_step("train", data)
 
-    def predict_step(self, data: Any) -> Any:
-        """The outputs for one batch."""
-        return self._trainer.predict_step(data)
+    def test_step(self, *data: Any) -> Any:
+        """One step of evaluation on `data`, as `train_step`; returns a dict of numbers.
+
+        Override it as `test_step(self, data)`, or as `test_step(self, state, data)` returning `(logs, state)` with the state's values as
+        (trainable, non-trainable, metrics) variables.
+        """
+        return self._trainer.own_step("test", data)
+
+    def predict_step(self, *data: Any) -> Any:
+        """The outputs for one batch.
+
+        Override it as `predict_step(self, data)`, or as `predict_step(self, state, data)` returning `(outputs, non_trainable_variables)`;
+        the state's values are the (trainable, non-trainable) variables.
+        """
+        return self._trainer.own_step("predict", data)
 
     def compute_loss(self, x: Any = None, y: Any = None, y_pred: Any = None, sample_weight: Any = None, training: bool = True) -> Any:
         """The number that training minimizes: the compiled losses, and what layers and regularizers add."""

@@ -55,11 +55,16 @@ def take_along(x: Tensor, indices: Tensor, axis: int) -> Tensor:
 
 @op(operands=2)
 def take(x: Tensor, indices: Tensor, axis: int | None = None) -> Tensor:
-    """The slices of `x` at `indices` along `axis` (elements of the flat tensor for None).
+    """The slices of `x` at `indices` along `axis`.
 
-    Example:
-        >>> take([[1, 2], [3, 4]], [1, 0], axis=0).tolist()
-        [[3, 4], [1, 2]]
+    Arguments:
+        indices: integer tensor of any shape; negative ones count from the end.
+        axis: int. Default None: elements of the flat tensor.
+    Returns: tensor in the shape of `x` with that of `indices` in place of `axis`, of the dtype of `x`.
+    Raises: TypeError if `indices` are no integers; ValueError if `axis` is out of range.
+    >>> keras.ops.take([[1, 2], [3, 4]], [1, 0], axis=0)
+    array([[3, 4],
+           [1, 2]], dtype=int32)
     """
     if axis is None:
         x, axis = reshape(x, (-1,)), 0
@@ -104,7 +109,16 @@ def gather_along_axis(x: Tensor, indices: Tensor, axis: int) -> Tensor:
 
 @op(operands=2)
 def take_along_axis(x: Tensor, indices: Tensor, axis: int | None = None) -> Tensor:
-    """For each place of `indices`, the element of `x` at that index along `axis` (of the flat tensor for None)."""
+    """For each place of `indices`, the element of `x` at that index along `axis`: y[i, j] = x[indices[i, j], j] for axis 0.
+
+    Arguments:
+        indices: integer tensor with as many axes as `x`, of sizes that broadcast outside of `axis`.
+    Returns: tensor in the shape of `indices`, of the dtype of `x`.
+    Raises: TypeError if `indices` are no integers; ValueError if the shapes do not match.
+    >>> keras.ops.take_along_axis([[30, 10], [20, 40]], [[1, 0], [0, 1]], axis=1)
+    array([[10, 30],
+           [20, 40]], dtype=int32)
+    """
     if axis is None:
         return gather_along_axis(reshape(x, (-1,)), reshape(indices, (-1,)), axis=0)
     return gather_along_axis(x, indices, axis=axis)
@@ -121,11 +135,16 @@ def add_along_axis(x: Tensor, indices: Tensor, updates: Tensor, axis: int) -> Te
 
 @op(category="nn")
 def one_hot(x: Tensor, num_classes: int, axis: int = -1, dtype: Any = None, sparse: bool = False) -> Tensor:
-    """A new axis of size `num_classes` with 1 at the index and 0 elsewhere; an index outside the range gives zeros.
+    """A new axis of size `num_classes` with 1 at the index and 0 elsewhere; an index outside of the range gives zeros.
 
-    Example:
-        >>> one_hot([0, 2], 3).tolist()
-        [[1.0, 0.0, 0.0], [0.0, 0.0, 1.0]]
+    Arguments:
+        x: integer tensor of any shape.
+        num_classes: int > 0.
+        axis: int, where the new axis stands.
+    Returns: tensor with one axis more, of that dtype.
+    >>> keras.ops.one_hot([0, 2], 3)
+    array([[1., 0., 0.],
+           [0., 0., 1.]], dtype=float32)
     """
     x = as_operand(x)
     count = len(shape_of(x)) + 1
@@ -150,7 +169,16 @@ def _expand_ellipsis(key: tuple[Any, ...], count: int) -> list[Any]:
 
 @op()
 def get_item(x: Tensor, key: Any) -> Tensor:
-    """x[key] for integers, slices, None, `...` and one integer or boolean-free index tensor."""
+    """What x[key] is: a part of a tensor.
+
+    Arguments:
+        key: int, slice, None (a new axis), `...`, or an integer tensor; or a tuple with one for each axis, of which one may be a tensor.
+    Returns: tensor of the dtype of `x`.
+    Raises: IndexError if an index is out of range or there are more of them than axes.
+    Source: operator.getitem.
+    >>> keras.ops.get_item([[1, 2, 3], [4, 5, 6]], (1, slice(0, 2)))
+    array([4, 5], dtype=int32)
+    """
     x = as_operand(x)
     if not isinstance(x, Symbol) and not _has_symbol(key) and (engine.current().indexes_by_tensors or _is_basic(key)):
         return x[tuple(_plain(k) for k in key) if isinstance(key, tuple) else _plain(key)]
@@ -259,19 +287,51 @@ def _starts(start_indices: Any) -> Tensor:
 
 @op(operands=2, name="slice")
 def slice_(inputs: Tensor, start_indices: Any, shape: Any) -> Tensor:
-    """The part of `inputs` of the given shape that begins at `start_indices`."""
+    """The part of `inputs` of the given shape that begins at `start_indices`.
+
+    Arguments:
+        inputs: tensor of any dtype.
+        start_indices: integers, one per axis; one from which the part would not fit moves to the nearest that does.
+        shape: tuple of int, one per axis, the shape of the part.
+    Returns: tensor of that shape, of the dtype of `inputs`.
+    Raises: ValueError if there are more or fewer sizes than axes.
+    Source: keras.ops.slice of Keras 3, jax.lax.dynamic_slice.
+    >>> keras.ops.slice([[1, 2, 3], [4, 5, 6]], (0, 1), (2, 2))
+    array([[2, 3],
+           [5, 6]], dtype=int32)
+    """
     return dynamic_slice(inputs, _starts(start_indices), shape=tuple(shape))
 
 
 @op(operands=3)
 def slice_update(inputs: Tensor, start_indices: Any, updates: Tensor) -> Tensor:
-    """`inputs` with the part that begins at `start_indices` replaced by `updates`."""
+    """`inputs` with the part that begins at `start_indices` replaced by `updates`.
+
+    Arguments:
+        inputs: tensor of any dtype.
+        start_indices: integers, one per axis; one from which the part would not fit moves to the nearest that does.
+        updates: tensor with as many axes as `inputs`.
+    Returns: tensor in the shape and of the dtype of `inputs`.
+    Source: keras.ops.slice_update of Keras 3, jax.lax.dynamic_update_slice.
+    >>> keras.ops.slice_update([[1, 2, 3], [4, 5, 6]], (0, 1), [[10, 20]])
+    array([[ 1, 10, 20],
+           [ 4,  5,  6]], dtype=int32)
+    """
     return dynamic_update(inputs, _starts(start_indices), updates)
 
 
 @op(operands=2)
 def scatter(indices: Tensor, values: Tensor, shape: Any) -> Tensor:
-    """Zeros of `shape` with `values` added at `indices` (last axis: coordinates); equal indices add up."""
+    """Zeros of `shape` with `values` added at `indices`; those for the same place add up.
+
+    Arguments:
+        indices: integer tensor, shape (..., d): the first d coordinates of each place.
+        values: tensor, shape (..., *shape[d:]).
+    Returns: tensor of that shape, of the dtype of `values`.
+    Source: keras.ops.scatter of Keras 3, tf.scatter_nd.
+    >>> keras.ops.scatter([[0], [2], [0]], [1.0, 2.0, 3.0], (4,))
+    array([4., 0., 2., 0.], dtype=float32)
+    """
     values = as_operand(values)
     index_sizes, sizes = shape_of(indices), tuple(shape)
     depth = int(index_sizes[-1])  # type: ignore[arg-type]

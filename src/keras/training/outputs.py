@@ -30,7 +30,9 @@ class OutputBuffer:
             return
         if self._arrays is None:
             self._arrays = tree.map_structure(lambda a: np.empty((self._samples, *a.shape[1:]), a.dtype), batch)
-        fits = all(a.shape[1:] == b.shape[1:] and len(b) == len(first) for a, b in zip(tree.leaves(self._arrays), tree.leaves(batch), strict=True))
+        fits = all(
+            a.shape[1:] == b.shape[1:] and len(b) == len(first) for a, b in zip(tree.leaves(self._arrays), tree.leaves(batch), strict=True)
+        )
         if not fits or self._parts or self._filled + len(first) > self._samples:  # sizes that change from batch to batch
             self._spill()
             self._parts.append(batch)

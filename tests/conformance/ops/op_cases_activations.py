@@ -22,13 +22,15 @@ def _sigmoid(x: np.ndarray) -> np.ndarray:
 
 
 def _sparsemax(x: np.ndarray, axis: int = -1) -> np.ndarray:
-    """By bisection on the threshold."""
-    low, high = x.max(axis, keepdims=True) - 1, x.max(axis, keepdims=True)
-    for _ in range(80):
-        middle = (low + high) / 2
-        above = np.maximum(x - middle, 0).sum(axis, keepdims=True) > 1
-        low, high = np.where(above, middle, low), np.where(above, high, middle)
-    return np.maximum(x - low, 0)
+    """Keras' threshold, line by line."""
+
+    def of_line(v: np.ndarray) -> np.ndarray:
+        falling = np.sort(v)[::-1]
+        totals = np.cumsum(falling)
+        support = [k for k in range(len(v)) if falling[k] > (totals[k] - 1) / (k + 1)]
+        return np.maximum(v - (totals[support].sum() - 1) / len(support), 0)
+
+    return np.apply_along_axis(of_line, axis, x)
 
 
 SELU_SCALE, SELU_ALPHA = 1.0507009873554805, 1.6732632423543772
@@ -58,6 +60,7 @@ case("silu", X, oracle=lambda x: x * _sigmoid(x))
 case("log_sigmoid", X, oracle=lambda x: -_softplus(-x))
 case("hard_sigmoid", X, oracle=_hard_sigmoid)
 case("hard_silu", X, oracle=lambda x: x * _hard_sigmoid(x))
+case("hard_tanh", integers(3, 4, low=-3, high=4), oracle=lambda x: np.clip(x, -1, 1), batch=())
 case("hard_tanh", X, oracle=lambda x: np.clip(x, -1, 1))
 case("tanh_shrink", X, oracle=lambda x: x - np.tanh(x))
 case("soft_shrink", X, oracle=lambda x: np.sign(x) * np.maximum(np.abs(x) - 0.5, 0))

@@ -94,7 +94,9 @@ def test_histories(name):
 def test_configs_are_written_as_keras_wrote_them(name):
     wanted = CASES[name]["config"]
     found = json.loads(model_from_config(wanted).to_json())
-    assert {k: found[k] for k in ("module", "class_name", "registered_name")} == {k: wanted[k] for k in ("module", "class_name", "registered_name")}
+    assert {k: found[k] for k in ("module", "class_name", "registered_name")} == {
+        k: wanted[k] for k in ("module", "class_name", "registered_name")
+    }
     ours, theirs = found["config"], wanted["config"]
     for key in ("name", "trainable", "input_layers", "output_layers", "build_input_shape"):
         assert ours.get(key) == theirs.get(key)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import json
 import os
 import subprocess
@@ -15,6 +16,8 @@ import pytest
 from keras.core import config, engine, errors, naming
 
 SOURCE = Path(__file__).parents[3] / "src"
+BEST = "jax" if importlib.util.find_spec("jax") is not None else "numpy"
+"""The engine of a process to which nobody says anything."""
 
 
 def in_a_new_process(code: str, home: Path, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -89,13 +92,24 @@ def test_a_stale_file_gives_one_warning(tmp_path: Path, gone: str) -> None:
     (tmp_path / "keras.json").write_text(json.dumps({"backend": gone, "floatx": "float32"}))
     code = "from keras.core import engine; engine.current(); engine.current(); print(engine.name())"
     done = in_a_new_process(code, tmp_path)
-    assert done.stdout.strip() == "numpy"
+    assert done.stdout.strip() == BEST
     assert done.stderr.count("UserWarning") == 1
     assert gone in done.stderr
-    assert 'Write "backend": "numpy" in that file.' in done.stderr
+    assert f'Write "backend": "{BEST}" in that file.' in done.stderr
 
 
-@pytest.mark.parametrize(("name", "match"), [("theano", "'theano' no longer exists"), ("tensorflw", "got 'tensorflw'. Accepted: 'numpy'")])
+def test_nothing_said_means_jax_where_it_is_installed(tmp_path: Path) -> None:
+    assert in_a_new_process("from keras.core import engine; print(engine.name())", tmp_path).stdout.strip() == BEST
+
+
+def test_code_that_came_through_tensorflow_computes_on_it(tmp_path: Path) -> None:
+    code = "import sys; sys.modules['tensorflow'] = sys; import keras._tf_keras.keras; from keras.core import engine; print(engine.default_name())"
+    assert in_a_new_process(code, tmp_path).stdout.strip() == "tensorflow"
+
+
+@pytest.mark.parametrize(
+    ("name", "match"), [("theano", "'theano' no longer exists"), ("tensorflw", "got 'tensorflw'. Did you mean 'tensorflow'?")]
+)
 def test_an_unknown_engine_in_the_environment_is_an_error(tmp_path: Path, name: str, match: str) -> None:
     done = in_a_new_process("from keras.core import engine; engine.current()", tmp_path, KERAS_BACKEND=name)
     assert done.returncode != 0

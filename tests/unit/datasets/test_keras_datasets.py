@@ -107,9 +107,7 @@ def test_cifar10(folder, trust):
 
 
 def test_cifar100_and_channels_first(folder, trust, monkeypatch):
-    members = {
-        f"cifar-100-python/{name}": {b"data": pixels(7), b"fine_labels": [42], b"coarse_labels": [4]} for name in ("train", "test")
-    }
+    members = {f"cifar-100-python/{name}": {b"data": pixels(7), b"fine_labels": [42], b"coarse_labels": [4]} for name in ("train", "test")}
     write_archive(folder / cifar100.NAMES[0], members)
     trust(cifar100, folder / cifar100.NAMES[0])
     (_, y_train), (x_test, y_test) = cifar100.load_data()

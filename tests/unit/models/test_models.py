@@ -305,7 +305,12 @@ def test_a_sequential_without_an_input_is_built_by_data():
 def test_paths_name_the_models_around_a_layer():
     stack = keras.Sequential([keras.Input((4,)), layers.Dense(3)], name="stack")
     outer = keras.Sequential([keras.Input((4,)), stack, keras.Sequential([layers.Dense(2)], name="late")], name="outer")
-    assert [w.path for w in outer.weights] == ["stack/dense/kernel", "stack/dense/bias", "outer/late/dense_1/kernel", "outer/late/dense_1/bias"]
+    assert [w.path for w in outer.weights] == [
+        "stack/dense/kernel",
+        "stack/dense/bias",
+        "outer/late/dense_1/kernel",
+        "outer/late/dense_1/bias",
+    ]
     assert stack.layers[0].path == "stack/dense"
 
 

@@ -41,7 +41,9 @@ def value_and_grad(function: Callable[..., Any], has_aux: bool = False) -> Calla
             loss, rest = result if has_aux else (result, None)
             loss = jnp.asarray(as_operand(loss))
             if loss.shape != ():
-                raise ValueError(f"value_and_grad: the function must return one number, got shape {loss.shape}. Write keras.ops.mean(loss).")
+                raise ValueError(
+                    f"value_and_grad: the function must return one number, got shape {loss.shape}. Write keras.ops.mean(loss)."
+                )
             seen["variables"] = [variable for variable, _ in scope.updates.values()]
             flat = [as_operand(x) if hasattr(x, "assign") else x for x in tree.flatten(rest)]
             seen["rest"], seen["flat"] = rest, [None if is_array(x) else x for x in flat]
@@ -115,3 +117,18 @@ def cond(predicate: Any, true_function: Callable[[], Any], false_function: Calla
     result, state = lax.cond(jnp.reshape(predicate, ()).astype(np.bool_), *branches, [v.raw for v in changed])
     assign_all(changed, state)
     return result
+
+
+def custom_gradient(pair: Callable[..., Any], operands: list[Array]) -> Any:
+    """The value of `pair(*operands)`, a (value, gradient function), with that gradient."""
+
+    def with_rule(*values: Array) -> Any:
+        value, gradient = pair(*values)
+
+        def rule(arrived: Any) -> Any:
+            found = gradient(*(arrived if isinstance(arrived, (tuple, list)) else (arrived,)))
+            return tuple(found) if isinstance(found, (tuple, list)) else (found,)
+
+        return value, rule
+
+    return jax.custom_gradient(with_rule)(*operands)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import math
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -14,7 +13,7 @@ from jax import lax
 
 from keras.core.dtypes import numpy_dtype
 from keras.core.tensor import REGISTRY
-from keras.engines.jax import convolution, linalg, random
+from keras.engines.jax import convolution, linalg, pooling, random
 
 Array = Any
 
@@ -38,6 +37,7 @@ BINARY: dict[str, Callable[..., Array]] = {
 ROUNDINGS: dict[str, Callable[..., Array]] = {
     "floor": lax.floor, "ceil": lax.ceil, "trunc": jnp.trunc, "rint": lambda x: lax.round(x, lax.RoundingMethod.TO_NEAREST_EVEN),
 }  # fmt: skip
+
 
 def engine_dtype(name: str) -> np.dtype:
     """The dtype that JAX gives for a name: without `jax_enable_x64` the 64-bit ones become 32-bit."""
@@ -160,52 +160,6 @@ def _pairs(pad_width: Any, ndim: int) -> Any:
     return [(int(a), int(b), 0) for a, b in np.broadcast_to(np.asarray(pad_width), (ndim, 2))]
 
 
-def _windows(x: Array, window: Any, strides: Any, padding: Any, value: float) -> list[Array]:
-    """For each tap of the window, the elements it meets: arrays of shape (batch, *places, channels)."""
-    x = lax.pad(x, np.asarray(value, x.dtype), [(0, 0, 0), *((low, high, 0) for low, high in padding), (0, 0, 0)])
-    sizes = x.shape[1:-1]
-    places = [max((n - k) // s + 1, 0) for n, k, s in zip(sizes, window, strides, strict=True)]
-    taps = []
-    for tap in np.ndindex(*window):
-        stops = [t + max((p - 1) * s + 1, 0) for t, p, s in zip(tap, places, strides, strict=True)]
-        taps.append(lax.slice(x, (0, *tap, 0), (x.shape[0], *stops, x.shape[-1]), (1, *strides, 1)))
-    return taps
-
-
-def extract_windows(x: Array, window: Any, strides: Any, padding: Any, value: float = 0.0) -> Array:
-    """Every window of x: (batch, *places, *window, channels)."""
-    taps = _windows(x, window, strides, padding, value)
-    stacked = jnp.stack(taps, axis=-2)
-    return lax.reshape(stacked, (*stacked.shape[:-2], *window, stacked.shape[-1]))
-
-
-def add_windows(g: Array, window: Any, strides: Any, padding: Any, x_shape: Any) -> Array:
-    """Windows added back to their places."""
-    x = jax.ShapeDtypeStruct(tuple(x_shape), g.dtype)
-    return jax.linear_transpose(lambda v: extract_windows(v, window, strides, padding), x)(g)[0]
-
-
-def _larger(best: Array, tap: Array) -> Array:
-    """The larger one; the first one (also for the gradient) where they are equal, and NaN if either is."""
-    keep = lax.bitwise_or(lax.ge(best, tap), lax.ne(best, best))
-    return lax.select(keep, best, tap)
-
-
-def max_pool(x: Array, window: Any, strides: Any, padding: Any) -> Array:
-    """The largest element of every window."""
-    lowest = -np.inf if x.dtype.kind not in "iub" else -(2**31)
-    return functools.reduce(_larger, _windows(x, window, strides, padding, lowest))
-
-
-def average_pool(x: Array, window: Any, strides: Any, padding: Any) -> Array:
-    """The mean of every window; places outside of x do not count."""
-    total = functools.reduce(lax.add, _windows(x, window, strides, padding, 0))
-    if all(p == (0, 0) for p in padding):
-        return lax.div(total, np.asarray(math.prod(window), x.dtype))
-    inside = np.ones((1, *x.shape[1:-1], 1), x.dtype)
-    return lax.div(total, functools.reduce(lax.add, _windows(inside, window, strides, padding, 0)))
-
-
 KERNELS: dict[str, Callable[..., Any]] = {
     **UNARY,
     **{name: _lined_up(function) for name, function in BINARY.items()},
@@ -252,7 +206,9 @@ KERNELS: dict[str, Callable[..., Any]] = {
     "gather_along_axis": _gather_along_axis,
     "add_along_axis": _add_along_axis,
     "dynamic_slice": lambda x, starts, shape: lax.dynamic_slice(x, [starts[i] for i in range(x.ndim)], shape, allow_negative_indices=False),
-    "dynamic_update": lambda x, starts, updates: lax.dynamic_update_slice(x, updates, [starts[i] for i in range(x.ndim)], allow_negative_indices=False),
+    "dynamic_update": lambda x, starts, updates: lax.dynamic_update_slice(
+        x, updates, [starts[i] for i in range(x.ndim)], allow_negative_indices=False
+    ),
     "matmul": jnp.matmul,
     "contract": lambda *operands, subscripts: jnp.einsum(subscripts, *operands),
     **linalg.KERNELS,
@@ -262,8 +218,8 @@ KERNELS: dict[str, Callable[..., Any]] = {
     "conv_channels_last": convolution.conv,
     "conv_input_gradient": convolution.conv_input_gradient,
     "conv_filter_gradient": convolution.conv_filter_gradient,
-    "extract_windows": extract_windows,
-    "add_windows": add_windows,
+    "extract_windows": pooling.extract_windows,
+    "add_windows": pooling.add_windows,
     "draw_uniform": random.uniform,
     "draw_normal": random.normal,
     "draw_truncated_normal": random.truncated_normal,
@@ -271,4 +227,7 @@ KERNELS: dict[str, Callable[..., Any]] = {
     "draw_integers": random.integers,
 }
 
-NATIVES: dict[str, Callable[..., Any]] = {"max_pool_channels_last": max_pool, "average_pool_channels_last": average_pool}
+NATIVES: dict[str, Callable[..., Any]] = {
+    "max_pool_channels_last": pooling.max_pool,
+    "average_pool_channels_last": pooling.average_pool,
+}

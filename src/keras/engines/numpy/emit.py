@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from keras.engines.numpy import convolution, elementwise, philox, threads, windows
+from keras.engines.numpy import convolution, elementwise, philox, recurrent, threads, windows
 from keras.engines.numpy.kernels import KERNELS, NATIVES, ROUNDINGS, UFUNCS, add_elements, add_rows, draw, is_narrow, slices_of, words
 from keras.engines.numpy.products import bind_matmul
 
@@ -79,18 +79,13 @@ def _sigmoid(xs: Sequence[Array], out: Array, scratch: Scratch) -> list[Step]:
     x = xs[0]
     if out.dtype not in (np.float32, np.float64):
         return [(_copy_result, (out, KERNELS["sigmoid"], xs))]
-    one, most = out.dtype.type(1), out.dtype.type(int(np.log(np.finfo(out.dtype).max)))
+    one = out.dtype.type(1)
     return [
         (np.negative, (x, out)),
-        (_minimum_into, (out, most, out)),  # exp stays finite
         (np.exp, (out, out)),
         (np.add, (out, one, out)),
         (np.reciprocal, (out, out)),
     ]
-
-
-def _minimum_into(x: Array, most: Any, out: Array) -> None:
-    np.minimum(x, most, out=out)
 
 
 def _put_where(out: Array, value: Any, mask: Array) -> None:
@@ -306,6 +301,12 @@ EMIT: dict[str, Callable[..., list[Step]]] = {
     "max_pool_gradient": _bound(windows.bind_max_pool_gradient, *_POOL),
 }
 """Operand arrays, result array and attributes to steps. Ops that are in no table run their function and copy the result."""
+
+EMIT_SEVERAL: dict[str, Callable[..., list[Step]]] = {
+    "lstm_steps": lambda xs, outs, attributes: recurrent.bind_lstm(xs, outs, attributes["reverse"]),
+    "lstm_steps_gradient": lambda xs, outs, attributes: recurrent.bind_lstm_gradient(xs, outs, attributes["reverse"]),
+}
+"""The same for ops with several results."""
 
 
 def generic(name: str, attributes: dict[str, Any]) -> Callable[..., list[Step]]:

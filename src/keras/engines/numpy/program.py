@@ -17,7 +17,7 @@ from keras.core.graph import Graph, Node, Traced
 from keras.core.simplify import is_constant
 from keras.engines.numpy import threads
 from keras.engines.numpy.buffers import aligned_empty
-from keras.engines.numpy.emit import ELEMENTWISE, EMIT, SHARED_WORK, VIEWS, Step, generic, products
+from keras.engines.numpy.emit import ELEMENTWISE, EMIT, EMIT_SEVERAL, SHARED_WORK, VIEWS, Step, generic, products
 from keras.engines.numpy.groups import Group, blocks_of, group_nodes
 from keras.engines.numpy.memory import Arena
 
@@ -35,7 +35,13 @@ class Program:
     Attributes: inputs: the array of every input; outputs: the array of every output; steps; nbytes: memory of its buffers.
     """
 
-    def __init__(self, graph: Graph, places: dict[int, Array] | None = None, updates: Sequence[tuple[int, Array]] = (), own_threads: bool | None = None) -> None:
+    def __init__(
+        self,
+        graph: Graph,
+        places: dict[int, Array] | None = None,
+        updates: Sequence[tuple[int, Array]] = (),
+        own_threads: bool | None = None,
+    ) -> None:
         self.graph = graph
         self.own_threads = _shares_threads(graph) if own_threads is None else own_threads
         self.steps: list[Step] = []
@@ -217,6 +223,8 @@ class Program:
             self.steps.extend(products(operands, outs[0], self.own_threads))
         elif name in EMIT:
             self.steps.extend(EMIT[name](operands, outs[0], node.attributes))
+        elif name in EMIT_SEVERAL:
+            self.steps.extend(EMIT_SEVERAL[name](operands, outs, node.attributes))
         else:
             self.steps.extend(generic(name, node.attributes)(operands, outs))
 

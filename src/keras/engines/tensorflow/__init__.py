@@ -30,7 +30,9 @@ class TensorFlowEngine(Engine):
     natives = {"max_pool_channels_last": max_pool}
     errors = (*Engine.errors, tf.errors.OpError)
     UNSUPPORTED = {
-        **dict.fromkeys(("scan_graph", "while_graph", "cond_graph"), "loops are TensorFlow's loops here; write keras.ops.scan, while_loop or cond"),
+        **dict.fromkeys(
+            ("scan_graph", "while_graph", "cond_graph"), "loops are TensorFlow's loops here; write keras.ops.scan, while_loop or cond"
+        ),
         **linalg.UNSUPPORTED,
     }
 
@@ -79,8 +81,14 @@ class TensorFlowEngine(Engine):
         """A Python loop eagerly, one `tf.while_loop` in a graph."""
         return super().while_loop(cond, body, variables) if tf.executing_eagerly() else control.while_loop(cond, body, variables)
 
+    def devices(self) -> list[str]:
+        """The accelerators, and the CPUs."""
+        found = [device.name.rpartition("device:")[2].lower() for device in tf.config.list_logical_devices()]
+        return sorted(found, key=lambda name: name.startswith("cpu:"))
+
     value_and_grad = staticmethod(control.value_and_grad)
     cond = staticmethod(control.cond)
+    custom_gradient = staticmethod(lambda pair, operands: tf.custom_gradient(pair)(*operands))
 
 
 engine = TensorFlowEngine()

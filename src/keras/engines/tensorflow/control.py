@@ -31,7 +31,9 @@ def value_and_grad(function: Callable[..., Any], has_aux: bool = False) -> Calla
             result = function(tree.pack_as(parameters, leaves), *args, **kwargs)
             loss = tf.convert_to_tensor(as_operand(result[0] if has_aux else result))
         if loss.shape != ():
-            raise ValueError(f"value_and_grad: the function must return one number, got shape {tuple(loss.shape)}. Write keras.ops.mean(loss).")
+            raise ValueError(
+                f"value_and_grad: the function must return one number, got shape {tuple(loss.shape)}. Write keras.ops.mean(loss)."
+            )
         found = iter(tape.gradient(loss, watched, unconnected_gradients="zero"))
         gradients = [tf.convert_to_tensor(next(found)) if x.dtype.is_floating or x.dtype.is_complex else tf.zeros_like(x) for x in leaves]
         return result, tree.pack_as(parameters, gradients)

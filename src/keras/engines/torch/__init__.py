@@ -8,11 +8,12 @@ from typing import Any
 
 import numpy as np
 import torch
+import torch.utils.checkpoint
 
 from keras.core import tree
 from keras.core.dtypes import numpy_dtype
 from keras.engines.base import Engine, default_dtype
-from keras.engines.torch.autograd import value_and_grad
+from keras.engines.torch.autograd import custom_gradient, value_and_grad
 from keras.engines.torch.dtypes import CARRIERS, NAMES, TORCH_DTYPES
 from keras.engines.torch.kernels import KERNELS
 from keras.engines.torch.natives import NATIVES
@@ -108,7 +109,16 @@ class TorchEngine(Engine):
         """`function` traced once and replayed, or run as it is where it cannot be traced."""
         return CompiledFunction(function, self.moved)
 
+    def devices(self) -> list[str]:
+        """The GPUs, and the CPU."""
+        return [*(f"gpu:{number}" for number in range(torch.cuda.device_count())), "cpu:0"]
+
+    def remat(self, function: Callable[..., Any]) -> Callable[..., Any]:
+        """`function` whose inner values are computed again for the gradient."""
+        return functools.partial(torch.utils.checkpoint.checkpoint, function, use_reentrant=False)
+
     value_and_grad = staticmethod(value_and_grad)
+    custom_gradient = staticmethod(custom_gradient)
 
 
 engine = TorchEngine()

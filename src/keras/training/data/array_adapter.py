@@ -95,8 +95,7 @@ class ArrayAdapter(DataAdapter):
         else:
             buffers = flatten(out) if self._is_nested else out
             rows = [
-                None if source is None else source.read_into(indices, buffer)
-                for source, buffer in zip(self._sources, buffers, strict=True)
+                None if source is None else source.read_into(indices, buffer) for source, buffer in zip(self._sources, buffers, strict=True)
             ]
         return pack_like(self.structure, iter(rows)) if self._is_nested else (rows[0], rows[1], rows[2])
 
@@ -105,9 +104,7 @@ class ArrayAdapter(DataAdapter):
         size = min(self.batch_size or 0, self.num_samples or 0)
         specs = flatten(self.structure)
         wanted = [None if spec is None else spec.dtype for spec in specs] if dtypes is None else flatten(dtypes)
-        arrays = [
-            None if spec is None else np.empty((size, *spec.shape[1:]), dtype) for spec, dtype in zip(specs, wanted, strict=True)
-        ]
+        arrays = [None if spec is None else np.empty((size, *spec.shape[1:]), dtype) for spec, dtype in zip(specs, wanted, strict=True)]
         return pack_like(self.structure, iter(arrays))
 
     def index_batches(self, generator: np.random.Generator | None = None) -> Iterator[Rows]:

@@ -43,8 +43,12 @@ def is_tensor(value: object) -> bool:
 
 def is_array(value: object) -> bool:
     """Whether `value` is one array in any form that a batch can be cut from."""
-    return isinstance(value, np.ndarray) or is_sparse(value) or is_pandas(value) or is_lazy_array(value) or (
-        not is_nest(value) and not isinstance(value, (str, bytes)) and hasattr(value, "shape") and hasattr(value, "dtype")
+    return (
+        isinstance(value, np.ndarray)
+        or is_sparse(value)
+        or is_pandas(value)
+        or is_lazy_array(value)
+        or (not is_nest(value) and not isinstance(value, (str, bytes)) and hasattr(value, "shape") and hasattr(value, "dtype"))
     )
 
 
@@ -181,8 +185,7 @@ def _from_objects(array: np.ndarray, name: str, float_dtype: str, dtype_name: st
 
 def _not_a_number(where: str, dtype: object, value: object, row: int) -> str:
     return (
-        f"{where} has dtype {dtype} (first bad value {value!r} at row {row}). "
-        "Clean it, or encode strings with keras.layers.StringLookup."
+        f"{where} has dtype {dtype} (first bad value {value!r} at row {row}). Clean it, or encode strings with keras.layers.StringLookup."
     )
 
 

@@ -63,9 +63,7 @@ def make_adapter(
     kind = _kind_of(x)
     _check_alone(x, kind, y, sample_weight, batch_size)
     lists_are_tuples = kind in ("PyDataset", "torch DataLoader")
-    reader = BatchReader(
-        kind, class_weight=class_weight, float_dtype=float_dtype, x_dtype=x_dtype, lists_are_tuples=lists_are_tuples
-    )
+    reader = BatchReader(kind, class_weight=class_weight, float_dtype=float_dtype, x_dtype=x_dtype, lists_are_tuples=lists_are_tuples)
     if kind == "PyDataset":
         return PyDatasetAdapter(
             x, reader, shuffle=shuffle, steps_per_epoch=steps_per_epoch, repeat=repeat, workers=workers,
