@@ -11,7 +11,7 @@ import numpy as np
 
 from keras import constraints as constraints_module
 from keras import initializers, regularizers
-from keras.core import abstract, dtype_policy, dtypes, engine, masks, naming, tree
+from keras.core import abstract, dtype_policy, dtypes, engine, hooks, masks, naming, tree
 from keras.core import dims as D
 from keras.core.configurable import Configurable, accepted_arguments
 from keras.core.graph import dtype_name
@@ -553,6 +553,12 @@ class Layer(Operation, Configurable):
         for layer in self._sublayers():
             layer.trainable = value
 
+    def _freeze(self) -> None:
+        """The variables that `trainable=False` meant before there were any."""
+        for v in own_variables(self):
+            if v.kind == "weight":
+                v.trainable = False
+
     @property
     def dtype_policy(self) -> Any:
         """The policy that says in which dtype the layer computes and keeps its variables; from a map, the one for its path."""
@@ -613,6 +619,7 @@ class Layer(Operation, Configurable):
     def from_config(cls, config: dict[str, Any]) -> Any:
         """The layer that `get_config` described; an argument that is not known here and is None says nothing."""
         accepted = accepted_arguments(cls)
+        config = hooks.config_of_today(cls, config)
         return cls(**{k: v for k, v in config.items() if v is not None or accepted is None or k in accepted})
 
     def stateless_call(
@@ -721,6 +728,8 @@ def _marking_built(build: Any) -> Any:
             with naming.name_scope(self.name):
                 self._path = naming.current_path()
                 result = build(self, *args, **kwargs)
+        if not self.__dict__.get("_trainable", True):
+            self._freeze()
         self.__dict__["_build_shapes"] = args[0] if len(args) == 1 and not kwargs else kwargs or list(args)
         self.__dict__["built"] = True
         return result

@@ -17,14 +17,14 @@ def _axes(axis: Any, rank: int) -> tuple[int, ...]:
     return tuple(sorted(a % rank for a in (axis if isinstance(axis, (list, tuple)) else (axis,))))
 
 
-def _several(layer: Any, axis: Any) -> list[int]:
-    """An axis or several as a list."""
+def _several(layer: Any, axis: Any) -> int | list[int]:
+    """An axis, or several as a list."""
     axes = list(axis) if isinstance(axis, (list, tuple)) else [axis]
     if not axes or not all(isinstance(a, int) for a in axes):
         raise TypeError(
             f"{type(layer).__name__}(axis): got {axis!r}. Accepted: an integer or several. Write {type(layer).__name__}(axis=-1)."
         )
-    return axes
+    return axes if isinstance(axis, (list, tuple)) else axes[0]
 
 
 def _standardized(x: Any, axes: tuple[int, ...], epsilon: float) -> Any:
@@ -108,6 +108,7 @@ class LayerNormalization(_ScaledAndShifted):
 
     def build(self, input_shape: Any) -> None:
         """Make `gamma` and `beta`: the sizes of the normalized axes."""
+        self.axis = self.axis if isinstance(self.axis, list) else [self.axis]
         self._build_scale_and_shift(_known(self, input_shape, _axes(self.axis, len(input_shape))))
 
     def call(self, inputs: Any) -> Any:
@@ -191,6 +192,7 @@ class RMSNormalization(Layer):
 
     def build(self, input_shape: Any) -> None:
         """Make `scale`: the sizes of the normalized axes."""
+        self.axis = self.axis if isinstance(self.axis, list) else [self.axis]
         self.scale = self.add_weight(
             shape=_known(self, input_shape, _axes(self.axis, len(input_shape))), name="scale", initializer="ones", autocast=False
         )

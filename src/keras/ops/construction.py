@@ -25,7 +25,6 @@ def linspace(
     start: Tensor, stop: Tensor, num: int = 50, endpoint: bool = True, retstep: bool = False, dtype: Any = None, axis: int = 0
 ) -> Any:
     """Evenly spaced numbers from `start` to `stop`: start + i * (stop - start) / (num - 1), or / num without the endpoint.
-
     Arguments:
         retstep: bool, whether to return (numbers, step).
         dtype: name of the dtype of what comes out. Default None: the operands' common dtype if that is a float, else the default float.
@@ -54,7 +53,6 @@ def linspace(
 @op(operands=2)
 def logspace(start: Tensor, stop: Tensor, num: int = 50, endpoint: bool = True, base: Any = 10, dtype: Any = None, axis: int = 0) -> Tensor:
     """`base` to the power of evenly spaced numbers from `start` to `stop`.
-
     Arguments:
         start: number or tensor, the first exponent.
         stop: number or tensor of a shape that broadcasts with `start`, the last exponent.
@@ -73,7 +71,6 @@ def logspace(start: Tensor, stop: Tensor, num: int = 50, endpoint: bool = True, 
 @op(operands=2)
 def geomspace(start: Tensor, stop: Tensor, num: int = 50, endpoint: bool = True, dtype: Any = None, axis: int = 0) -> Tensor:
     """Numbers from `start` to `stop`, each the same multiple of the one before.
-
     Arguments:
         start: number or tensor, the first value, not 0.
         stop: number or tensor of a shape that broadcasts with `start`, the last value, of the same sign.
@@ -94,7 +91,6 @@ def geomspace(start: Tensor, stop: Tensor, num: int = 50, endpoint: bool = True,
 @op(operands=0)
 def identity(n: int, dtype: Any = None) -> Tensor:
     """The identity matrix: ones on the diagonal, zeros elsewhere.
-
     Arguments:
         n: int, the numbers of rows and columns.
     Returns: tensor, shape (n, n).
@@ -108,7 +104,6 @@ def identity(n: int, dtype: Any = None) -> Tensor:
 @op(operands=0)
 def tri(N: int, M: int | None = None, k: int = 0, dtype: Any = None) -> Tensor:
     """A matrix with ones on and below the diagonal `k`, and zeros above.
-
     Returns: tensor, shape (N, M).
     >>> keras.ops.tri(3, 4)
     array([[1., 0., 0., 0.],
@@ -121,7 +116,6 @@ def tri(N: int, M: int | None = None, k: int = 0, dtype: Any = None) -> Tensor:
 @op(operands=0)
 def empty(shape: Any, dtype: Any = None) -> Tensor:
     """A tensor whose content does not matter (here: zeros).
-
     Returns: tensor of that shape and dtype.
     >>> keras.ops.empty((2, 3)).shape
     (2, 3)
@@ -132,7 +126,6 @@ def empty(shape: Any, dtype: Any = None) -> Tensor:
 @op()
 def empty_like(x: Tensor, dtype: Any = None) -> Tensor:
     """A tensor in the shape of `x` whose content does not matter (here: zeros).
-
     Arguments:
         dtype: name of a dtype. Default None: that of `x`.
     Returns: tensor in the shape of `x`.
@@ -145,7 +138,6 @@ def empty_like(x: Tensor, dtype: Any = None) -> Tensor:
 @op()
 def vander(x: Tensor, N: int | None = None, increasing: bool = False) -> Tensor:
     """The powers of each element of a vector as rows, the Vandermonde matrix: x^(N-1), ..., x, 1.
-
     Arguments:
         x: vector of n elements.
         N: int, the number of columns. Default None: n.
@@ -170,7 +162,6 @@ def _window(function: Any, x: Any, *options: float) -> Tensor:
 @op()
 def bartlett(x: Any) -> Tensor:
     """The triangular window, 0 at both ends: 1 - |2 i / (n - 1) - 1|.
-
     Arguments:
         x: int n, the number of places.
     Returns: vector of n elements, of the default float.
@@ -183,7 +174,6 @@ def bartlett(x: Any) -> Tensor:
 @op()
 def hanning(x: Any) -> Tensor:
     """The Hann window, 0 at both ends: 0.5 - 0.5 * cos(2 pi i / (n - 1)).
-
     Arguments:
         x: int n, the number of places.
     Returns: vector of n elements, of the default float.
@@ -196,7 +186,6 @@ def hanning(x: Any) -> Tensor:
 @op()
 def hamming(x: Any) -> Tensor:
     """The Hamming window, 0.08 at both ends: 0.54 - 0.46 * cos(2 pi i / (n - 1)).
-
     Arguments:
         x: int n, the number of places.
     Returns: vector of n elements, of the default float.
@@ -209,7 +198,6 @@ def hamming(x: Any) -> Tensor:
 @op()
 def blackman(x: Any) -> Tensor:
     """The Blackman window, 0 at both ends: 0.42 - 0.5 * cos(2 pi i / (n - 1)) + 0.08 * cos(4 pi i / (n - 1)).
-
     Arguments:
         x: int n, the number of places.
     Returns: vector of n elements, of the default float.
@@ -222,7 +210,6 @@ def blackman(x: Any) -> Tensor:
 @op()
 def kaiser(x: Any, beta: float) -> Tensor:
     """The Kaiser window: I0(beta * sqrt(1 - (2 i / (n - 1) - 1)^2)) / I0(beta), with the modified Bessel function I0.
-
     Arguments:
         x: int n, the number of places.
         beta: float >= 0; a larger one makes the window narrower.

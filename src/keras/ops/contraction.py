@@ -57,7 +57,6 @@ def _matmul_gradients(g: Tensor, z: Tensor, x: Tensor, y: Tensor, wanted: str) -
 )
 def matmul(x1: Tensor, x2: Tensor) -> Tensor:
     """The matrix product over the last two axes: y[..., i, j] = sum over k of x1[..., i, k] * x2[..., k, j].
-
     Arguments:
         x1: tensor, shape (..., m, k), or a vector of k elements.
         x2: tensor, shape (..., k, n), or a vector of k elements; the axes before the matrices broadcast.
@@ -141,7 +140,6 @@ def contract(operands: Sequence[Tensor], subscripts: str) -> Tensor:
 @op(operands=0)
 def einsum(subscripts: str, *operands: Tensor, **kwargs: Any) -> Tensor:
     """The sum of products over the letters that the result does not name: "ij,jk->ik" is a matrix product.
-
     Arguments:
         subscripts: str, a letter for each axis of each operand, and of the result; '...' stands for further axes.
         *operands: tensors, as many as there are terms.
@@ -180,7 +178,6 @@ def _without_repeats(term: str, x: Tensor) -> tuple[str, Tensor]:
 @op(operands=2)
 def dot(x1: Tensor, x2: Tensor) -> Tensor:
     """The product summed over the last axis of x1 and the second-to-last (or only) axis of x2; scalars multiply.
-
     Arguments:
         x1: tensor, shape (..., k), or a scalar.
         x2: tensor, shape (..., k, n) or (k,), or a scalar.
@@ -198,7 +195,6 @@ def dot(x1: Tensor, x2: Tensor) -> Tensor:
 @op(operands=2)
 def tensordot(x1: Tensor, x2: Tensor, axes: Any = 2) -> Tensor:
     """The product summed over pairs of axes, one of x1 and one of x2 each.
-
     Arguments:
         axes: int n, for the last n axes of x1 with the first n of x2; or (axes of x1, axes of x2), two ints or two lists.
     Returns: tensor of the remaining axes of x1 and then those of x2, of the common dtype.

@@ -223,7 +223,6 @@ def depthwise_conv(
     inputs: Tensor, kernel: Tensor, strides: Any = 1, padding: Any = "valid", data_format: str | None = None, dilation_rate: Any = 1
 ) -> Tensor:
     """Each channel convolved with its own kernels, the channels not mixed.
-
     Arguments:
         inputs: tensor, shape (batch, *spatial, channels), or (batch, channels, *spatial) with 'channels_first'.
         kernel: tensor, shape (*size, channels, multiplier).
@@ -251,7 +250,6 @@ def separable_conv(
     dilation_rate: Any = 1,
 ) -> Tensor:
     """A depthwise convolution followed by one of size 1 that mixes the channels.
-
     Arguments:
         inputs: tensor, shape (batch, *spatial, channels), or (batch, channels, *spatial) with 'channels_first'.
         depthwise_kernel: tensor, shape (*size, channels, multiplier).
@@ -292,7 +290,6 @@ def conv_transpose(
     dilation_rate: Any = 1,
 ) -> Tensor:
     """The transposed convolution: each input adds the kernel times itself to the outputs around its place.
-
     Arguments:
         inputs: tensor, shape (batch, *spatial, channels), or (batch, channels, *spatial) with 'channels_first'.
         kernel: tensor, shape (*size, filters, channels).

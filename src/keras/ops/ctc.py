@@ -32,7 +32,6 @@ IMPOSSIBLE = -1e5
 @op(category="nn", operands=4)
 def ctc_loss(target: Tensor, output: Tensor, target_length: Tensor, output_length: Tensor, mask_index: int = 0) -> Tensor:
     """-log of the probability that `output` spells `target`, summed over all alignments.
-
     Arguments:
         target: integer tensor, shape (batch, labels).
         output: logits, shape (batch, steps, classes).
@@ -118,16 +117,16 @@ def ctc_decode(
     """The labellings that `inputs` most likely spell, and their scores.
 
     'greedy' takes the best class of every step; 'beam_search' sums over the alignments of each labelling and keeps `beam_width` of them.
-    A score is minus the sum of the best logits for 'greedy', and the logarithm of the labelling's probability for 'beam_search'.
     Arguments:
         inputs: float tensor of logits, shape (batch, steps, classes).
         sequence_lengths: integer tensor, shape (batch,): how many steps count.
-        strategy: 'greedy' or 'beam_search'. Default 'greedy'.
-        beam_width: int, how many labellings a beam search keeps at every step. Default 100.
-        top_paths: int, how many of them it returns. Default 1.
-        merge_repeated: bool, whether equal classes in a row are one label; a beam search always merges them. Default True.
-        mask_index: int, the class that stands for "no label"; None for the last one. Default 0.
-    Returns: labels (int32, shape (paths, batch, steps), filled up with -1), and scores, shape (batch, paths).
+        strategy: 'greedy' or 'beam_search'.
+        beam_width: int, how many labellings are kept at every step of a beam search.
+        top_paths: int, how many of them are returned.
+        merge_repeated: bool, whether equal classes in a row are one label ('greedy'; a beam search always merges them).
+        mask_index: int, the class that stands for "no label"; None for the last one.
+    Returns: (labels, scores): int32, shape (paths, batch, steps), filled with -1; and for 'greedy' minus the sum of the best logits, shape
+        (batch, 1), for 'beam_search' the logarithm of the probability, shape (batch, paths).
     Raises: ValueError for another rank or strategy, or if top_paths exceeds beam_width.
     Source: Graves et al. 2006, section 3.2; Hannun et al. 2014, "First-Pass Large Vocabulary Continuous Speech Recognition".
     >>> keras.ops.ctc_decode(np.log([[[0.1, 0.9], [0.2, 0.8], [0.7, 0.3]]]), [3])[0]

@@ -92,7 +92,6 @@ def resize(
     pad_to_aspect_ratio: bool = False, fill_mode: str = "constant", fill_value: float = 0.0, data_format: str | None = None,
 ) -> Tensor:  # fmt: skip
     """Images with another height and width.
-
     Arguments:
         size: (height, width), integers > 0.
         interpolation: 'nearest', 'bilinear', 'bicubic', 'lanczos3' or 'lanczos5'.
@@ -154,7 +153,6 @@ def _in_proportion(x: Tensor, height: int, width: int, crop: bool, fill_value: f
 @op(category="image")
 def rgb_to_grayscale(images: Tensor, data_format: str | None = None) -> Tensor:
     """One channel of brightness: 0.2989 red + 0.5870 green + 0.1140 blue.
-
     Returns: tensor with one channel, of the dtype of `images`.
     Raises: ValueError if `images` have neither 3 nor 4 axes.
     Source: ITU-R BT.601; keras.ops.image.rgb_to_grayscale of Keras 3.
@@ -174,7 +172,6 @@ def rgb_to_grayscale(images: Tensor, data_format: str | None = None) -> Tensor:
 @op(category="image")
 def rgb_to_hsv(images: Tensor, data_format: str | None = None) -> Tensor:
     """Red, green and blue from 0 to 1 as hue, saturation and value from 0 to 1.
-
     Returns: tensor in the shape and of the dtype of `images`.
     Raises: ValueError if `images` have neither 3 nor 4 axes.
     Source: Smith 1978, "Color gamut transform pairs"; keras.ops.image.rgb_to_hsv of Keras 3.
@@ -203,7 +200,6 @@ def rgb_to_hsv(images: Tensor, data_format: str | None = None) -> Tensor:
 @op(category="image")
 def hsv_to_rgb(images: Tensor, data_format: str | None = None) -> Tensor:
     """Hue, saturation and value from 0 to 1 as red, green and blue from 0 to 1.
-
     Returns: tensor in the shape and of the dtype of `images`.
     Raises: ValueError if `images` have neither 3 nor 4 axes.
     Source: Smith 1978, "Color gamut transform pairs"; keras.ops.image.hsv_to_rgb of Keras 3.
@@ -250,7 +246,6 @@ def pad_images(
     target_height: int | None = None, target_width: int | None = None, data_format: str | None = None,
 ) -> Tensor:  # fmt: skip
     """Images with zeros around them; of (top, bottom, target height) and of (left, right, target width) two each are given.
-
     Arguments:
         top_padding, left_padding, bottom_padding, right_padding: int >= 0, places to add. Default None: what follows from the others.
         target_height, target_width: int, the new sizes. Default None: what follows from the others.
@@ -280,7 +275,6 @@ def crop_images(
     target_height: int | None = None, target_width: int | None = None, data_format: str | None = None,
 ) -> Tensor:  # fmt: skip
     """Images without their margins; of (top, bottom, target height) and of (left, right, target width) two each are given.
-
     Arguments:
         top_cropping, left_cropping, bottom_cropping, right_cropping: int >= 0, places to cut. Default None: what follows from the others.
         target_height, target_width: int, the new sizes. Default None: what follows from the others.
@@ -315,7 +309,6 @@ def _check_block(name: str, x: Tensor, block_size: Any) -> None:
 @op(category="nn")
 def depth_to_space(x: Tensor, block_size: int, data_format: str = "channels_last") -> Tensor:
     """Channels laid out as blocks of places: (height, width, channels) becomes (height * b, width * b, channels / b^2).
-
     Arguments:
         x: tensor, shape (batch, height, width, channels), or (batch, channels, height, width) with 'channels_first'.
     Returns: tensor in the same layout, of the dtype of `x`.
@@ -344,7 +337,6 @@ def depth_to_space(x: Tensor, block_size: int, data_format: str = "channels_last
 @op(category="nn")
 def space_to_depth(x: Tensor, block_size: int, data_format: str = "channels_last") -> Tensor:
     """Blocks of places laid out as channels, the inverse of `depth_to_space`.
-
     Arguments:
         x: tensor, shape (batch, height, width, channels), or (batch, channels, height, width) with 'channels_first'.
     Returns: tensor in the same layout, of the dtype of `x`.
@@ -366,7 +358,6 @@ def space_to_depth(x: Tensor, block_size: int, data_format: str = "channels_last
 @op(category="nn")
 def unfold(x: Tensor, kernel_size: Any, dilation: Any = 1, padding: Any = 0, stride: Any = 1) -> Tensor:
     """Every window of images as a column.
-
     Arguments:
         x: tensor, shape (batch, channels, height, width).
         padding: int or two of them: zeros to add on both sides.
@@ -395,7 +386,6 @@ def unfold(x: Tensor, kernel_size: Any, dilation: Any = 1, padding: Any = 0, str
 @op(category="nn")
 def fold(x: Tensor, output_size: Any, kernel_size: Any, dilation: Any = 1, padding: Any = 0, stride: Any = 1) -> Tensor:
     """Columns of windows added back to images, the counterpart of `unfold`.
-
     Arguments:
         x: tensor, shape (batch, channels * height and width of a window, number of windows).
         output_size: int or two of them: height and width of the images.
@@ -461,7 +451,6 @@ def _adaptive(name: str, statistic: Any, inputs: Tensor, output_size: Any, data_
 @op(category="nn")
 def adaptive_average_pool(inputs: Tensor, output_size: Any, data_format: str | None = None) -> Tensor:
     """The mean of `output_size` nearly equal windows per axis: window i of n over m places goes from floor(i m / n) to ceil((i + 1) m / n).
-
     Arguments:
         inputs: tensor, shape (batch, *spatial, channels), or (batch, channels, *spatial) with 'channels_first'.
         output_size: int > 0, or one per spatial axis.
@@ -478,7 +467,6 @@ def adaptive_average_pool(inputs: Tensor, output_size: Any, data_format: str | N
 @op(category="nn")
 def adaptive_max_pool(inputs: Tensor, output_size: Any, data_format: str | None = None) -> Tensor:
     """The largest element of `output_size` nearly equal windows per axis: window i of n over m places starts at floor(i m / n).
-
     Arguments:
         inputs: tensor, shape (batch, *spatial, channels), or (batch, channels, *spatial) with 'channels_first'.
         output_size: int > 0, or one per spatial axis.

@@ -6,7 +6,7 @@ from typing import Any
 
 from keras.core import dims as D
 from keras.core import dtypes
-from keras.core.families import along_axis, arg_reduction, axes_of, boolean, floating, reduction
+from keras.core.families import along_axis, arg_reduction, axes_of, boolean, by_dtypes_alone, floating, reduction
 from keras.core.op import op, primitive
 from keras.ops.elementwise import (
     add, cast, divide, dtype_of, equal, exp, isfinite, log, maximum, minimum, multiply, ones_of, select, sqrt, square, stop_gradient,
@@ -17,6 +17,7 @@ from keras.ops.shaping import broadcast_to, flip, reshape, shape_of
 Tensor = Any
 
 
+@by_dtypes_alone
 def sums(keys: tuple[Any, ...], attributes: dict[str, Any]) -> tuple[str, ...]:
     dtype = dtypes.result_type(*keys)
     wider = {"bool": "int32", "int8": "int32", "int16": "int32", "uint8": "uint32", "uint16": "uint32"}
@@ -34,7 +35,6 @@ def _sum_gradient(g: Tensor, y: Tensor, x: Tensor, axis: tuple[int, ...], keepdi
 @primitive(reduction(sums), vjp=(_sum_gradient,))
 def sum(x: Tensor, axis: Any = None, keepdims: bool = False) -> Tensor:
     """The sum of the elements over `axis`.
-
     >>> keras.ops.sum([[1.0, 2.0], [3.0, 4.0]], axis=0)
     array([4., 6.], dtype=float32)
     """
@@ -58,7 +58,6 @@ def product_over(x: Tensor, axis: Any = None, keepdims: bool = False) -> Tensor:
 @op(family=reduction(sums))
 def prod(x: Tensor, axis: Any = None, keepdims: bool = False, dtype: Any = None) -> Tensor:
     """The product of the elements over `axis`.
-
     Arguments:
         dtype: name of the dtype to multiply in. Default None: that of `x`, at least 32 bits wide for integers.
     >>> keras.ops.prod([[1.0, 2.0], [3.0, 4.0]], axis=1)
@@ -88,7 +87,6 @@ def _min_over(x: Tensor, axis: Any = None, keepdims: bool = False) -> Tensor:
 @op(family=reduction())
 def max(x: Tensor, axis: Any = None, keepdims: bool = False, initial: Any = None) -> Tensor:
     """The largest element over `axis`; equal ones share the gradient.
-
     Arguments:
         initial: number, which the result is at least. Default None: no limit.
     >>> keras.ops.max([[1, 5], [7, 2]], axis=1)
@@ -109,7 +107,6 @@ def _with_initial(reduce: Any, join: Any, x: Tensor, axis: Any, keepdims: bool, 
 @op(family=reduction())
 def min(x: Tensor, axis: Any = None, keepdims: bool = False, initial: Any = None) -> Tensor:
     """The smallest element over `axis`; equal ones share the gradient.
-
     Arguments:
         initial: number, which the result is at most. Default None: no limit.
     >>> keras.ops.min([[1, 5], [7, 2]], axis=1)
@@ -121,7 +118,6 @@ def min(x: Tensor, axis: Any = None, keepdims: bool = False, initial: Any = None
 @op(family=reduction())
 def amax(x: Tensor, axis: Any = None, keepdims: bool = False) -> Tensor:
     """The largest element over `axis`, like `max`.
-
     >>> keras.ops.amax([[1, 5], [7, 2]], axis=0)
     array([7, 5], dtype=int32)
     """
@@ -131,7 +127,6 @@ def amax(x: Tensor, axis: Any = None, keepdims: bool = False) -> Tensor:
 @op(family=reduction())
 def amin(x: Tensor, axis: Any = None, keepdims: bool = False) -> Tensor:
     """The smallest element over `axis`, like `min`.
-
     >>> keras.ops.amin([[1, 5], [7, 2]], axis=0)
     array([1, 2], dtype=int32)
     """
@@ -141,7 +136,6 @@ def amin(x: Tensor, axis: Any = None, keepdims: bool = False) -> Tensor:
 @primitive(reduction(boolean, "bool"))
 def any(x: Tensor, axis: Any = None, keepdims: bool = False) -> Tensor:
     """Whether at least one element over `axis` is true.
-
     >>> keras.ops.any([[True, False], [False, False]], axis=1)
     array([ True, False])
     """
@@ -150,7 +144,6 @@ def any(x: Tensor, axis: Any = None, keepdims: bool = False) -> Tensor:
 @primitive(reduction(boolean, "bool"))
 def all(x: Tensor, axis: Any = None, keepdims: bool = False) -> Tensor:
     """Whether every element over `axis` is true; True for no elements.
-
     >>> keras.ops.all([[True, False], [True, True]], axis=1)
     array([False,  True])
     """
@@ -159,7 +152,6 @@ def all(x: Tensor, axis: Any = None, keepdims: bool = False) -> Tensor:
 @primitive(arg_reduction)
 def argmax(x: Tensor, axis: int | None = None, keepdims: bool = False) -> Tensor:
     """The index of the largest element along `axis`, of the first one where several are equal.
-
     >>> keras.ops.argmax([[1, 5, 5], [7, 2, 0]], axis=1)
     array([1, 0], dtype=int32)
     """
@@ -168,7 +160,6 @@ def argmax(x: Tensor, axis: int | None = None, keepdims: bool = False) -> Tensor
 @primitive(arg_reduction)
 def argmin(x: Tensor, axis: int | None = None, keepdims: bool = False) -> Tensor:
     """The index of the smallest element along `axis`, of the first one where several are equal.
-
     >>> keras.ops.argmin([[1, 5, 5], [7, 2, 0]], axis=1)
     array([0, 2], dtype=int32)
     """
@@ -183,7 +174,6 @@ def count_of(x: Tensor, axis: Any) -> Tensor:
 @op(family=reduction(floating))
 def mean(x: Tensor, axis: Any = None, keepdims: bool = False) -> Tensor:
     """The average over `axis`: sum(x) / n.
-
     >>> keras.ops.mean([[1, 2], [3, 4]], axis=0)
     array([2., 3.], dtype=float32)
     """
@@ -197,7 +187,6 @@ def mean(x: Tensor, axis: Any = None, keepdims: bool = False) -> Tensor:
 @op(family=reduction(floating))
 def var(x: Tensor, axis: Any = None, keepdims: bool = False) -> Tensor:
     """The variance over `axis`, not corrected for bias: mean((x - mean(x))^2).
-
     >>> keras.ops.var([[1.0, 3.0], [2.0, 2.0]], axis=1)
     array([1., 0.], dtype=float32)
     """
@@ -208,7 +197,6 @@ def var(x: Tensor, axis: Any = None, keepdims: bool = False) -> Tensor:
 @op(family=reduction(floating))
 def std(x: Tensor, axis: Any = None, keepdims: bool = False) -> Tensor:
     """The standard deviation over `axis`, not corrected for bias: sqrt(mean((x - mean(x))^2)).
-
     >>> keras.ops.std([[1.0, 3.0], [2.0, 2.0]], axis=1)
     array([1., 0.], dtype=float32)
     """
@@ -218,7 +206,6 @@ def std(x: Tensor, axis: Any = None, keepdims: bool = False) -> Tensor:
 @op(family=reduction(floating))
 def logsumexp(x: Tensor, axis: Any = None, keepdims: bool = False) -> Tensor:
     """log(sum(exp(x))) over `axis`, computed without overflow.
-
     Source: scipy.special.logsumexp.
     >>> keras.ops.logsumexp([1000.0, 1000.0])
     np.float32(1000.6932)
@@ -235,7 +222,6 @@ def logsumexp(x: Tensor, axis: Any = None, keepdims: bool = False) -> Tensor:
 @op()
 def count_nonzero(x: Tensor, axis: Any = None) -> Tensor:
     """How many elements over `axis` are not 0.
-
     Arguments:
         axis: int, tuple of int, or None: the axes that are counted together. Default None: all of them.
     Returns: int32 tensor without the axes of `axis`.
@@ -257,7 +243,6 @@ def running_sum(x: Tensor, axis: int) -> Tensor:
 @op()
 def cumsum(x: Tensor, axis: int | None = None, dtype: Any = None) -> Tensor:
     """The running sum along `axis`: y[i] = x[0] + ... + x[i].
-
     Arguments:
         axis: int or None, the axis to add along. Default None: the flat tensor.
         dtype: name of the dtype to add in. Default None: that of `x` (int32 for booleans).

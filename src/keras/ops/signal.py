@@ -65,7 +65,6 @@ def _over_both(x: Pair, inverse: bool) -> Pair:
 @op(category="math", operands=0)
 def fft(x: Pair) -> Pair:
     """The discrete Fourier transform over the last axis: y[k] = sum over n of x[n] * exp(-2 pi i k n / N).
-
     Arguments:
         x: pair (real part, imaginary part) of tensors of one shape (..., N).
     Returns: pair (real part, imaginary part) of float tensors in that shape.
@@ -80,7 +79,6 @@ def fft(x: Pair) -> Pair:
 @op(category="math", operands=0)
 def fft2(x: Pair) -> Pair:
     """The discrete Fourier transform over the last two axes.
-
     Arguments:
         x: pair (real part, imaginary part) of tensors of one shape (..., M, N).
     Returns: pair (real part, imaginary part) of float tensors in that shape.
@@ -95,7 +93,6 @@ def fft2(x: Pair) -> Pair:
 @op(category="math", operands=0)
 def ifft2(x: Pair) -> Pair:
     """The inverse of `fft2`: the transform with the opposite sign in the exponent, over M * N.
-
     Arguments:
         x: pair (real part, imaginary part) of tensors of one shape (..., M, N).
     Returns: pair (real part, imaginary part) of float tensors in that shape.
@@ -119,7 +116,6 @@ def _sized(x: Tensor, size: int) -> Tensor:
 @op(category="math")
 def rfft(x: Tensor, fft_length: int | None = None) -> Pair:
     """The first half of the Fourier transform of real numbers, N // 2 + 1 elements; the rest follows by symmetry.
-
     Arguments:
         x: tensor of real numbers, shape (..., n).
         fft_length: int N > 0: the last axis is cut or filled with zeros to it. Default None: n.
@@ -141,7 +137,6 @@ def rfft(x: Tensor, fft_length: int | None = None) -> Pair:
 @op(category="math", operands=0)
 def irfft(x: Pair, fft_length: int | None = None) -> Tensor:
     """The real numbers whose `rfft` is `x`.
-
     Arguments:
         x: pair (real part, imaginary part) of tensors of one shape (..., m).
         fft_length: int > 0, how many real numbers. Default None: the even number 2 * (m - 1).
@@ -172,7 +167,6 @@ def irfft(x: Pair, fft_length: int | None = None) -> Tensor:
 @op(category="math")
 def extract_sequences(x: Tensor, sequence_length: int, sequence_stride: int) -> Tensor:
     """Overlapping sequences of the last axis, each starting `sequence_stride` elements after the one before.
-
     Arguments:
         x: tensor, shape (..., n).
     Returns: tensor, shape (..., (n - sequence_length) // sequence_stride + 1, sequence_length), of the dtype of `x`.
@@ -212,7 +206,6 @@ def _window(window: Any, length: int, size: int) -> np.ndarray:
 @op(category="math")
 def stft(x: Tensor, sequence_length: int, sequence_stride: int, fft_length: int, window: Any = "hann", center: bool = True) -> Pair:
     """The short-time Fourier transform: the `rfft` of each sequence of the last axis times a window.
-
     Arguments:
         x: tensor of real numbers, shape (..., n).
         fft_length: int >= sequence_length; the window stands in the middle of as many elements.
@@ -244,7 +237,6 @@ def istft(
     center: bool = True,
 ) -> Tensor:
     """The signal whose `stft` is `x`: windowed sequences are added up and divided by the sum of the squared windows.
-
     Arguments:
         x: pair (real part, imaginary part) of tensors of one shape (..., sequences, fft_length // 2 + 1).
         fft_length: int, the one of the `stft`.
@@ -284,11 +276,10 @@ def istft(
 @op(operands=2)
 def correlate(x1: Tensor, x2: Tensor, mode: str = "valid") -> Tensor:
     """The cross-correlation of two vectors: c[k] = sum over n of x1[n + k] * conj(x2[n]), zeros outside.
-
     Arguments:
-        x1, x2: tensors with one axis, m and n elements > 0.
-        mode: 'valid' for whole overlaps only, 'same' for max(m, n) places in the middle, 'full' for all m + n - 1. Default 'valid'.
-    Returns: tensor with one axis, of the common dtype if that is a float, else the default float.
+        x1, x2: vectors of m and n elements.
+        mode: 'valid' for whole overlaps only, 'same' for max(m, n) places in the middle, 'full' for all m + n - 1 places.
+    Returns: vector of the common dtype.
     Raises: ValueError for other ranks or an unknown mode.
     >>> keras.ops.correlate([1.0, 2.0, 3.0], [0.0, 1.0, 0.5])
     array([3.5], dtype=float32)
@@ -321,9 +312,8 @@ def _correlation(a: Tensor, b: Tensor, m: int, n: int, mode: str) -> Tensor:
 @op(family=unary(floating))
 def i0(x: Tensor) -> Tensor:
     """The modified Bessel function of the first kind of order 0: the sum over k of (x / 2)^(2 k) / (k!)^2.
-
     Source: Abramowitz and Stegun 1964, 9.6.12 and, for large x, 9.7.1; numpy.i0.
-    >>> keras.ops.i0([0.0, 1.0]).round(4)
+    >>> keras.ops.i0([0.0, 1.0])
     array([1.    , 1.2661], dtype=float32)
     """
     own = dtypes.to_floating(dtype_of(x))

@@ -36,7 +36,6 @@ def _floating(x: Tensor) -> Tensor:
 @op()
 def average(x: Tensor, axis: Any = None, weights: Tensor | None = None) -> Tensor:
     """The mean over `axis` with each element counted by its weight: sum(weights * x) / sum(weights).
-
     Arguments:
         axis: int, tuple of int, or None: the axes that are taken together. Default None: all of them.
         weights: tensor in the shape of `x`, or a vector along `axis`. Default None: all count the same.
@@ -64,7 +63,6 @@ def average(x: Tensor, axis: Any = None, weights: Tensor | None = None) -> Tenso
 @op(family=reduction(no_bool))
 def ptp(x: Tensor, axis: Any = None, keepdims: bool = False) -> Tensor:
     """The range of the elements over `axis`: max(x) - min(x).
-
     >>> keras.ops.ptp([[1.0, 4.0], [2.0, 2.5]], axis=1)
     array([3. , 0.5], dtype=float32)
     """
@@ -74,7 +72,6 @@ def ptp(x: Tensor, axis: Any = None, keepdims: bool = False) -> Tensor:
 @op()
 def diff(a: Tensor, n: int = 1, axis: int = -1) -> Tensor:
     """The differences of neighbours along `axis`, taken `n` times: y[i] = a[i + 1] - a[i].
-
     Arguments:
         a: tensor of any shape and dtype; of booleans, whether they differ.
         n: int >= 0, how often the differences are taken.
@@ -94,7 +91,6 @@ def diff(a: Tensor, n: int = 1, axis: int = -1) -> Tensor:
 @op()
 def trapezoid(y: Tensor, x: Tensor | None = None, dx: float = 1.0, axis: int = -1) -> Tensor:
     """The area under `y` by the trapezoidal rule: sum of (x[i + 1] - x[i]) * (y[i] + y[i + 1]) / 2.
-
     Arguments:
         y: tensor of any shape.
         x: the places of the elements: a vector along `axis`, or a tensor in the shape of `y`. Default None: they are `dx` apart.
@@ -117,7 +113,6 @@ def trapezoid(y: Tensor, x: Tensor | None = None, dx: float = 1.0, axis: int = -
 @op()
 def corrcoef(x: Tensor) -> Tensor:
     """The correlation of every pair of rows: their covariance over both standard deviations.
-
     Arguments:
         x: matrix, a variable in each row, or a vector.
     Returns: float tensor, shape (rows, rows); a scalar for a vector.
@@ -193,7 +188,6 @@ def _quantile(x: Tensor, q: Tensor, axis: Any, method: str, keepdims: bool, skip
 @op(operands=2)
 def quantile(x: Tensor, q: Tensor, axis: Any = None, method: str = "linear", keepdims: bool = False) -> Tensor:
     """The value below which a fraction `q` of the elements over `axis` lies.
-
     Arguments:
         q: number or tensor, from 0 to 1.
         axis: int, tuple of int, or None: the axes that are taken together. Default None: all of them.
@@ -208,7 +202,6 @@ def quantile(x: Tensor, q: Tensor, axis: Any = None, method: str = "linear", kee
 @op(operands=2)
 def percentile(x: Tensor, q: Tensor, axis: Any = None, method: str = "linear", keepdims: bool = False) -> Tensor:
     """The value below which `q` percent of the elements over `axis` lie.
-
     Arguments:
         q: number or tensor, from 0 to 100.
         axis: int, tuple of int, or None: the axes that are taken together. Default None: all of them.
@@ -223,7 +216,6 @@ def percentile(x: Tensor, q: Tensor, axis: Any = None, method: str = "linear", k
 @op(family=reduction(floating))
 def median(x: Tensor, axis: Any = None, keepdims: bool = False) -> Tensor:
     """The middle element over `axis`, the mean of the two middle ones for an even number.
-
     >>> keras.ops.median([[3.0, 1.0, 2.0], [6.0, 9.0, 7.0]], axis=1)
     array([2., 7.], dtype=float32)
     """
@@ -233,7 +225,6 @@ def median(x: Tensor, axis: Any = None, keepdims: bool = False) -> Tensor:
 @op(operands=2)
 def nanquantile(x: Tensor, q: Tensor, axis: Any = None, method: str = "linear", keepdims: bool = False) -> Tensor:
     """The value below which a fraction `q` of the elements over `axis` lies, NaN left out.
-
     Arguments:
         q: number or tensor, from 0 to 1.
         axis: int, tuple of int, or None: the axes that are taken together. Default None: all of them.
@@ -248,7 +239,6 @@ def nanquantile(x: Tensor, q: Tensor, axis: Any = None, method: str = "linear", 
 @op(operands=2)
 def nanpercentile(x: Tensor, q: Tensor, axis: Any = None, method: str = "linear", keepdims: bool = False) -> Tensor:
     """The value below which `q` percent of the elements over `axis` lie, NaN left out.
-
     Arguments:
         q: number or tensor, from 0 to 100.
         axis: int, tuple of int, or None: the axes that are taken together. Default None: all of them.
@@ -263,7 +253,6 @@ def nanpercentile(x: Tensor, q: Tensor, axis: Any = None, method: str = "linear"
 @op(family=reduction(floating))
 def nanmedian(x: Tensor, axis: Any = None, keepdims: bool = False) -> Tensor:
     """The middle element over `axis`, NaN left out.
-
     >>> keras.ops.nanmedian([1.0, float("nan"), 3.0])
     array(2., dtype=float32)
     """
@@ -280,7 +269,6 @@ def _replaced(x: Tensor, value: float) -> Tensor:
 @op(family=reduction(sums))
 def nansum(x: Tensor, axis: Any = None, keepdims: bool = False) -> Tensor:
     """The sum of the elements over `axis`, NaN counted as 0.
-
     >>> keras.ops.nansum([1.0, float("nan"), 3.0])
     np.float32(4.0)
     """
@@ -290,7 +278,6 @@ def nansum(x: Tensor, axis: Any = None, keepdims: bool = False) -> Tensor:
 @op(family=reduction(sums))
 def nanprod(x: Tensor, axis: Any = None, keepdims: bool = False) -> Tensor:
     """The product of the elements over `axis`, NaN counted as 1.
-
     >>> keras.ops.nanprod([2.0, float("nan"), 3.0])
     np.float32(6.0)
     """
@@ -300,7 +287,6 @@ def nanprod(x: Tensor, axis: Any = None, keepdims: bool = False) -> Tensor:
 @op(family=reduction(floating))
 def nanmean(x: Tensor, axis: Any = None, keepdims: bool = False) -> Tensor:
     """The average over `axis` of the elements that are not NaN; NaN if there is none.
-
     >>> keras.ops.nanmean([1.0, float("nan"), 3.0])
     np.float32(2.0)
     """
@@ -312,7 +298,6 @@ def nanmean(x: Tensor, axis: Any = None, keepdims: bool = False) -> Tensor:
 @op(family=reduction(floating))
 def nanvar(x: Tensor, axis: Any = None, keepdims: bool = False) -> Tensor:
     """The variance over `axis` of the elements that are not NaN, not corrected for bias.
-
     >>> keras.ops.nanvar([1.0, float("nan"), 3.0])
     np.float32(1.0)
     """
@@ -326,7 +311,6 @@ def nanvar(x: Tensor, axis: Any = None, keepdims: bool = False) -> Tensor:
 @op(family=reduction(floating))
 def nanstd(x: Tensor, axis: Any = None, keepdims: bool = False) -> Tensor:
     """The standard deviation over `axis` of the elements that are not NaN, not corrected for bias.
-
     >>> keras.ops.nanstd([1.0, float("nan"), 3.0])
     np.float32(1.0)
     """
@@ -344,7 +328,6 @@ def _nan_extremum(x: Tensor, axis: Any, keepdims: bool, reduce: Callable[..., Te
 @op(family=reduction())
 def nanmax(x: Tensor, axis: Any = None, keepdims: bool = False) -> Tensor:
     """The largest element over `axis` that is not NaN; NaN if there is none.
-
     >>> keras.ops.nanmax([1.0, float("nan"), 3.0])
     array(3., dtype=float32)
     """
@@ -354,7 +337,6 @@ def nanmax(x: Tensor, axis: Any = None, keepdims: bool = False) -> Tensor:
 @op(family=reduction())
 def nanmin(x: Tensor, axis: Any = None, keepdims: bool = False) -> Tensor:
     """The smallest element over `axis` that is not NaN; NaN if there is none.
-
     >>> keras.ops.nanmin([1.0, float("nan"), 3.0])
     array(1., dtype=float32)
     """
@@ -371,7 +353,6 @@ def _nan_place(x: Tensor, axis: Any, keepdims: bool, place: Callable[..., Tensor
 @op(family=arg_reduction)
 def nanargmax(x: Tensor, axis: int | None = None, keepdims: bool = False) -> Tensor:
     """The index of the first largest element along `axis` that is not NaN; -1 if there is none.
-
     >>> keras.ops.nanargmax([[1.0, float("nan"), 3.0]], axis=1)
     array([2], dtype=int32)
     """
@@ -381,7 +362,6 @@ def nanargmax(x: Tensor, axis: int | None = None, keepdims: bool = False) -> Ten
 @op(family=arg_reduction)
 def nanargmin(x: Tensor, axis: int | None = None, keepdims: bool = False) -> Tensor:
     """The index of the first smallest element along `axis` that is not NaN; -1 if there is none.
-
     >>> keras.ops.nanargmin([[float("nan"), 2.0, 3.0]], axis=1)
     array([1], dtype=int32)
     """
@@ -410,7 +390,6 @@ def running_product(x: Tensor, axis: int) -> Tensor:
 @op()
 def cumprod(x: Tensor, axis: int | None = None, dtype: Any = None) -> Tensor:
     """The running product along `axis`: y[i] = x[0] * ... * x[i].
-
     Arguments:
         dtype: name of the dtype to multiply in. Default None: that of `x` (int32 for booleans).
     Returns: tensor in the shape of `x`, flat for axis=None.
@@ -425,7 +404,6 @@ def cumprod(x: Tensor, axis: int | None = None, dtype: Any = None) -> Tensor:
 @op()
 def nancumsum(x: Tensor, axis: int | None = None, dtype: Any = None) -> Tensor:
     """The running sum along `axis`, NaN counted as 0.
-
     Arguments:
         dtype: name of the dtype to add in. Default None: that of `x` (int32 for booleans).
     Returns: tensor in the shape of `x`, flat for axis=None.
@@ -440,7 +418,6 @@ def nancumsum(x: Tensor, axis: int | None = None, dtype: Any = None) -> Tensor:
 @op()
 def nancumprod(x: Tensor, axis: int | None = None, dtype: Any = None) -> Tensor:
     """The running product along `axis`, NaN counted as 1.
-
     Arguments:
         dtype: name of the dtype to multiply in. Default None: that of `x` (int32 for booleans).
     Returns: tensor in the shape of `x`, flat for axis=None.
@@ -456,7 +433,6 @@ def nancumprod(x: Tensor, axis: int | None = None, dtype: Any = None) -> Tensor:
 @op()
 def bincount(x: Tensor, weights: Tensor | None = None, minlength: int = 0, sparse: bool = False) -> Tensor:
     """How often each of 0, 1, 2, ... occurs in the last axis, or the sum of the weights of its places.
-
     Arguments:
         x: integer tensor, shape (n,) or (batch, n), elements >= 0.
         weights: tensor in the shape of `x`. Default None: every place counts 1.
@@ -497,7 +473,6 @@ def _counts_spec(x: Any, weights: Any) -> Any:
 @op()
 def histogram(x: Tensor, bins: int = 10, range: Any = None) -> tuple[Tensor, Tensor]:
     """How many elements fall into each of `bins` equal parts of a range, and the edges of the parts.
-
     Arguments:
         bins: int > 0, how many parts.
         range: (low, high). Default None: from the smallest to the largest element.
@@ -527,7 +502,6 @@ def histogram(x: Tensor, bins: int = 10, range: Any = None) -> tuple[Tensor, Ten
 @op(operands=2)
 def digitize(x: Tensor, bins: Tensor) -> Tensor:
     """For each element the number of the bin it falls into: the i with bins[i - 1] <= x < bins[i] (bins[i - 1] > x >= bins[i] for falling bins).
-
     Arguments:
         bins: vector in rising or falling order, the edges.
     Returns: int32 tensor in the shape of `x`.
@@ -546,7 +520,6 @@ def digitize(x: Tensor, bins: Tensor) -> Tensor:
 @op(operands=2)
 def isin(x1: Tensor, x2: Tensor, assume_unique: bool = False, invert: bool = False) -> Tensor:
     """Whether each element of x1 is among those of x2.
-
     Arguments:
         assume_unique: bool, taken for compatibility.
         invert: bool, whether to tell those that are not.
@@ -561,7 +534,6 @@ def isin(x1: Tensor, x2: Tensor, assume_unique: bool = False, invert: bool = Fal
 @op(operands=2)
 def allclose(x1: Tensor, x2: Tensor, rtol: float = 1e-5, atol: float = 1e-8, equal_nan: bool = False) -> Tensor:
     """Whether all elements are close: |x1 - x2| <= atol + rtol * |x2|.
-
     Returns: bool scalar.
     >>> keras.ops.allclose([1.0, 2.0], [1.0, 2.0000001]), keras.ops.allclose([1.0, 2.0], [1.0, 2.1])
     (np.True_, np.False_)
@@ -572,7 +544,6 @@ def allclose(x1: Tensor, x2: Tensor, rtol: float = 1e-5, atol: float = 1e-8, equ
 @op(operands=2)
 def psnr(x1: Tensor, x2: Tensor, max_val: float) -> Tensor:
     """The peak signal-to-noise ratio in decibel: 20 log10(max_val) - 10 log10(mean((x1 - x2)^2)).
-
     Arguments:
         x1, x2: tensors of one shape.
         max_val: float, the largest value that an element can have.
@@ -593,7 +564,6 @@ def psnr(x1: Tensor, x2: Tensor, max_val: float) -> Tensor:
 @op(operands=2)
 def cdist(x: Tensor, y: Tensor) -> Tensor:
     """The Euclidean distance of every row of x from every row of y: sqrt(sum((x[i] - y[j])^2)).
-
     Arguments:
         x: tensor, shape (..., m, d).
         y: tensor, shape (..., n, d).

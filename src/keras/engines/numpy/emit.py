@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from keras.engines.numpy import convolution, elementwise, philox, threads, windows
+from keras.engines.numpy import convolution, elementwise, philox, recurrent, threads, windows
 from keras.engines.numpy.kernels import KERNELS, NATIVES, ROUNDINGS, UFUNCS, add_elements, add_rows, draw, is_narrow, slices_of, words
 from keras.engines.numpy.products import bind_matmul
 
@@ -301,6 +301,12 @@ EMIT: dict[str, Callable[..., list[Step]]] = {
     "max_pool_gradient": _bound(windows.bind_max_pool_gradient, *_POOL),
 }
 """Operand arrays, result array and attributes to steps. Ops that are in no table run their function and copy the result."""
+
+EMIT_SEVERAL: dict[str, Callable[..., list[Step]]] = {
+    "lstm_steps": lambda xs, outs, attributes: recurrent.bind_lstm(xs, outs, attributes["reverse"]),
+    "lstm_steps_gradient": lambda xs, outs, attributes: recurrent.bind_lstm_gradient(xs, outs, attributes["reverse"]),
+}
+"""The same for ops with several results."""
 
 
 def generic(name: str, attributes: dict[str, Any]) -> Callable[..., list[Step]]:

@@ -118,7 +118,7 @@ def _by_batch(x: Tensor, factors: Sequence[Tensor], axis: int, epsilon: float, s
     count = x.numel() // size
     mean, variance = x.new_zeros(size), x.new_zeros(size)
     y, saved_mean, inverse = torch.native_batch_norm(torch.movedim(x, axis, 1), scale, offset, mean, variance, True, 1.0, epsilon)
-    variance = variance.mul_((count - 1) / count) if count > 1 else variance.zero_()  # torch keeps the unbiased one
+    variance = variance * ((count - 1) / count) if count > 1 else torch.zeros_like(variance)  # torch keeps the unbiased one
     return (torch.movedim(y, 1, axis), mean, variance), (scale, saved_mean, inverse)
 
 
@@ -135,6 +135,28 @@ def normalize_by_batch_gradient(residual: Any, cotangents: Sequence[Tensor | Non
 def normalize_by_batch(operands: Sequence[Tensor], axis: int, epsilon: float, scaled: bool, centred: bool) -> tuple[Tensor, ...]:
     """Normalized by the batch's statistics, which are returned as well."""
     return _by_batch(operands[0], operands[1:], axis, epsilon, scaled, centred)[0]
+
+
+# ---------------------------------------------------------------------------------------------------------- recurrent layers
+
+
+def lstm_sequence(operands: Sequence[Tensor], reverse: bool) -> tuple[Tensor, Tensor, Tensor]:
+    """All outputs, the last output and memory, by torch's kernel (oneDNN's or cuDNN's); the order of the gates is Keras' own."""
+    x, h, c, kernel, recurrent_kernel, bias = operands
+    weights = [kernel.t(), recurrent_kernel.t(), bias, torch.zeros_like(bias)]
+    x = x.flip(0) if reverse else x
+    y, h, c = torch._VF.lstm(x, (h.unsqueeze(0), c.unsqueeze(0)), weights, True, 1, 0.0, torch.is_grad_enabled(), False, False)
+    return y.flip(0) if reverse else y, h.squeeze(0), c.squeeze(0)
+
+
+def gru_sequence(operands: Sequence[Tensor], reverse: bool) -> tuple[Tensor, Tensor]:
+    """All outputs and the last one, by torch's kernel, which has the reset gate before the update gate."""
+    x, h, *parameters = operands
+    kernel, recurrent_kernel, bias = (torch.cat([r, z, n], -1) for z, r, n in (w.chunk(3, -1) for w in parameters))
+    x = x.flip(0) if reverse else x
+    weights = [kernel.t(), recurrent_kernel.t(), bias[0], bias[1]]
+    y, h = torch._VF.gru(x, h.unsqueeze(0), weights, True, 1, 0.0, torch.is_grad_enabled(), False, False)
+    return y.flip(0) if reverse else y, h.squeeze(0)
 
 
 FORWARD: dict[str, Callable[..., Any]] = {"normalize_by_batch": normalize_by_batch_recorded}

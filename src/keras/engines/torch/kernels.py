@@ -9,6 +9,7 @@ import numpy as np
 import torch
 from torch.nn import functional as F
 
+from keras.core.dtypes import standardize
 from keras.engines.torch import convolution, linalg, random
 from keras.engines.torch.dtypes import TORCH_DTYPES, UNSIGNED
 
@@ -188,7 +189,7 @@ def _strided_slice(x: Tensor, starts: Any, stops: Any, steps: Any) -> Tensor:
 
 
 def _cast(x: Tensor, dtype: str) -> Tensor:
-    return x.to(TORCH_DTYPES[dtype])
+    return x.to(TORCH_DTYPES.get(dtype) or TORCH_DTYPES[standardize(dtype)])
 
 
 ARITHMETIC = {name: _unsigned_as_int64(function) for name, function in ON_INTEGERS.items()}

@@ -38,5 +38,7 @@ NATIVES: dict[str, Callable[..., Any]] = {
     "max_pool_channels_last": convolution.max_pool,
     "max_pool_gradient": _max_pool_gradient,
     "normalize_by_batch": fused.normalize_by_batch,
+    "lstm_sequence": fused.lstm_sequence,
+    "gru_sequence": fused.gru_sequence,
     "adam_update": optimizers.adam_update,
 }
