@@ -44,6 +44,7 @@ def softmax(x: Tensor, axis: Any = -1) -> Tensor:
            [0.2689, 0.7311]], dtype=float32)
     """
     x = to_float(x)
+    axes_of("softmax", axis, len(shape_of(x)))
     if 0 in shape_of(x):
         return x
     e = exp(subtract(x, stop_gradient(_max_over(x, axis=axis, keepdims=True))))
@@ -63,6 +64,7 @@ def log_softmax(x: Tensor, axis: Any = -1) -> Tensor:
     array([-200.,    0.], dtype=float32)
     """
     x = to_float(x)
+    axes_of("log_softmax", axis, len(shape_of(x)))
     if 0 in shape_of(x):
         return x
     shifted = subtract(x, stop_gradient(_max_over(x, axis=axis, keepdims=True)))

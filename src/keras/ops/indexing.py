@@ -58,7 +58,10 @@ def take(x: Tensor, indices: Tensor, axis: int | None = None) -> Tensor:
     """
     if axis is None:
         x, axis = reshape(x, (-1,)), 0
-    return take_along(x, indices, axis=axis)
+    indices = as_operand(indices)
+    if not dtypes.is_integer(dtype_of(indices)):
+        _check_indices("take", Spec((), dtype_of(indices)))
+    return take_along(x, indices, axis=axis_of("take", axis, len(shape_of(x))))
 
 
 def _add_at_rule(name: str, inputs: Sequence[Any], attributes: dict[str, Any]) -> tuple[Spec, dict[str, Any]]:
