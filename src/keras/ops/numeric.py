@@ -303,7 +303,8 @@ def saturate_cast(x: Tensor, dtype: Any) -> Tensor:
     if dtypes.is_integer(own):
         own_low, own_high = dtypes.integer_limits(own)
         return cast(clip(x, _asarray(builtins.max(low, own_low), own), _asarray(builtins.min(high, own_high), own)), dtype)
-    return cast(clip(cast(x, "float64"), float(low), float(high)), dtype)
+    wide = cast(x, "float64")
+    return cast(clip(select(isnan(wide), zeros_of(wide), wide), float(low), float(high)), dtype)
 
 
 def _kind_of(x: Any) -> Any:
