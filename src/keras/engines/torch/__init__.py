@@ -16,7 +16,9 @@ from keras.engines.base import Engine, default_dtype
 from keras.engines.torch.autograd import custom_gradient, value_and_grad
 from keras.engines.torch.dtypes import CARRIERS, NAMES, TORCH_DTYPES
 from keras.engines.torch.kernels import KERNELS
+from keras.engines.torch.modules import LayerModule, parts_of
 from keras.engines.torch.natives import NATIVES
+from keras.engines.torch.shapes import concretely, eval_shape
 from keras.engines.torch.step import CompiledFunction
 
 Tensor = torch.Tensor
@@ -44,6 +46,9 @@ class TorchEngine(Engine):
         super().__init__()
         self.device = _default_device()
         self._number = functools.lru_cache(maxsize=1024, typed=True)(self._make_number)
+
+    layer_base = LayerModule
+    parts_of = staticmethod(parts_of)
 
     def owns(self, x: Any) -> bool:
         """Whether `x` is a torch tensor."""
@@ -82,7 +87,8 @@ class TorchEngine(Engine):
         return self.asarray(x, dtype)
 
     def _make_number(self, x: Any, dtype: str) -> Tensor:
-        return torch.tensor(x, dtype=TORCH_DTYPES[dtype], device=self.device)
+        with concretely():
+            return torch.tensor(x, dtype=TORCH_DTYPES[dtype], device=self.device)
 
     def to_numpy(self, x: Any) -> np.ndarray:
         """`x` as a NumPy array."""
@@ -95,6 +101,12 @@ class TorchEngine(Engine):
     def new_storage(self, value: Any, dtype: str | None) -> Tensor:
         """What a new variable holds: memory of its own, which stays where it is."""
         return self.asarray(value, dtype).detach().clone(memory_format=torch.contiguous_format)
+
+    def mark_trainable(self, storage: Tensor, trainable: bool) -> None:
+        """Weights that are trained require gradients, and are parameters to torch."""
+        if storage.is_floating_point() or storage.is_complex():
+            storage.requires_grad_(trainable)
+            storage._is_param = True  # type: ignore[attr-defined]
 
     def detached(self, value: Tensor) -> Tensor:
         """A copy: assignments write into a variable's memory."""
@@ -117,6 +129,8 @@ class TorchEngine(Engine):
         """`function` whose inner values are computed again for the gradient."""
         return functools.partial(torch.utils.checkpoint.checkpoint, function, use_reentrant=False)
 
+    eval_shape = staticmethod(eval_shape)
+    concretely = staticmethod(concretely)
     value_and_grad = staticmethod(value_and_grad)
     custom_gradient = staticmethod(custom_gradient)
 
