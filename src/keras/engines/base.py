@@ -23,6 +23,8 @@ class Engine:
         kernels: primitive's name -> function of (*tensors, **attributes), the operands promoted already.
         natives: composite's name -> the engine's own faster version with the composite's signature.
         gradients_of_natives: natives whose gradient is a node of its own in a traced step (`body_gradient`), not that of the definition.
+        eager: composite's name -> a function with its signature for tensors that are there, which returns NotImplemented for operands that
+            it does not take; only calls outside of traces ask it, so what it saves is the dispatch of the composite's parts.
         UNSUPPORTED: name -> reason.
         layer_base: what layers inherit from besides, once the engine is chosen.
         errors: what the kernels raise for operands or attributes that do not fit; the table's rule then says what is wrong.
@@ -36,6 +38,7 @@ class Engine:
     tensor_type: Any = None
     kernels: dict[str, Callable[..., Any]] = {}
     natives: dict[str, Callable[..., Any]] = {}
+    eager: dict[str, Callable[..., Any]] = {}
     gradients_of_natives: Collection[str] = ()
     UNSUPPORTED: dict[str, str] = {}
     layer_base: type | None = None

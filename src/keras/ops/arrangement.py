@@ -43,7 +43,6 @@ def _with_axes(x: Tensor, count: int) -> Tensor:
 @op(operands="list")
 def hstack(xs: Sequence[Tensor]) -> Tensor:
     """The tensors joined along the second axis (along the only one of vectors).
-
     Returns: tensor of the common dtype.
     >>> keras.ops.hstack([[1, 2], [3]])
     array([1, 2, 3], dtype=int32)
@@ -55,7 +54,6 @@ def hstack(xs: Sequence[Tensor]) -> Tensor:
 @op(operands="list")
 def vstack(xs: Sequence[Tensor]) -> Tensor:
     """The tensors joined along the first axis; vectors are rows.
-
     Returns: tensor of the common dtype.
     >>> keras.ops.vstack([[1, 2], [3, 4]])
     array([[1, 2],
@@ -67,7 +65,6 @@ def vstack(xs: Sequence[Tensor]) -> Tensor:
 @op(operands="list")
 def dstack(xs: Sequence[Tensor]) -> Tensor:
     """The tensors joined along the third axis; vectors of n elements count as (1, n, 1), matrices as (m, n, 1).
-
     Returns: tensor of the common dtype.
     >>> keras.ops.dstack([[1, 2], [3, 4]])
     array([[[1, 3],
@@ -80,7 +77,6 @@ def dstack(xs: Sequence[Tensor]) -> Tensor:
 @op(operands=2)
 def append(x1: Tensor, x2: Tensor, axis: int | None = None) -> Tensor:
     """The elements of `x2` after those of `x1`.
-
     Arguments:
         axis: int, the axis to join along. Default None: both are flattened.
     Returns: tensor of the common dtype.
@@ -98,7 +94,6 @@ def append(x1: Tensor, x2: Tensor, axis: int | None = None) -> Tensor:
 @op()
 def array_split(x: Tensor, indices_or_sections: Any, axis: int = 0) -> list[Tensor]:
     """The tensor cut along `axis` into sections whose sizes differ by at most one, the larger ones first.
-
     Arguments:
         indices_or_sections: int, the number of sections, or a list of the indices at which to cut.
     Returns: list of tensors of the dtype of `x`.
@@ -118,7 +113,6 @@ def array_split(x: Tensor, indices_or_sections: Any, axis: int = 0) -> list[Tens
 @op()
 def hsplit(x: Tensor, indices_or_sections: Any) -> list[Tensor]:
     """The tensor cut along its second axis (along the only one of a vector).
-
     Returns: list of tensors of the dtype of `x`.
     >>> keras.ops.hsplit([[1, 2], [3, 4]], 2)
     [array([[1],
@@ -131,7 +125,6 @@ def hsplit(x: Tensor, indices_or_sections: Any) -> list[Tensor]:
 @op()
 def vsplit(x: Tensor, indices_or_sections: Any) -> list[Tensor]:
     """The tensor cut along its first axis.
-
     Returns: list of tensors of the dtype of `x`.
     >>> keras.ops.vsplit([[1, 2], [3, 4]], 2)
     [array([[1, 2]], dtype=int32), array([[3, 4]], dtype=int32)]
@@ -142,7 +135,6 @@ def vsplit(x: Tensor, indices_or_sections: Any) -> list[Tensor]:
 @op()
 def dsplit(x: Tensor, indices_or_sections: Any) -> list[Tensor]:
     """The tensor cut along its third axis.
-
     Returns: list of tensors of the dtype of `x`.
     >>> keras.ops.dsplit([[[1, 2]]], 2)
     [array([[[1]]], dtype=int32), array([[[2]]], dtype=int32)]
@@ -156,7 +148,6 @@ def dsplit(x: Tensor, indices_or_sections: Any) -> list[Tensor]:
 @op(family=unary())
 def fliplr(x: Tensor) -> Tensor:
     """The elements of the second axis from last to first.
-
     >>> keras.ops.fliplr([[1, 2], [3, 4]])
     array([[2, 1],
            [4, 3]], dtype=int32)
@@ -167,7 +158,6 @@ def fliplr(x: Tensor) -> Tensor:
 @op(family=unary())
 def flipud(x: Tensor) -> Tensor:
     """The elements of the first axis from last to first.
-
     >>> keras.ops.flipud([[1, 2], [3, 4]])
     array([[3, 4],
            [1, 2]], dtype=int32)
@@ -178,7 +168,6 @@ def flipud(x: Tensor) -> Tensor:
 @op(family=unary())
 def roll(x: Tensor, shift: Any, axis: Any = None) -> Tensor:
     """The elements moved by `shift` places along `axis`; what leaves at one end enters at the other.
-
     Arguments:
         shift: int, or one per axis.
         axis: int or tuple of int. Default None: the elements move in the flat order.
@@ -186,10 +175,14 @@ def roll(x: Tensor, shift: Any, axis: Any = None) -> Tensor:
     array([4, 1, 2, 3], dtype=int32)
     """
     if axis is None:
+        shift = int(np.sum(shift)) if isinstance(shift, (tuple, list)) else shift
         return reshape(roll(reshape(x, (-1,)), shift, 0), shape_of(x))
     axes = list(axis) if isinstance(axis, (tuple, list)) else [axis]
-    shifts = list(shift) if isinstance(shift, (tuple, list)) else [shift] * len(axes)
-    for s, a in zip(shifts, axes, strict=True):
+    shifts = list(shift) if isinstance(shift, (tuple, list)) else [shift]
+    if len(axes) != len(shifts) and 1 not in (len(axes), len(shifts)):
+        raise ValueError(f"keras.ops.roll(shift): got {shift!r} for axis={axis!r}. Accepted: one number, or one for each axis.")
+    count = max(len(axes), len(shifts))
+    for s, a in zip(shifts * (count // len(shifts)), axes * (count // len(axes)), strict=True):
         a = axis_of("roll", a, len(shape_of(x)))
         n = shape_of(x)[a]
         s = s % n if isinstance(n, int) and n else s if n else 0
@@ -201,7 +194,6 @@ def roll(x: Tensor, shift: Any, axis: Any = None) -> Tensor:
 @op()
 def rot90(array: Tensor, k: int = 1, axes: Any = (0, 1)) -> Tensor:
     """The tensor turned by `k` quarter turns in the plane of two axes, from the first towards the second.
-
     Arguments:
         array: tensor with at least two axes.
         k: int, the number of turns; negative ones go the other way.
@@ -240,7 +232,6 @@ def _corner(x: Tensor, k: int, lower: bool) -> Tensor:
 @op()
 def tril(x: Tensor, k: int = 0) -> Tensor:
     """The lower triangles: elements above the diagonal `k` of the last two axes are 0.
-
     Returns: tensor in the shape and of the dtype of `x`.
     >>> keras.ops.tril([[1, 2], [3, 4]])
     array([[1, 0],
@@ -252,7 +243,6 @@ def tril(x: Tensor, k: int = 0) -> Tensor:
 @op()
 def triu(x: Tensor, k: int = 0) -> Tensor:
     """The upper triangles: elements below the diagonal `k` of the last two axes are 0.
-
     Returns: tensor in the shape and of the dtype of `x`.
     >>> keras.ops.triu([[1, 2], [3, 4]])
     array([[1, 2],
@@ -264,7 +254,6 @@ def triu(x: Tensor, k: int = 0) -> Tensor:
 @op()
 def diagonal(x: Tensor, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Tensor:
     """The elements whose index along `axis2` is `offset` more than that along `axis1`, as a new last axis.
-
     Arguments:
         x: tensor with at least two axes.
         axis1, axis2: int, the axes of rows and columns. Default 0 and 1.
@@ -291,7 +280,6 @@ def diagonal(x: Tensor, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Tens
 @op()
 def diag(x: Tensor, k: int = 0) -> Tensor:
     """A matrix with the vector `x` on its diagonal `k`, or the diagonal `k` of the matrix `x`.
-
     Arguments:
         x: vector or matrix.
     Returns: matrix or vector of the dtype of `x`.
@@ -315,7 +303,6 @@ def diag(x: Tensor, k: int = 0) -> Tensor:
 @op()
 def diagflat(x: Tensor, k: int = 0) -> Tensor:
     """A matrix with the elements of `x` on its diagonal `k`.
-
     Returns: matrix of the dtype of `x`.
     >>> keras.ops.diagflat([[1], [2]])
     array([[1, 0],
@@ -327,7 +314,6 @@ def diagflat(x: Tensor, k: int = 0) -> Tensor:
 @op()
 def trace(x: Tensor, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Tensor:
     """The sum along a diagonal.
-
     Arguments:
         x: tensor with at least two axes.
         axis1, axis2: int, the axes of rows and columns. Default 0 and 1.
@@ -344,7 +330,6 @@ def trace(x: Tensor, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Tensor:
 @op(operands=0)
 def meshgrid(*x: Tensor, indexing: str = "xy") -> list[Tensor]:
     """The coordinates of a grid: for each vector a tensor of the grid's shape that varies along the vector's axis.
-
     Arguments:
         *x: vectors.
         indexing: 'xy' (the second vector runs along the first axis) or 'ij' (in order).
@@ -371,7 +356,6 @@ def meshgrid(*x: Tensor, indexing: str = "xy") -> list[Tensor]:
 @op(operands=2)
 def outer(x1: Tensor, x2: Tensor) -> Tensor:
     """Every element of x1 times every element of x2: y[i, j] = x1[i] * x2[j].
-
     Returns: matrix of the common dtype; tensors count as the vectors of their elements.
     >>> keras.ops.outer([1, 2], [3, 4])
     array([[3, 4],
@@ -383,7 +367,6 @@ def outer(x1: Tensor, x2: Tensor) -> Tensor:
 @op(operands=2)
 def kron(x1: Tensor, x2: Tensor) -> Tensor:
     """The Kronecker product: every element of x1 times the whole of x2, laid out as blocks.
-
     Returns: tensor of the common dtype, along each axis of the product of the two sizes.
     >>> keras.ops.kron([[1, 2]], [[1], [10]])
     array([[ 1,  2],
@@ -399,7 +382,6 @@ def kron(x1: Tensor, x2: Tensor) -> Tensor:
 @op(operands=2)
 def cross(x1: Tensor, x2: Tensor, axisa: int = -1, axisb: int = -1, axisc: int = -1, axis: int | None = None) -> Tensor:
     """The cross product of vectors: (a1 b2 - a2 b1, a2 b0 - a0 b2, a0 b1 - a1 b0).
-
     Arguments:
         x1, x2: tensors whose axes `axisa` and `axisb` have size 2 or 3; the other axes broadcast.
         axisa, axisb: int, the axes of the vectors in x1 and x2. Default -1.
@@ -452,7 +434,6 @@ def _groups_of(side: str) -> list[list[str]]:
 @op(operands=1)
 def rearrange(tensor: Tensor, pattern: str, **axes_lengths: int) -> Tensor:
     """The tensor with its axes split, ordered and joined as a pattern of names says.
-
     Arguments:
         tensor: tensor of any shape and dtype.
         pattern: str such as 'b (h w) c -> b c h w'; names in brackets share one axis.

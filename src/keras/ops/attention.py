@@ -24,7 +24,6 @@ def dot_product_attention(
     flash_attention: bool | None = None, attn_logits_soft_cap: float | None = None,
 ) -> Tensor:  # fmt: skip
     """Each target's mean of the values, weighted by how well their keys fit its query: softmax(query key^T * scale + bias) value.
-
     Arguments:
         query: tensor, shape (batch, targets, heads, size).
         key, value: tensors, shape (batch, sources, heads or a divisor of them, size).

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from keras.core import dims as D
 from keras.core import dtypes, engine
 from keras.core.graph import dtype_name
 from keras.core.op import as_operand, op
@@ -24,7 +25,6 @@ def linspace(
     start: Tensor, stop: Tensor, num: int = 50, endpoint: bool = True, retstep: bool = False, dtype: Any = None, axis: int = 0
 ) -> Any:
     """Evenly spaced numbers from `start` to `stop`: start + i * (stop - start) / (num - 1), or / num without the endpoint.
-
     Arguments:
         retstep: bool, whether to return (numbers, step).
         dtype: name of the dtype of what comes out. Default None: the operands' common dtype if that is a float, else the default float.
@@ -33,6 +33,8 @@ def linspace(
     >>> keras.ops.linspace(0.0, 1.0, 5)
     array([0.  , 0.25, 0.5 , 0.75, 1.  ], dtype=float32)
     """
+    if num < 0:
+        raise ValueError(f"keras.ops.linspace(num): got {num}. Accepted: an integer >= 0.")
     kind = dtypes.to_floating(dtypes.result_type(_kind(start), _kind(stop)))
     wide = dtypes.standardize(dtype) if dtype is not None and dtypes.is_float(dtypes.standardize(dtype)) else kind
     parts = (num - 1) if endpoint else num
@@ -51,7 +53,6 @@ def linspace(
 @op(operands=2)
 def logspace(start: Tensor, stop: Tensor, num: int = 50, endpoint: bool = True, base: Any = 10, dtype: Any = None, axis: int = 0) -> Tensor:
     """`base` to the power of evenly spaced numbers from `start` to `stop`.
-
     Arguments:
         start: number or tensor, the first exponent.
         stop: number or tensor of a shape that broadcasts with `start`, the last exponent.
@@ -70,7 +71,6 @@ def logspace(start: Tensor, stop: Tensor, num: int = 50, endpoint: bool = True, 
 @op(operands=2)
 def geomspace(start: Tensor, stop: Tensor, num: int = 50, endpoint: bool = True, dtype: Any = None, axis: int = 0) -> Tensor:
     """Numbers from `start` to `stop`, each the same multiple of the one before.
-
     Arguments:
         start: number or tensor, the first value, not 0.
         stop: number or tensor of a shape that broadcasts with `start`, the last value, of the same sign.
@@ -91,7 +91,6 @@ def geomspace(start: Tensor, stop: Tensor, num: int = 50, endpoint: bool = True,
 @op(operands=0)
 def identity(n: int, dtype: Any = None) -> Tensor:
     """The identity matrix: ones on the diagonal, zeros elsewhere.
-
     Arguments:
         n: int, the numbers of rows and columns.
     Returns: tensor, shape (n, n).
@@ -105,7 +104,6 @@ def identity(n: int, dtype: Any = None) -> Tensor:
 @op(operands=0)
 def tri(N: int, M: int | None = None, k: int = 0, dtype: Any = None) -> Tensor:
     """A matrix with ones on and below the diagonal `k`, and zeros above.
-
     Returns: tensor, shape (N, M).
     >>> keras.ops.tri(3, 4)
     array([[1., 0., 0., 0.],
@@ -118,7 +116,6 @@ def tri(N: int, M: int | None = None, k: int = 0, dtype: Any = None) -> Tensor:
 @op(operands=0)
 def empty(shape: Any, dtype: Any = None) -> Tensor:
     """A tensor whose content does not matter (here: zeros).
-
     Returns: tensor of that shape and dtype.
     >>> keras.ops.empty((2, 3)).shape
     (2, 3)
@@ -129,7 +126,6 @@ def empty(shape: Any, dtype: Any = None) -> Tensor:
 @op()
 def empty_like(x: Tensor, dtype: Any = None) -> Tensor:
     """A tensor in the shape of `x` whose content does not matter (here: zeros).
-
     Arguments:
         dtype: name of a dtype. Default None: that of `x`.
     Returns: tensor in the shape of `x`.
@@ -142,7 +138,6 @@ def empty_like(x: Tensor, dtype: Any = None) -> Tensor:
 @op()
 def vander(x: Tensor, N: int | None = None, increasing: bool = False) -> Tensor:
     """The powers of each element of a vector as rows, the Vandermonde matrix: x^(N-1), ..., x, 1.
-
     Arguments:
         x: vector of n elements.
         N: int, the number of columns. Default None: n.
@@ -152,6 +147,8 @@ def vander(x: Tensor, N: int | None = None, increasing: bool = False) -> Tensor:
     array([[4, 2, 1],
            [9, 3, 1]], dtype=int32)
     """
+    if len(shape_of(x)) != 1:
+        raise ValueError(f"keras.ops.vander(x): got shape {D.display(shape_of(x))}. Accepted: a vector.")
     n = shape_of(x)[0] if N is None else N
     exponents = arange(n, dtype="int32") if increasing else arange(n - 1, -1, -1, dtype="int32")
     x = reshape(x, (-1, 1))
@@ -165,7 +162,6 @@ def _window(function: Any, x: Any, *options: float) -> Tensor:
 @op()
 def bartlett(x: Any) -> Tensor:
     """The triangular window, 0 at both ends: 1 - |2 i / (n - 1) - 1|.
-
     Arguments:
         x: int n, the number of places.
     Returns: vector of n elements, of the default float.
@@ -178,7 +174,6 @@ def bartlett(x: Any) -> Tensor:
 @op()
 def hanning(x: Any) -> Tensor:
     """The Hann window, 0 at both ends: 0.5 - 0.5 * cos(2 pi i / (n - 1)).
-
     Arguments:
         x: int n, the number of places.
     Returns: vector of n elements, of the default float.
@@ -191,7 +186,6 @@ def hanning(x: Any) -> Tensor:
 @op()
 def hamming(x: Any) -> Tensor:
     """The Hamming window, 0.08 at both ends: 0.54 - 0.46 * cos(2 pi i / (n - 1)).
-
     Arguments:
         x: int n, the number of places.
     Returns: vector of n elements, of the default float.
@@ -204,7 +198,6 @@ def hamming(x: Any) -> Tensor:
 @op()
 def blackman(x: Any) -> Tensor:
     """The Blackman window, 0 at both ends: 0.42 - 0.5 * cos(2 pi i / (n - 1)) + 0.08 * cos(4 pi i / (n - 1)).
-
     Arguments:
         x: int n, the number of places.
     Returns: vector of n elements, of the default float.
@@ -217,7 +210,6 @@ def blackman(x: Any) -> Tensor:
 @op()
 def kaiser(x: Any, beta: float) -> Tensor:
     """The Kaiser window: I0(beta * sqrt(1 - (2 i / (n - 1) - 1)^2)) / I0(beta), with the modified Bessel function I0.
-
     Arguments:
         x: int n, the number of places.
         beta: float >= 0; a larger one makes the window narrower.

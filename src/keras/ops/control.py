@@ -118,7 +118,6 @@ def scan(
     f: Callable[..., Any], init: Any, xs: Any = None, length: int | None = None, reverse: bool = False, unroll: Any = 1
 ) -> tuple[Any, Any]:
     """A loop that carries a state, carry, y = f(carry, x) for each slice x of `xs`: the final carry and the stacked y.
-
     Arguments:
         f: function of (carry, x) that returns (carry, y); the carry keeps its structure, shapes and dtypes.
         init: tensor or nest of tensors, the first carry.
@@ -132,6 +131,8 @@ def scan(
     >>> keras.ops.scan(lambda total, x: (total + x, total * 10.0), 0.0, np.array([1.0, 2.0, 3.0], "float32"))
     (np.float32(6.0), array([ 0., 10., 30.], dtype=float32))
     """
+    if not isinstance(unroll, int) or unroll < (0 if isinstance(unroll, bool) else 1):
+        raise ValueError(f"keras.ops.scan(unroll): got {unroll!r}. Accepted: True, False or an integer > 0.")
     if not callable(f):
         raise TypeError(f"keras.ops.scan(f): got {f!r}. Accepted: a function of (carry, x) that returns (carry, y).")
     flat_init, flat_xs = _flat_operands(init), _flat_operands(xs)
@@ -223,7 +224,6 @@ def while_graph(operands: Sequence[Tensor], condition: Graph, body: Graph, varia
 @op(category="core", operands=0)
 def while_loop(cond: Callable[..., Any], body: Callable[..., Any], loop_vars: Any, maximum_iterations: int | None = None) -> Any:
     """The variables after a loop: loop_vars = body(*loop_vars) is repeated while cond(*loop_vars) holds.
-
     Arguments:
         cond: function of the variables that returns a bool scalar.
         body: function of the variables that returns new ones, in the same structure, shapes and dtypes.
@@ -273,7 +273,6 @@ def _as_tuple(x: Any) -> tuple[Any, ...]:
 @op(category="core", operands=0)
 def fori_loop(lower: int, upper: int, body_fun: Callable[..., Any], init_val: Any) -> Any:
     """The value after a loop over numbers: value = body_fun(i, value) for i from `lower` to `upper` - 1.
-
     Arguments:
         lower: int or integer scalar, the first number.
         upper: int or integer scalar, the number after the last.
@@ -310,7 +309,6 @@ def cond_graph(operands: Sequence[Tensor], true_body: Graph, body: Graph) -> tup
 @op(category="core", operands=0)
 def cond(pred: Any, true_fn: Callable[[], Any], false_fn: Callable[[], Any]) -> Any:
     """true_fn() if `pred` holds, else false_fn(); in a compiled step both are part of it, and one is computed.
-
     Arguments:
         pred: bool scalar.
         true_fn: function without arguments.
@@ -369,7 +367,6 @@ def _with_inputs(body: Graph, own: Sequence[Traced], wanted: Sequence[Traced]) -
 @op(category="core", operands=0)
 def map(f: Callable[..., Any], xs: Any) -> Any:
     """`f` applied to each slice along the first axis, one after another, the results stacked.
-
     Arguments:
         f: function of a slice that returns a tensor or a nest of them.
         xs: tensor, or nest of tensors of one first size.

@@ -12,7 +12,7 @@ from keras.core.families import custom, same
 from keras.core.op import op, primitive
 from keras.core.tensor import Spec
 from keras.ops.elementwise import add, relu
-from keras.ops.shaping import reshape, shape_of, transpose
+from keras.ops.shaping import pad_constant, reshape, shape_of, transpose
 
 Tensor = Any
 Pairs = tuple[tuple[Any, Any], ...]
@@ -223,7 +223,6 @@ def depthwise_conv(
     inputs: Tensor, kernel: Tensor, strides: Any = 1, padding: Any = "valid", data_format: str | None = None, dilation_rate: Any = 1
 ) -> Tensor:
     """Each channel convolved with its own kernels, the channels not mixed.
-
     Arguments:
         inputs: tensor, shape (batch, *spatial, channels), or (batch, channels, *spatial) with 'channels_first'.
         kernel: tensor, shape (*size, channels, multiplier).
@@ -251,7 +250,6 @@ def separable_conv(
     dilation_rate: Any = 1,
 ) -> Tensor:
     """A depthwise convolution followed by one of size 1 that mixes the channels.
-
     Arguments:
         inputs: tensor, shape (batch, *spatial, channels), or (batch, channels, *spatial) with 'channels_first'.
         depthwise_kernel: tensor, shape (*size, channels, multiplier).
@@ -292,7 +290,6 @@ def conv_transpose(
     dilation_rate: Any = 1,
 ) -> Tensor:
     """The transposed convolution: each input adds the kernel times itself to the outputs around its place.
-
     Arguments:
         inputs: tensor, shape (batch, *spatial, channels), or (batch, channels, *spatial) with 'channels_first'.
         kernel: tensor, shape (*size, filters, channels).
@@ -324,5 +321,11 @@ def conv_transpose(
         for n, k, s, d, e in zip(sizes[1:-1], w[:-2], strides, dilation, extra, strict=True)
     ]
     shape = (sizes[0], *(n for n, _ in geometry), w[-2])
+    missing = [
+        int(out + p[0] + p[1] - ((int(k) - 1) * d + 1)) // s + 1 - n if isinstance(n, int) and isinstance(out, int) else 0
+        for n, k, s, d, (out, p) in zip(sizes[1:-1], w[:-2], strides, dilation, geometry, strict=True)
+    ]
+    if any(m > 0 for m in missing):  # an output padding of a stride or more: places that no input reaches
+        x = pad_constant(x, ((0, 0), *((0, int(m)) for m in missing), (0, 0)))
     y = conv_input_gradient(x, kernel, strides=strides, padding=tuple(p for _, p in geometry), dilation=dilation, groups=1, x_shape=shape)
     return from_channels_last(y, data_format)

@@ -56,7 +56,6 @@ def take_along(x: Tensor, indices: Tensor, axis: int) -> Tensor:
 @op(operands=2)
 def take(x: Tensor, indices: Tensor, axis: int | None = None) -> Tensor:
     """The slices of `x` at `indices` along `axis`.
-
     Arguments:
         indices: integer tensor of any shape; negative ones count from the end.
         axis: int. Default None: elements of the flat tensor.
@@ -110,7 +109,6 @@ def gather_along_axis(x: Tensor, indices: Tensor, axis: int) -> Tensor:
 @op(operands=2)
 def take_along_axis(x: Tensor, indices: Tensor, axis: int | None = None) -> Tensor:
     """For each place of `indices`, the element of `x` at that index along `axis`: y[i, j] = x[indices[i, j], j] for axis 0.
-
     Arguments:
         indices: integer tensor with as many axes as `x`, of sizes that broadcast outside of `axis`.
     Returns: tensor in the shape of `indices`, of the dtype of `x`.
@@ -136,7 +134,6 @@ def add_along_axis(x: Tensor, indices: Tensor, updates: Tensor, axis: int) -> Te
 @op(category="nn")
 def one_hot(x: Tensor, num_classes: int, axis: int = -1, dtype: Any = None, sparse: bool = False) -> Tensor:
     """A new axis of size `num_classes` with 1 at the index and 0 elsewhere; an index outside of the range gives zeros.
-
     Arguments:
         x: integer tensor of any shape.
         num_classes: int > 0.
@@ -170,7 +167,6 @@ def _expand_ellipsis(key: tuple[Any, ...], count: int) -> list[Any]:
 @op()
 def get_item(x: Tensor, key: Any) -> Tensor:
     """What x[key] is: a part of a tensor.
-
     Arguments:
         key: int, slice, None (a new axis), `...`, or an integer tensor; or a tuple with one for each axis, of which one may be a tensor.
     Returns: tensor of the dtype of `x`.
@@ -288,7 +284,6 @@ def _starts(start_indices: Any) -> Tensor:
 @op(operands=2, name="slice")
 def slice_(inputs: Tensor, start_indices: Any, shape: Any) -> Tensor:
     """The part of `inputs` of the given shape that begins at `start_indices`.
-
     Arguments:
         inputs: tensor of any dtype.
         start_indices: integers, one per axis; one from which the part would not fit moves to the nearest that does.
@@ -306,7 +301,6 @@ def slice_(inputs: Tensor, start_indices: Any, shape: Any) -> Tensor:
 @op(operands=3)
 def slice_update(inputs: Tensor, start_indices: Any, updates: Tensor) -> Tensor:
     """`inputs` with the part that begins at `start_indices` replaced by `updates`.
-
     Arguments:
         inputs: tensor of any dtype.
         start_indices: integers, one per axis; one from which the part would not fit moves to the nearest that does.
@@ -323,7 +317,6 @@ def slice_update(inputs: Tensor, start_indices: Any, updates: Tensor) -> Tensor:
 @op(operands=2)
 def scatter(indices: Tensor, values: Tensor, shape: Any) -> Tensor:
     """Zeros of `shape` with `values` added at `indices`; those for the same place add up.
-
     Arguments:
         indices: integer tensor, shape (..., d): the first d coordinates of each place.
         values: tensor, shape (..., *shape[d:]).

@@ -93,7 +93,6 @@ def cholesky_lower(x: Tensor) -> Tensor:
 @op(category="linalg")
 def cholesky(x: Tensor, upper: bool = False) -> Tensor:
     """The triangular factor of positive definite matrices: the L with x = L L^T.
-
     Arguments:
         x: tensor, shape (..., n, n), symmetric and positive definite.
         upper: bool, whether to return L^T.
@@ -111,7 +110,6 @@ def cholesky(x: Tensor, upper: bool = False) -> Tensor:
 @op(category="linalg")
 def cholesky_inverse(x: Tensor, upper: bool = False) -> Tensor:
     """The inverse of the matrix whose triangular factor is `x`: (L L^T)^-1.
-
     Arguments:
         x: tensor, shape (..., n, n), lower triangles L as `cholesky` gives them.
         upper: bool, whether `x` is L^T.
@@ -173,7 +171,6 @@ def _with_column(solve_matrix: Callable[[Tensor, Tensor], Tensor], a: Tensor, b:
 @op(category="linalg", operands=2)
 def solve(a: Tensor, b: Tensor) -> Tensor:
     """The solution of linear equations: the x with a x = b.
-
     Arguments:
         a: tensor, shape (..., n, n), invertible.
         b: tensor, shape (..., n, k), or (..., n) for one right side each.
@@ -189,7 +186,6 @@ def solve(a: Tensor, b: Tensor) -> Tensor:
 @op(category="linalg", operands=2)
 def solve_triangular(a: Tensor, b: Tensor, lower: bool = False) -> Tensor:
     """The solution of linear equations with triangular matrices: the x with a x = b.
-
     Arguments:
         a: tensor, shape (..., n, n), of which only one triangle is read.
         b: tensor, shape (..., n, k), or (..., n) for one right side each.
@@ -213,7 +209,6 @@ def _inverse_gradient(g: Tensor, y: Tensor, x: Tensor) -> Tensor:
 @primitive(Family(1, floating, _same_shape), vjp=(_inverse_gradient,), category="linalg")
 def inv(x: Tensor) -> Tensor:
     """The inverse of square matrices: the y with x y = 1.
-
     Arguments:
         x: tensor, shape (..., n, n), invertible.
     Returns: float tensor in the shape of `x`.
@@ -238,7 +233,6 @@ def _slogdet_gradient(g: Any, y: Any, x: Tensor) -> tuple[Tensor]:
 @primitive(Family(1, floating, _sign_and_log_rule), vjp=_slogdet_gradient, category="linalg")
 def slogdet(x: Tensor) -> tuple[Tensor, Tensor]:
     """The sign of the determinant and the logarithm of its absolute value: det(x) = sign * exp(logarithm).
-
     Arguments:
         x: tensor, shape (..., n, n).
     Returns: (sign, logarithm), float tensors, shape (...).
@@ -252,7 +246,6 @@ def slogdet(x: Tensor) -> tuple[Tensor, Tensor]:
 @op(category="linalg")
 def det(x: Tensor) -> Tensor:
     """The determinant of square matrices.
-
     Arguments:
         x: tensor, shape (..., n, n).
     Returns: float tensor, shape (...).
@@ -268,7 +261,6 @@ def det(x: Tensor) -> Tensor:
 @op(category="linalg")
 def logdet(x: Tensor) -> Tensor:
     """The logarithm of the determinant of positive definite matrices: log(det(x)).
-
     Arguments:
         x: tensor, shape (..., n, n), positive definite.
     Returns: float tensor, shape (...).
@@ -305,7 +297,6 @@ def _qr_gradient(g: Any, y: Any, x: Tensor, mode: str) -> tuple[Tensor]:
 @primitive(Family(1, floating, _qr_rule), vjp=_qr_gradient, category="linalg")
 def qr(x: Tensor, mode: str = "reduced") -> tuple[Tensor, Tensor]:
     """Orthogonal Q and upper triangular R with x = Q R.
-
     Arguments:
         x: tensor, shape (..., m, n).
         mode: 'reduced' (Q has min(m, n) columns) or 'complete' (Q is square).
@@ -342,7 +333,6 @@ def _eigh_gradient(g: Any, y: Any, x: Tensor) -> tuple[Tensor]:
 @primitive(Family(1, floating, _eigh_rule), vjp=_eigh_gradient, category="linalg")
 def eigh(x: Tensor) -> tuple[Tensor, Tensor]:
     """The eigenvalues in rising order and the eigenvectors of symmetric matrices: x v[:, i] = w[i] v[:, i].
-
     Arguments:
         x: tensor, shape (..., n, n), symmetric.
     Returns: (w, v), float tensors, shapes (..., n) and (..., n, n); the eigenvectors are columns.
@@ -367,7 +357,6 @@ def _eig_rule(name: str, inputs: Sequence[Any], attributes: dict[str, Any]) -> t
 )
 def eig(x: Tensor) -> tuple[Tensor, Tensor]:
     """The eigenvalues and eigenvectors of square matrices: x v[:, i] = w[i] v[:, i].
-
     Arguments:
         x: tensor, shape (..., n, n).
     Returns: (w, v), complex tensors, shapes (..., n) and (..., n, n); the eigenvectors are columns.
@@ -423,7 +412,6 @@ def singular_values_and_vectors(x: Tensor, full_matrices: bool) -> tuple[Tensor,
 @op(category="linalg")
 def svd(x: Tensor, full_matrices: bool = True, compute_uv: bool = True) -> Any:
     """Orthogonal U and V and the singular values s with x = U diag(s) V^T.
-
     Arguments:
         x: tensor, shape (..., m, n).
         full_matrices: bool, whether U and V are square; else they have min(m, n) columns.
@@ -451,7 +439,6 @@ def _lu_rule(name: str, inputs: Sequence[Any], attributes: dict[str, Any]) -> tu
 )
 def lu_factor(x: Tensor) -> tuple[Tensor, Tensor]:
     """L and U with x = P L U in one matrix, and the exchanges of rows that are P.
-
     Arguments:
         x: tensor, shape (..., m, n).
     Returns: (lu, pivots): U with L below its diagonal, in the shape of `x`; and for each row the one exchanged with it, int32.
@@ -468,7 +455,6 @@ def lu_factor(x: Tensor) -> tuple[Tensor, Tensor]:
 @op(category="linalg")
 def pinv(x: Tensor, rcond: float | None = None) -> Tensor:
     """The pseudo-inverse of matrices: V diag(1 / s) U^T for x = U diag(s) V^T.
-
     Arguments:
         x: tensor, shape (..., m, n).
         rcond: float, singular values below rcond times the largest count as 0. Default None: max(m, n) times the dtype's epsilon.
@@ -492,7 +478,6 @@ def _tolerance(x: Tensor, dtype: str) -> float:
 @op(category="linalg")
 def matrix_rank(x: Tensor, tol: float | None = None) -> Tensor:
     """How many singular values are larger than `tol`.
-
     Arguments:
         x: tensor, shape (..., m, n).
         tol: float. Default None: the largest singular value times max(m, n) times the dtype's epsilon.
@@ -502,14 +487,19 @@ def matrix_rank(x: Tensor, tol: float | None = None) -> Tensor:
     np.int32(1)
     """
     s = svd(x, compute_uv=False)
-    limit = multiply(_max_over(s, axis=-1, keepdims=True), _tolerance(x, dtype_of(s))) if tol is None else tol
+    limit = (
+        multiply(_max_over(s, axis=-1, keepdims=True), _tolerance(x, dtype_of(s)))
+        if tol is None
+        else tol
+        if not np.ndim(tol)
+        else expand_dims(tol, -1)
+    )
     return sum(cast(greater(s, limit), "int32"), axis=-1)
 
 
 @op(category="linalg", operands=2)
 def lstsq(a: Tensor, b: Tensor, rcond: float | None = None) -> Tensor:
     """The least squares solution: of the x that make |a x - b| smallest the shortest.
-
     Arguments:
         a: tensor, shape (m, n).
         b: tensor, shape (m,) or (m, k).
@@ -525,7 +515,6 @@ def lstsq(a: Tensor, b: Tensor, rcond: float | None = None) -> Tensor:
 @op(category="linalg")
 def norm(x: Tensor, ord: Any = None, axis: Any = None, keepdims: bool = False) -> Tensor:
     """The norm of vectors (one axis) or matrices (two axes).
-
     Arguments:
         ord: of vectors a number p for (sum |x|^p)^(1/p), inf, -inf, or 0 for the count of nonzeros; of matrices 'fro', 'nuc', 1, -1, 2, -2,
             inf or -inf. Default None: the root of the sum of squares.
@@ -591,7 +580,6 @@ def _matrix_norm(x: Tensor, ord: Any, axes: tuple[int, ...], keepdims: bool) -> 
 @op(operands=2)
 def inner(x1: Tensor, x2: Tensor) -> Tensor:
     """The sum of products over the last axes of both: sum over k of x1[..., k] * x2[..., k].
-
     Arguments:
         x1: tensor, shape (*a, k), or a scalar.
         x2: tensor, shape (*b, k), or a scalar.
@@ -609,7 +597,6 @@ def inner(x1: Tensor, x2: Tensor) -> Tensor:
 @op(operands=2)
 def vdot(x1: Tensor, x2: Tensor) -> Tensor:
     """The sum of products of all elements in order.
-
     Arguments:
         x1, x2: tensors with as many elements.
     Returns: scalar of the common dtype.

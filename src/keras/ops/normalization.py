@@ -52,7 +52,6 @@ def layer_normalization(
 @op(category="nn", family=unary(floating))
 def rms_normalization(x: Tensor, scale: Tensor | None = None, axis: Any = -1, epsilon: float | None = None) -> Tensor:
     """Unit mean square over `axis`, then scaled: x / sqrt(mean(x^2) + epsilon) * scale.
-
     Arguments:
         scale: tensor in the shape of the axes. Default None: no scale.
         axis: int, or several that are normalized together.
@@ -71,7 +70,6 @@ def rms_normalization(x: Tensor, scale: Tensor | None = None, axis: Any = -1, ep
 @op(category="nn", family=unary(floating))
 def normalize(x: Tensor, axis: Any = -1, order: Any = 2, epsilon: float | None = None) -> Tensor:
     """`x` over its norm along `axis`: x / max((sum |x|^order)^(1 / order), epsilon).
-
     Arguments:
         axis: int, or several that are normalized together.
         order: number >= 1, or infinity for the largest |x|.

@@ -121,7 +121,6 @@ def _pool(kind: Any, inputs: Tensor, pool_size: Any, strides: Any, padding: Any,
 @op(category="nn")
 def max_pool(inputs: Tensor, pool_size: Any, strides: Any = None, padding: str = "valid", data_format: str | None = None) -> Tensor:
     """The largest element of every window.
-
     Arguments:
         inputs: tensor, shape (batch, *spatial, channels), or (batch, channels, *spatial) with 'channels_first'.
     Returns: tensor in the same layout and dtype, the spatial sizes those of `padding` and `strides`.
@@ -136,7 +135,6 @@ def max_pool(inputs: Tensor, pool_size: Any, strides: Any = None, padding: str =
 @op(category="nn")
 def average_pool(inputs: Tensor, pool_size: Any, strides: Any = None, padding: str = "valid", data_format: str | None = None) -> Tensor:
     """The mean of every window; places that padding added do not count.
-
     Arguments:
         inputs: tensor, shape (batch, *spatial, channels), or (batch, channels, *spatial) with 'channels_first'.
     Returns: float tensor in the same layout, the spatial sizes those of `padding` and `strides`.

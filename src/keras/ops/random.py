@@ -47,7 +47,6 @@ Tensor = Any
 
 class SeedGenerator:
     """Hands out keys for random ops; its state is a variable, so that a compiled step draws anew at every call.
-
     Arguments:
         seed: int. Default None: drawn from the global one, `keras.utils.set_random_seed`.
         name: str. Default None: 'seed_generator'.
@@ -150,7 +149,6 @@ def _shape(shape: Any) -> Any:
 @op(category="random", operands=0)
 def uniform(shape: Any, minval: Any = 0.0, maxval: Any = 1.0, dtype: Any = None, seed: Any = None) -> Tensor:
     """Random numbers from `minval` up to, not including, `maxval`, each equally likely.
-
     Arguments:
         minval, maxval: numbers, the ends of the range. Default 0.0 and 1.0.
     Returns: tensor of that shape and dtype.
@@ -165,7 +163,6 @@ def uniform(shape: Any, minval: Any = 0.0, maxval: Any = 1.0, dtype: Any = None,
 @op(category="random", operands=0)
 def normal(shape: Any, mean: Any = 0.0, stddev: Any = 1.0, dtype: Any = None, seed: Any = None) -> Tensor:
     """Random numbers of the normal distribution: density exp(-((x - mean) / stddev)^2 / 2) / (stddev * sqrt(2 pi)).
-
     Arguments:
         mean: number, the centre.
         stddev: number >= 0, the standard deviation.
@@ -181,7 +178,6 @@ def normal(shape: Any, mean: Any = 0.0, stddev: Any = 1.0, dtype: Any = None, se
 @op(category="random", operands=0)
 def truncated_normal(shape: Any, mean: Any = 0.0, stddev: Any = 1.0, dtype: Any = None, seed: Any = None) -> Tensor:
     """Random numbers of the normal distribution, those beyond two standard deviations drawn again.
-
     Arguments:
         mean: number, the centre.
         stddev: number >= 0, the standard deviation before the truncation.
@@ -197,7 +193,6 @@ def truncated_normal(shape: Any, mean: Any = 0.0, stddev: Any = 1.0, dtype: Any 
 @op(category="random", operands=0)
 def randint(shape: Any, minval: int, maxval: int, dtype: Any = "int32", seed: Any = None) -> Tensor:
     """Random integers from `minval` to `maxval` - 1, each equally likely.
-
     Arguments:
         minval, maxval: int, the ends of the range; `maxval` is not included.
         dtype: name of an integer dtype.
@@ -211,11 +206,10 @@ def randint(shape: Any, minval: int, maxval: int, dtype: Any = "int32", seed: An
 @op(category="random")
 def dropout(inputs: Tensor, rate: float, noise_shape: Any = None, seed: Any = None) -> Tensor:
     """`inputs` with a fraction `rate` of the elements, chosen at random, set to 0 and the others divided by 1 - rate.
-
     Arguments:
         inputs: float tensor.
         rate: float from 0 to 1, the probability of 0.
-        noise_shape: tuple of int or None, one per axis: along an axis of size 1 all elements share their fate. Default None: `inputs.shape`.
+        noise_shape: tuple of int or None, one per axis: along an axis of size 1 all elements share one fate. Default None: `inputs.shape`.
     Returns: tensor in the shape and of the dtype of `inputs`.
     Raises: ValueError if `rate` is not from 0 to 1.
     Source: Srivastava et al. 2014.
@@ -240,7 +234,6 @@ def _float_dtype(x: Any) -> str:
 @op(category="random")
 def shuffle(x: Tensor, axis: int = 0, seed: Any = None) -> Tensor:
     """The slices of `x` along `axis` in random order.
-
     Returns: tensor in the shape and of the dtype of `x`.
     >>> keras.random.shuffle([1, 2, 3, 4], seed=1)
     array([2, 1, 3, 4], dtype=int32)
@@ -252,7 +245,6 @@ def shuffle(x: Tensor, axis: int = 0, seed: Any = None) -> Tensor:
 @op(category="random")
 def categorical(logits: Tensor, num_samples: int, dtype: Any = "int32", seed: Any = None) -> Tensor:
     """Class numbers drawn for each row of logits, class i with probability softmax(logits)[i].
-
     Arguments:
         logits: float tensor, shape (batch, classes).
         num_samples: int, how many numbers for each row.
@@ -328,17 +320,12 @@ def _float_dtype_named(name: str, dtype: Any) -> str:
 @op(category="random", operands=0)
 def gamma(shape: Any, alpha: Any, dtype: Any = None, seed: Any = None) -> Tensor:
     """Random numbers of the gamma distribution: density x^(alpha - 1) exp(-x) / Gamma(alpha) for x > 0.
-
     Arguments:
-        shape: tuple of integers.
-        alpha: number or tensor that can be broadcast to `shape`, > 0; NaN comes out of negative ones, 0 out of 0.
-        dtype: name of a float dtype. Default: the default float.
-        seed: int, `keras.random.SeedGenerator` or None.
+        alpha: number or tensor > 0 that broadcasts to the shape; NaN comes out of negative ones, 0 out of 0.
     Returns: tensor of that shape and dtype.
-    Example:
-        >>> gamma((2, 3), 2.0, seed=1).shape
-        (2, 3)
-    Source: Marsaglia and Tsang 2000, "A simple method for generating gamma variables"; keras.random.gamma of Keras 3.
+    Source: Marsaglia and Tsang 2000, "A simple method for generating gamma variables".
+    >>> keras.random.gamma((3,), 2.0, seed=1)
+    array([1.4887, 1.9858, 2.2217], dtype=float32)
     """
     dtype, shape = _float_dtype_named("gamma", dtype), _shape(shape)
     alpha = _parameter("gamma", "alpha", alpha, shape)
@@ -349,17 +336,12 @@ def gamma(shape: Any, alpha: Any, dtype: Any = None, seed: Any = None) -> Tensor
 @op(category="random", operands=0)
 def beta(shape: Any, alpha: Any, beta: Any, dtype: Any = None, seed: Any = None) -> Tensor:
     """Random numbers of the beta distribution: density proportional to x^(alpha - 1) (1 - x)^(beta - 1) for 0 < x < 1.
-
     Arguments:
-        shape: tuple of integers.
-        alpha, beta: numbers or tensors that can be broadcast to `shape`, > 0.
-        dtype: name of a float dtype. Default: the default float.
-        seed: int, `keras.random.SeedGenerator` or None.
+        alpha, beta: numbers or tensors > 0 that broadcast to the shape.
     Returns: tensor of that shape and dtype.
-    Example:
-        >>> beta((2, 3), 1.0, 2.0, seed=1).shape
-        (2, 3)
     Source: keras.random.beta of Keras 3; x / (x + y) for x and y of gamma distributions.
+    >>> keras.random.beta((3,), 1.0, 2.0, seed=1)
+    array([0.3127, 0.2764, 0.2174], dtype=float32)
     """
     dtype, shape = _float_dtype_named("beta", dtype), _shape(shape)
     a, b = _parameter("beta", "alpha", alpha, shape), _parameter("beta", "beta", beta, shape)
@@ -380,18 +362,13 @@ def binomial(shape: Any, counts: Any, probabilities: Any, dtype: Any = None, see
 
     The trials stand for uniform numbers; the middle one of n of them, in order, has a beta distribution, and whether it lies below the
     probability decides about one half of the trials at once. So the work grows with the logarithm of the counts.
-
     Arguments:
-        shape: tuple of integers.
-        counts: number or tensor that can be broadcast to `shape`, whole numbers >= 0.
-        probabilities: number or tensor that can be broadcast to `shape`, from 0 to 1.
-        dtype: name of a float dtype. Default: the default float.
-        seed: int, `keras.random.SeedGenerator` or None.
+        counts: number or tensor of whole numbers >= 0 that broadcasts to the shape.
+        probabilities: number or tensor from 0 to 1 that broadcasts to the shape.
     Returns: tensor of that shape and dtype; NaN for parameters outside of their range.
-    Example:
-        >>> binomial((3,), 4, 1.0, seed=1).tolist()
-        [4.0, 4.0, 4.0]
-    Source: Devroye 1986, "Non-Uniform Random Variate Generation", X.4.3; keras.random.binomial of Keras 3.
+    Source: Devroye 1986, "Non-Uniform Random Variate Generation", X.4.3.
+    >>> keras.random.binomial((3,), 10, 0.5, seed=1)
+    array([7., 4., 4.], dtype=float32)
     """
     dtype, shape = _float_dtype_named("binomial", dtype), _shape(shape)
     left, p = floor(_parameter("binomial", "counts", counts, shape)), _parameter("binomial", "probabilities", probabilities, shape)

@@ -76,7 +76,6 @@ def _end(dtype: str, low: bool) -> Any:
 @op(category="math", operands=2)
 def segment_sum(data: Tensor, segment_ids: Tensor, num_segments: int | None = None, sorted: bool = False) -> Tensor:
     """The sum of the rows of each segment; 0 for an empty one.
-
     Returns: tensor, shape (num_segments, ...), of the dtype of `data`.
     Raises: TypeError if `segment_ids` are no integers; ValueError if they are no vector.
     Source: keras.ops.segment_sum of Keras 3, jax.ops.segment_sum.
@@ -89,7 +88,6 @@ def segment_sum(data: Tensor, segment_ids: Tensor, num_segments: int | None = No
 @op(category="math", operands=2)
 def segment_max(data: Tensor, segment_ids: Tensor, num_segments: int | None = None, sorted: bool = False) -> Tensor:
     """The largest element of the rows of each segment; minus infinity (the smallest integer) for an empty one.
-
     Returns: tensor, shape (num_segments, ...), of the dtype of `data`.
     Raises: TypeError if `segment_ids` are no integers; ValueError if they are no vector.
     Source: keras.ops.segment_max of Keras 3, jax.ops.segment_max.
@@ -102,7 +100,6 @@ def segment_max(data: Tensor, segment_ids: Tensor, num_segments: int | None = No
 @op(category="math", operands=2)
 def segment_min(data: Tensor, segment_ids: Tensor, num_segments: int | None = None, sorted: bool = False) -> Tensor:
     """The smallest element of the rows of each segment; infinity (the largest integer) for an empty one.
-
     Returns: tensor, shape (num_segments, ...), of the dtype of `data`.
     Raises: TypeError if `segment_ids` are no integers; ValueError if they are no vector.
     >>> keras.ops.segment_min([1.0, 2.0, 3.0], [0, 1, 0])
@@ -114,7 +111,6 @@ def segment_min(data: Tensor, segment_ids: Tensor, num_segments: int | None = No
 @op(category="math", operands=2)
 def segment_prod(data: Tensor, segment_ids: Tensor, num_segments: int | None = None, sorted: bool = False) -> Tensor:
     """The product of the rows of each segment; 1 for an empty one.
-
     Returns: tensor, shape (num_segments, ...), of the dtype of `data`.
     Raises: TypeError if `segment_ids` are no integers; ValueError if they are no vector.
     >>> keras.ops.segment_prod([2.0, 2.0, 3.0], [0, 1, 0])

@@ -32,7 +32,6 @@ def shape_of(x: Any) -> Shape:
 @op(category="core")
 def shape(x: Tensor) -> tuple[int | None, ...]:
     """The sizes of the axes; those that are unknown while building a model are None.
-
     Returns: tuple of int or None.
     >>> keras.ops.shape([[1.0, 2.0]])
     (1, 2)
@@ -43,7 +42,6 @@ def shape(x: Tensor) -> tuple[int | None, ...]:
 @op()
 def ndim(x: Tensor) -> int:
     """The number of axes.
-
     Returns: int.
     >>> keras.ops.ndim([[1.0, 2.0]])
     2
@@ -54,7 +52,6 @@ def ndim(x: Tensor) -> int:
 @op()
 def size(x: Tensor) -> int | None:
     """The number of elements, None while it is unknown.
-
     Returns: int or None.
     >>> keras.ops.size([[1.0, 2.0], [3.0, 4.0]])
     4
@@ -90,7 +87,6 @@ def _reshape_rule(name: str, inputs: Sequence[Any], attributes: dict[str, Any]) 
 @primitive(custom(_reshape_rule), vjp=(lambda g, y, x, newshape: reshape(g, x.dims),))
 def reshape(x: Tensor, newshape: Any) -> Tensor:
     """The elements in the same order in another shape.
-
     Arguments:
         newshape: tuple of int with the same product; one of them may be -1, which stands for the size that follows.
     Returns: tensor of that shape, of the dtype of `x`.
@@ -104,7 +100,6 @@ def reshape(x: Tensor, newshape: Any) -> Tensor:
 @op()
 def ravel(x: Tensor) -> Tensor:
     """The elements in one axis.
-
     Returns: vector of the dtype of `x`.
     >>> keras.ops.ravel([[1, 2], [3, 4]])
     array([1, 2, 3, 4], dtype=int32)
@@ -115,7 +110,6 @@ def ravel(x: Tensor) -> Tensor:
 @op()
 def expand_dims(x: Tensor, axis: Any) -> Tensor:
     """`x` with a new axis of size 1 at each place of `axis`.
-
     Arguments:
         axis: int or tuple of int, places in the result.
     Returns: tensor of the dtype of `x`.
@@ -133,7 +127,6 @@ def expand_dims(x: Tensor, axis: Any) -> Tensor:
 @op()
 def squeeze(x: Tensor, axis: Any = None) -> Tensor:
     """`x` without axes of size 1.
-
     Arguments:
         axis: int or tuple of int, the axes to leave out. Default None: all of size 1.
     Returns: tensor of the dtype of `x`.
@@ -168,7 +161,6 @@ def _inverse(order: Sequence[int]) -> tuple[int, ...]:
 @primitive(custom(_transpose_rule), vjp=(lambda g, y, x, axes: transpose(g, _inverse(axes)),))
 def transpose(x: Tensor, axes: Any = None) -> Tensor:
     """`x` with its axes in another order: y.shape[i] = x.shape[axes[i]].
-
     Arguments:
         axes: tuple of int, each axis once. Default None: the axes reversed.
     Returns: tensor of the dtype of `x`.
@@ -182,7 +174,6 @@ def transpose(x: Tensor, axes: Any = None) -> Tensor:
 @op()
 def swapaxes(x: Tensor, axis1: int, axis2: int) -> Tensor:
     """`x` with two axes exchanged.
-
     Arguments:
         axis1, axis2: int, the two axes.
     Returns: tensor of the dtype of `x`.
@@ -199,7 +190,6 @@ def swapaxes(x: Tensor, axis1: int, axis2: int) -> Tensor:
 @op()
 def moveaxis(x: Tensor, source: Any, destination: Any) -> Tensor:
     """`x` with some axes moved to other places, the others in their order.
-
     Arguments:
         source: int or tuple of int, the axes to move.
         destination: int or as many, their places in the result.
@@ -236,7 +226,6 @@ def _broadcast_to_rule(name: str, inputs: Sequence[Any], attributes: dict[str, A
 @primitive(custom(_broadcast_to_rule), vjp=(lambda g, y, x, shape: g,))
 def broadcast_to(x: Tensor, shape: Any) -> Tensor:
     """`x` repeated along its axes of size 1, and along new leading axes.
-
     Returns: tensor of that shape, of the dtype of `x`.
     Raises: ValueError if `x` does not broadcast to the shape.
     >>> keras.ops.broadcast_to([1, 2], (2, 2))
@@ -248,7 +237,6 @@ def broadcast_to(x: Tensor, shape: Any) -> Tensor:
 @op()
 def tile(x: Tensor, repeats: Any) -> Tensor:
     """`x` laid side by side several times along each axis.
-
     Arguments:
         repeats: int, or one per axis (of the last axes if they are fewer).
     Returns: tensor of the dtype of `x`, along each axis of the size times the repeats.
@@ -267,12 +255,11 @@ def tile(x: Tensor, repeats: Any) -> Tensor:
 
 
 @op()
-def repeat(x: Tensor, repeats: int, axis: int | None = None) -> Tensor:
+def repeat(x: Tensor, repeats: Any, axis: int | None = None) -> Tensor:
     """Each element several times, one after another.
-
     Arguments:
-        repeats: int, how often.
-    Returns: tensor of the dtype of `x`, `repeats` times as long along `axis`.
+        repeats: int, how often; or one for each place of the axis.
+    Returns: tensor of the dtype of `x`, longer along `axis`.
     >>> keras.ops.repeat([1, 2], 2)
     array([1, 1, 2, 2], dtype=int32)
     """
@@ -280,8 +267,24 @@ def repeat(x: Tensor, repeats: int, axis: int | None = None) -> Tensor:
         x, axis = reshape(x, (-1,)), 0
     sizes = tuple(shape_of(x))
     axis = axis_of("repeat", axis, len(sizes))
+    if np.ndim(repeats):
+        counts = np.asarray(repeats if isinstance(repeats, (list, tuple)) else engine.current().to_numpy(repeats))
+        if len(counts) != 1:
+            return _repeated_each(x, counts, axis)
+        repeats = counts[0]
     wide = broadcast_to(expand_dims(x, axis + 1), (*sizes[: axis + 1], int(repeats), *sizes[axis + 1 :]))
     return reshape(wide, (*sizes[:axis], sizes[axis] * int(repeats), *sizes[axis + 1 :]))
+
+
+def _repeated_each(x: Tensor, counts: np.ndarray, axis: int) -> Tensor:
+    n = shape_of(x)[axis]
+    if n != len(counts):
+        raise ValueError(
+            f"keras.ops.repeat(repeats): got {len(counts)} numbers for axis {axis} of {D.display(shape_of(x))}. Accepted: one number, "
+            "or one for each place of the axis."
+        )
+    pieces = [repeat(slice_along(x, axis, i, i + 1), int(count), axis=axis) for i, count in enumerate(counts)]
+    return concatenate(pieces, axis=axis)
 
 
 # ------------------------------------------------------------------------------------------------------------ concatenation
@@ -318,7 +321,6 @@ def _concatenate_gradient(g: Tensor, y: Tensor, *xs: Tensor, axis: int) -> list[
 @primitive(custom(_concatenate_rule, operands="list", promote=same), vjp=_concatenate_gradient)
 def concatenate(xs: Sequence[Tensor], axis: int = 0) -> Tensor:
     """The tensors joined along an axis that they have.
-
     Arguments:
         xs: list of tensors, of equal sizes outside of `axis`.
     Returns: tensor of the common dtype.
@@ -331,7 +333,6 @@ def concatenate(xs: Sequence[Tensor], axis: int = 0) -> Tensor:
 @op(operands="list")
 def stack(x: Sequence[Tensor], axis: int = 0) -> Tensor:
     """The tensors joined along a new axis.
-
     Arguments:
         x: list of tensors of one shape.
         axis: int, the place of the new axis.
@@ -410,7 +411,6 @@ def reverse(x: Tensor, axis: int) -> Tensor:
 @op(family=unary())
 def flip(x: Tensor, axis: Any = None) -> Tensor:
     """The elements along `axis` from last to first.
-
     Arguments:
         axis: int or tuple of int. Default None: every axis.
     >>> keras.ops.flip([[1, 2], [3, 4]])
@@ -425,7 +425,6 @@ def flip(x: Tensor, axis: Any = None) -> Tensor:
 @op()
 def split(x: Tensor, indices_or_sections: Any, axis: int = 0) -> list[Tensor]:
     """The tensor cut along `axis`.
-
     Returns: list of tensors of the dtype of `x`.
     Raises: ValueError if the size is not a multiple of the number of parts.
     >>> keras.ops.split([1, 2, 3, 4], 2), keras.ops.split([1, 2, 3, 4], [1])
@@ -450,7 +449,6 @@ def split(x: Tensor, indices_or_sections: Any, axis: int = 0) -> list[Tensor]:
 @op()
 def unstack(x: Tensor, num: int | None = None, axis: int = 0) -> list[Tensor]:
     """The slices along `axis`, without that axis.
-
     Arguments:
         num: int, how many. Default None: the size of the axis, which must be known.
     Returns: list of tensors of the dtype of `x`.
@@ -464,6 +462,8 @@ def unstack(x: Tensor, num: int | None = None, axis: int = 0) -> list[Tensor]:
     count = sizes[axis] if num is None else num
     if not isinstance(count, int):
         raise ValueError(f"keras.ops.unstack: the size of axis {axis} is unknown. Write num=... .")
+    if isinstance(sizes[axis], int) and count != sizes[axis]:
+        raise ValueError(f"keras.ops.unstack(num): got {num} for axis {axis} of size {sizes[axis]}. Accepted: {sizes[axis]} or None.")
     return [squeeze(slice_along(x, axis, i, i + 1), axis=axis) for i in range(count)]
 
 
@@ -494,7 +494,6 @@ def pad_constant(x: Tensor, pad_width: Any, value: Any = 0) -> Tensor:
 @op()
 def pad(x: Tensor, pad_width: Any, mode: str = "constant", constant_values: Any = None) -> Tensor:
     """`x` with elements added at its edges.
-
     Arguments:
         pad_width: (before, after) for each axis, or one pair or number for all of them.
         mode: 'constant', 'reflect' (mirrored at the last element) or 'symmetric' (mirrored behind it).
@@ -508,15 +507,30 @@ def pad(x: Tensor, pad_width: Any, mode: str = "constant", constant_values: Any 
     pairs = _pad_pairs(pad_width, count)
     if mode == "constant":
         return pad_constant(x, pairs, constant_values or 0)
-    if mode not in ("reflect", "symmetric"):
-        raise ValueError(f"keras.ops.pad(mode): got {mode!r}. Accepted: 'constant', 'reflect', 'symmetric'.")
+    if constant_values is not None:
+        raise ValueError(f"keras.ops.pad(constant_values): got {constant_values!r} for mode={mode!r}. Accepted: only with mode='constant'.")
+    if mode not in ("reflect", "symmetric", "edge", "wrap"):
+        raise ValueError(f"keras.ops.pad(mode): got {mode!r}. Accepted: 'constant', 'reflect', 'symmetric', 'edge', 'wrap'.")
     skip = 1 if mode == "reflect" else 0
     for axis, (low, high) in enumerate(pairs):
         n = shape_of(x)[axis]
+        if mode in ("edge", "wrap") or (isinstance(n, int) and builtins.max(low, high) > n - skip):
+            x = _padded_by_place(x, axis, low, high, mode)
+            continue
         before = [reverse(slice_along(x, axis, skip, low + skip), axis=axis)] if low else []
         after = [reverse(slice_along(x, axis, n - high - skip, n - skip), axis=axis)] if high else []
         x = concatenate([*before, x, *after], axis=axis) if before or after else x
     return x
+
+
+def _padded_by_place(x: Tensor, axis: int, low: int, high: int, mode: str) -> Tensor:
+    n = shape_of(x)[axis]
+    if not isinstance(n, int) or (n == 0 and low + high):
+        raise ValueError(
+            f"keras.ops.pad(mode): got {mode!r} for axis {axis} of {D.display(shape_of(x))}. Accepted: axes of a known size > 0."
+        )
+    places = [int(i) for i in np.pad(np.arange(n), (low, high), mode=mode)] if low + high else []  # type: ignore[call-overload]
+    return concatenate([slice_along(x, axis, i, i + 1) for i in places], axis=axis) if places else x
 
 
 def _pad_pairs(pad_width: Any, count: int) -> tuple[tuple[int, int], ...]:
@@ -534,7 +548,6 @@ def _pad_pairs(pad_width: Any, count: int) -> tuple[tuple[int, int], ...]:
 @op(operands=0)
 def full(shape: Any, fill_value: Any, dtype: Any = None) -> Tensor:
     """A tensor filled with one value.
-
     Arguments:
         fill_value: number, or tensor that broadcasts to the shape.
     Returns: tensor of that shape and dtype.
@@ -547,7 +560,6 @@ def full(shape: Any, fill_value: Any, dtype: Any = None) -> Tensor:
 @op(operands=0)
 def zeros(shape: Any, dtype: Any = None) -> Tensor:
     """A tensor of zeros.
-
     Returns: tensor of that shape and dtype.
     >>> keras.ops.zeros((2, 2))
     array([[0., 0.],
@@ -559,7 +571,6 @@ def zeros(shape: Any, dtype: Any = None) -> Tensor:
 @op(operands=0)
 def ones(shape: Any, dtype: Any = None) -> Tensor:
     """A tensor of ones.
-
     Returns: tensor of that shape and dtype.
     >>> keras.ops.ones((2,), dtype="int32")
     array([1, 1], dtype=int32)
@@ -589,7 +600,6 @@ def _like(x: Any, value: Any, dtype: Any) -> Tensor:
 @op()
 def zeros_like(x: Tensor, dtype: Any = None) -> Tensor:
     """Zeros in the shape of `x`.
-
     Arguments:
         dtype: name of a dtype. Default None: that of `x`.
     Returns: tensor in the shape of `x`.
@@ -602,7 +612,6 @@ def zeros_like(x: Tensor, dtype: Any = None) -> Tensor:
 @op()
 def ones_like(x: Tensor, dtype: Any = None) -> Tensor:
     """Ones in the shape of `x`.
-
     Arguments:
         dtype: name of a dtype. Default None: that of `x`.
     Returns: tensor in the shape of `x`.
@@ -615,7 +624,6 @@ def ones_like(x: Tensor, dtype: Any = None) -> Tensor:
 @op()
 def full_like(x: Tensor, fill_value: Any, dtype: Any = None) -> Tensor:
     """One value in the shape of `x`.
-
     Arguments:
         fill_value: number, or tensor that broadcasts to the shape.
         dtype: name of a dtype. Default None: that of `x`.
@@ -631,7 +639,6 @@ def full_like(x: Tensor, fill_value: Any, dtype: Any = None) -> Tensor:
 @op(operands=0)
 def arange(start: Any, stop: Any = None, step: Any = None, dtype: Any = None) -> Tensor:
     """Numbers a step apart, from `start` up to, not including, `stop`.
-
     Arguments:
         start: number, the first one; the end, and 0 the first one, if it is given alone.
         stop: number, the end. Default None: `start` is the end.
@@ -651,7 +658,6 @@ def arange(start: Any, stop: Any = None, step: Any = None, dtype: Any = None) ->
 @op(operands=0)
 def eye(N: int, M: int | None = None, k: int = 0, dtype: Any = None) -> Tensor:
     """A matrix with ones on the diagonal `k`, and zeros elsewhere.
-
     Returns: tensor, shape (N, M).
     >>> keras.ops.eye(2, 3, k=1)
     array([[0., 1., 0.],

@@ -10,7 +10,7 @@ from typing import Any
 from keras.core.families import along_axis, axis_of, custom, same
 from keras.core.op import op, primitive
 from keras.core.tensor import Spec
-from keras.ops.elementwise import cast
+from keras.ops.elementwise import cast, less_equal, not_equal, select
 from keras.ops.indexing import add_along_axis, gather_along_axis
 from keras.ops.shaping import expand_dims, reshape, shape_of, slice_along, zeros_like
 
@@ -34,7 +34,6 @@ def sorted_along(x: Tensor, axis: int) -> Tensor:
 @op(family=along_axis)
 def sort(x: Tensor, axis: int | None = -1) -> Tensor:
     """The elements along `axis` from the smallest to the largest.
-
     Arguments:
         axis: int, or None for the flat tensor.
     >>> keras.ops.sort([[3, 1, 2], [9, 8, 7]])
@@ -47,7 +46,6 @@ def sort(x: Tensor, axis: int | None = -1) -> Tensor:
 @op()
 def argsort(x: Tensor, axis: int | None = -1) -> Tensor:
     """The indices that sort `x` along `axis`; equal elements stay in their order.
-
     Arguments:
         axis: int, or None for the flat tensor.
     Returns: int32 tensor in the shape of `x`, flat for axis=None.
@@ -74,7 +72,6 @@ def largest(x: Tensor, k: int) -> tuple[Tensor, Tensor]:
 @op()
 def top_k(x: Tensor, k: int, sorted: bool = True) -> tuple[Tensor, Tensor]:
     """The `k` largest elements of the last axis in falling order, and their indices.
-
     Arguments:
         x: tensor, shape (..., n).
         k: int from 0 to n.
@@ -102,7 +99,6 @@ def _searchsorted_rule(name: str, inputs: Sequence[Any], attributes: dict[str, A
 @primitive(custom(_searchsorted_rule, operands=2, promote=same))
 def searchsorted(sorted_sequence: Tensor, values: Tensor, side: str = "left") -> Tensor:
     """For each value the index at which it would be put into a sorted vector.
-
     Arguments:
         sorted_sequence: vector in rising order.
         values: tensor of any shape.
@@ -117,7 +113,6 @@ def searchsorted(sorted_sequence: Tensor, values: Tensor, side: str = "left") ->
 @op()
 def argpartition(x: Tensor, kth: int, axis: int = -1) -> Tensor:
     """Indices along `axis` that put the element of rank `kth` in its place, smaller ones before and larger ones after it.
-
     Arguments:
         kth: int, a rank from 0 (the smallest element); negative ones count from the largest.
     Returns: int32 tensor in the shape of `x`.
@@ -129,13 +124,14 @@ def argpartition(x: Tensor, kth: int, axis: int = -1) -> Tensor:
     n = sizes[axis_of("argpartition", axis, len(sizes))]
     if isinstance(n, int) and not -n <= kth < n:
         raise ValueError(f"keras.ops.argpartition(kth): got {kth} for an axis of size {n}. Accepted: {-n} to {n - 1}.")
-    return order(x, axis=axis)
+    rank = order(order(x, axis=axis), axis=axis)
+    last = kth if kth >= 0 or not isinstance(n, int) else kth + n
+    return order(select(less_equal(rank, last), rank, last + 1), axis=axis)  # the others stay in their order
 
 
 @op(category="nn", operands=2)
 def in_top_k(targets: Tensor, predictions: Tensor, k: int) -> Tensor:
     """Whether the prediction for the right class is among the `k` largest of its row.
-
     Arguments:
         targets: integer vector of n classes.
         predictions: tensor, shape (n, classes).
@@ -146,6 +142,8 @@ def in_top_k(targets: Tensor, predictions: Tensor, k: int) -> Tensor:
     array([ True, False])
     """
     row = cast(targets, "int32")
+    if k <= 0:
+        return not_equal(row, row)
     chosen = gather_along_axis(predictions, expand_dims(row, -1), axis=-1)
     classes = shape_of(predictions)[-1]
     k = min(int(k), classes) if isinstance(classes, int) else int(k)

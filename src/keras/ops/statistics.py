@@ -67,7 +67,6 @@ def _floating(x: Tensor) -> Tensor:
 @op()
 def average(x: Tensor, axis: Any = None, weights: Tensor | None = None) -> Tensor:
     """The mean over `axis` with each element counted by its weight: sum(weights * x) / sum(weights).
-
     Arguments:
         axis: int, tuple of int, or None: the axes that are taken together. Default None: all of them.
         weights: tensor in the shape of `x`, or a vector along `axis`. Default None: all count the same.
@@ -95,7 +94,6 @@ def average(x: Tensor, axis: Any = None, weights: Tensor | None = None) -> Tenso
 @op(family=reduction(no_bool))
 def ptp(x: Tensor, axis: Any = None, keepdims: bool = False) -> Tensor:
     """The range of the elements over `axis`: max(x) - min(x).
-
     >>> keras.ops.ptp([[1.0, 4.0], [2.0, 2.5]], axis=1)
     array([3. , 0.5], dtype=float32)
     """
@@ -105,7 +103,6 @@ def ptp(x: Tensor, axis: Any = None, keepdims: bool = False) -> Tensor:
 @op()
 def diff(a: Tensor, n: int = 1, axis: int = -1) -> Tensor:
     """The differences of neighbours along `axis`, taken `n` times: y[i] = a[i + 1] - a[i].
-
     Arguments:
         a: tensor of any shape and dtype; of booleans, whether they differ.
         n: int >= 0, how often the differences are taken.
@@ -114,6 +111,8 @@ def diff(a: Tensor, n: int = 1, axis: int = -1) -> Tensor:
     (array([3, 5], dtype=int32), array([2], dtype=int32))
     """
     place = axis_of("diff", axis, len(shape_of(a)))
+    if n < 0:
+        raise ValueError(f"keras.ops.diff(n): got {n}. Accepted: an integer >= 0.")
     for _ in range(n):
         later, earlier = slice_along(a, place, 1, None), slice_along(a, place, 0, -1)
         a = not_equal(later, earlier) if dtype_of(a) == "bool" else subtract(later, earlier)
@@ -123,7 +122,6 @@ def diff(a: Tensor, n: int = 1, axis: int = -1) -> Tensor:
 @op()
 def trapezoid(y: Tensor, x: Tensor | None = None, dx: float = 1.0, axis: int = -1) -> Tensor:
     """The area under `y` by the trapezoidal rule: sum of (x[i + 1] - x[i]) * (y[i] + y[i + 1]) / 2.
-
     Arguments:
         y: tensor of any shape.
         x: the places of the elements: a vector along `axis`, or a tensor in the shape of `y`. Default None: they are `dx` apart.
@@ -146,7 +144,6 @@ def trapezoid(y: Tensor, x: Tensor | None = None, dx: float = 1.0, axis: int = -
 @op()
 def corrcoef(x: Tensor) -> Tensor:
     """The correlation of every pair of rows: their covariance over both standard deviations.
-
     Arguments:
         x: matrix, a variable in each row, or a vector.
     Returns: float tensor, shape (rows, rows); a scalar for a vector.
@@ -204,6 +201,8 @@ def _quantile(x: Tensor, q: Tensor, axis: Any, method: str, keepdims: bool, skip
     count = len(shape_of(ordered)) - 1
     flat = reshape(levels, (1,) * count + (-1,))
     n = shape_of(ordered)[-1]
+    if n == 0:
+        ordered, n = broadcast_to(cast(float("nan"), dtype_of(x)), (*shape_of(ordered)[:-1], 1)), 1
     if skip_nan:
         last = subtract(sum(cast(logical_not(isnan(ordered)), dtype_of(levels)), axis=-1, keepdims=True), 1.0)
         position = multiply(flat, select(less(last, 0), zeros_of(last), last))
@@ -220,7 +219,6 @@ def _quantile(x: Tensor, q: Tensor, axis: Any, method: str, keepdims: bool, skip
 @op(operands=2)
 def quantile(x: Tensor, q: Tensor, axis: Any = None, method: str = "linear", keepdims: bool = False) -> Tensor:
     """The value below which a fraction `q` of the elements over `axis` lies.
-
     Arguments:
         q: number or tensor, from 0 to 1.
         axis: int, tuple of int, or None: the axes that are taken together. Default None: all of them.
@@ -235,7 +233,6 @@ def quantile(x: Tensor, q: Tensor, axis: Any = None, method: str = "linear", kee
 @op(operands=2)
 def percentile(x: Tensor, q: Tensor, axis: Any = None, method: str = "linear", keepdims: bool = False) -> Tensor:
     """The value below which `q` percent of the elements over `axis` lie.
-
     Arguments:
         q: number or tensor, from 0 to 100.
         axis: int, tuple of int, or None: the axes that are taken together. Default None: all of them.
@@ -250,7 +247,6 @@ def percentile(x: Tensor, q: Tensor, axis: Any = None, method: str = "linear", k
 @op(family=reduction(floating))
 def median(x: Tensor, axis: Any = None, keepdims: bool = False) -> Tensor:
     """The middle element over `axis`, the mean of the two middle ones for an even number.
-
     >>> keras.ops.median([[3.0, 1.0, 2.0], [6.0, 9.0, 7.0]], axis=1)
     array([2., 7.], dtype=float32)
     """
@@ -260,7 +256,6 @@ def median(x: Tensor, axis: Any = None, keepdims: bool = False) -> Tensor:
 @op(operands=2)
 def nanquantile(x: Tensor, q: Tensor, axis: Any = None, method: str = "linear", keepdims: bool = False) -> Tensor:
     """The value below which a fraction `q` of the elements over `axis` lies, NaN left out.
-
     Arguments:
         q: number or tensor, from 0 to 1.
         axis: int, tuple of int, or None: the axes that are taken together. Default None: all of them.
@@ -275,7 +270,6 @@ def nanquantile(x: Tensor, q: Tensor, axis: Any = None, method: str = "linear", 
 @op(operands=2)
 def nanpercentile(x: Tensor, q: Tensor, axis: Any = None, method: str = "linear", keepdims: bool = False) -> Tensor:
     """The value below which `q` percent of the elements over `axis` lie, NaN left out.
-
     Arguments:
         q: number or tensor, from 0 to 100.
         axis: int, tuple of int, or None: the axes that are taken together. Default None: all of them.
@@ -290,7 +284,6 @@ def nanpercentile(x: Tensor, q: Tensor, axis: Any = None, method: str = "linear"
 @op(family=reduction(floating))
 def nanmedian(x: Tensor, axis: Any = None, keepdims: bool = False) -> Tensor:
     """The middle element over `axis`, NaN left out.
-
     >>> keras.ops.nanmedian([1.0, float("nan"), 3.0])
     array(2., dtype=float32)
     """
@@ -307,7 +300,6 @@ def _replaced(x: Tensor, value: float) -> Tensor:
 @op(family=reduction(sums))
 def nansum(x: Tensor, axis: Any = None, keepdims: bool = False) -> Tensor:
     """The sum of the elements over `axis`, NaN counted as 0.
-
     >>> keras.ops.nansum([1.0, float("nan"), 3.0])
     np.float32(4.0)
     """
@@ -317,7 +309,6 @@ def nansum(x: Tensor, axis: Any = None, keepdims: bool = False) -> Tensor:
 @op(family=reduction(sums))
 def nanprod(x: Tensor, axis: Any = None, keepdims: bool = False) -> Tensor:
     """The product of the elements over `axis`, NaN counted as 1.
-
     >>> keras.ops.nanprod([2.0, float("nan"), 3.0])
     np.float32(6.0)
     """
@@ -327,7 +318,6 @@ def nanprod(x: Tensor, axis: Any = None, keepdims: bool = False) -> Tensor:
 @op(family=reduction(floating))
 def nanmean(x: Tensor, axis: Any = None, keepdims: bool = False) -> Tensor:
     """The average over `axis` of the elements that are not NaN; NaN if there is none.
-
     >>> keras.ops.nanmean([1.0, float("nan"), 3.0])
     np.float32(2.0)
     """
@@ -339,18 +329,19 @@ def nanmean(x: Tensor, axis: Any = None, keepdims: bool = False) -> Tensor:
 @op(family=reduction(floating))
 def nanvar(x: Tensor, axis: Any = None, keepdims: bool = False) -> Tensor:
     """The variance over `axis` of the elements that are not NaN, not corrected for bias.
-
     >>> keras.ops.nanvar([1.0, float("nan"), 3.0])
     np.float32(1.0)
     """
     x = _floating(x)
-    return nanmean(square(subtract(x, nanmean(x, axis=axis, keepdims=True))), axis=axis, keepdims=keepdims)
+    counted = logical_not(isnan(x))
+    centred = select(counted, subtract(_replaced(x, 0.0), nanmean(x, axis=axis, keepdims=True)), zeros_of(x))
+    count = sum(cast(counted, dtype_of(x)), axis=axis, keepdims=keepdims)
+    return divide(sum(square(centred), axis=axis, keepdims=keepdims), count)
 
 
 @op(family=reduction(floating))
 def nanstd(x: Tensor, axis: Any = None, keepdims: bool = False) -> Tensor:
     """The standard deviation over `axis` of the elements that are not NaN, not corrected for bias.
-
     >>> keras.ops.nanstd([1.0, float("nan"), 3.0])
     np.float32(1.0)
     """
@@ -368,7 +359,6 @@ def _nan_extremum(x: Tensor, axis: Any, keepdims: bool, reduce: Callable[..., Te
 @op(family=reduction())
 def nanmax(x: Tensor, axis: Any = None, keepdims: bool = False) -> Tensor:
     """The largest element over `axis` that is not NaN; NaN if there is none.
-
     >>> keras.ops.nanmax([1.0, float("nan"), 3.0])
     array(3., dtype=float32)
     """
@@ -378,7 +368,6 @@ def nanmax(x: Tensor, axis: Any = None, keepdims: bool = False) -> Tensor:
 @op(family=reduction())
 def nanmin(x: Tensor, axis: Any = None, keepdims: bool = False) -> Tensor:
     """The smallest element over `axis` that is not NaN; NaN if there is none.
-
     >>> keras.ops.nanmin([1.0, float("nan"), 3.0])
     array(1., dtype=float32)
     """
@@ -395,7 +384,6 @@ def _nan_place(x: Tensor, axis: Any, keepdims: bool, place: Callable[..., Tensor
 @op(family=arg_reduction)
 def nanargmax(x: Tensor, axis: int | None = None, keepdims: bool = False) -> Tensor:
     """The index of the first largest element along `axis` that is not NaN; -1 if there is none.
-
     >>> keras.ops.nanargmax([[1.0, float("nan"), 3.0]], axis=1)
     array([2], dtype=int32)
     """
@@ -405,7 +393,6 @@ def nanargmax(x: Tensor, axis: int | None = None, keepdims: bool = False) -> Ten
 @op(family=arg_reduction)
 def nanargmin(x: Tensor, axis: int | None = None, keepdims: bool = False) -> Tensor:
     """The index of the first smallest element along `axis` that is not NaN; -1 if there is none.
-
     >>> keras.ops.nanargmin([[float("nan"), 2.0, 3.0]], axis=1)
     array([1], dtype=int32)
     """
@@ -416,7 +403,14 @@ def nanargmin(x: Tensor, axis: int | None = None, keepdims: bool = False) -> Ten
 
 
 def _running_product_gradient(g: Tensor, y: Tensor, x: Tensor, axis: int) -> Tensor:
-    return divide(flip(running_sum(flip(multiply(g, y), axis=axis), axis=axis), axis=axis), x)  # not defined where x is 0
+    def summed_from(values: Tensor) -> Tensor:
+        return flip(running_sum(flip(values, axis=axis), axis=axis), axis=axis)
+
+    zero = equal(x, 0)
+    first = logical_and(zero, equal(running_sum(cast(zero, "int32"), axis=axis), 1))
+    without = running_product(select(first, ones_of(x), x), axis=axis)  # what the first zero is multiplied by
+    before = divide(summed_from(multiply(g, y)), select(zero, ones_of(x), x))
+    return select(first, summed_from(multiply(g, without)), select(zero, zeros_of(g), before))
 
 
 @primitive(along_axis, vjp=(_running_product_gradient,), category="internal")
@@ -427,7 +421,6 @@ def running_product(x: Tensor, axis: int) -> Tensor:
 @op()
 def cumprod(x: Tensor, axis: int | None = None, dtype: Any = None) -> Tensor:
     """The running product along `axis`: y[i] = x[0] * ... * x[i].
-
     Arguments:
         dtype: name of the dtype to multiply in. Default None: that of `x` (int32 for booleans).
     Returns: tensor in the shape of `x`, flat for axis=None.
@@ -442,7 +435,6 @@ def cumprod(x: Tensor, axis: int | None = None, dtype: Any = None) -> Tensor:
 @op()
 def nancumsum(x: Tensor, axis: int | None = None, dtype: Any = None) -> Tensor:
     """The running sum along `axis`, NaN counted as 0.
-
     Arguments:
         dtype: name of the dtype to add in. Default None: that of `x` (int32 for booleans).
     Returns: tensor in the shape of `x`, flat for axis=None.
@@ -457,7 +449,6 @@ def nancumsum(x: Tensor, axis: int | None = None, dtype: Any = None) -> Tensor:
 @op()
 def nancumprod(x: Tensor, axis: int | None = None, dtype: Any = None) -> Tensor:
     """The running product along `axis`, NaN counted as 1.
-
     Arguments:
         dtype: name of the dtype to multiply in. Default None: that of `x` (int32 for booleans).
     Returns: tensor in the shape of `x`, flat for axis=None.
@@ -473,7 +464,6 @@ def nancumprod(x: Tensor, axis: int | None = None, dtype: Any = None) -> Tensor:
 @op()
 def bincount(x: Tensor, weights: Tensor | None = None, minlength: int = 0, sparse: bool = False) -> Tensor:
     """How often each of 0, 1, 2, ... occurs in the last axis, or the sum of the weights of its places.
-
     Arguments:
         x: integer tensor, shape (n,) or (batch, n), elements >= 0.
         weights: tensor in the shape of `x`. Default None: every place counts 1.
@@ -514,7 +504,6 @@ def _counts_spec(x: Any, weights: Any) -> Any:
 @op()
 def histogram(x: Tensor, bins: int = 10, range: Any = None) -> tuple[Tensor, Tensor]:
     """How many elements fall into each of `bins` equal parts of a range, and the edges of the parts.
-
     Arguments:
         bins: int > 0, how many parts.
         range: (low, high). Default None: from the smallest to the largest element.
@@ -528,6 +517,7 @@ def histogram(x: Tensor, bins: int = 10, range: Any = None) -> tuple[Tensor, Ten
     if range is not None and (len(range) != 2 or range[0] > range[1]):
         raise ValueError(f"keras.ops.histogram(range): got {range!r}. Accepted: (low, high) with low <= high.")
     x = reshape(_floating(x), (-1,))
+    range = (0.0, 1.0) if range is None and 0 in shape_of(x) else range
     low, high = (min(x), max(x)) if range is None else (cast(float(range[0]), dtype_of(x)), cast(float(range[1]), dtype_of(x)))
     same = equal(low, high)
     low, high = select(same, subtract(low, 0.5), low), select(same, add(high, 0.5), high)
@@ -542,21 +532,25 @@ def histogram(x: Tensor, bins: int = 10, range: Any = None) -> tuple[Tensor, Ten
 
 @op(operands=2)
 def digitize(x: Tensor, bins: Tensor) -> Tensor:
-    """For each element the number of the bin it falls into: the i with bins[i - 1] <= x < bins[i].
-
+    """For each element the number of the bin it falls into: the i with bins[i - 1] <= x < bins[i] (bins[i - 1] > x >= bins[i] for falling bins).
     Arguments:
-        bins: vector in rising order, the edges.
+        bins: vector in rising or falling order, the edges.
     Returns: int32 tensor in the shape of `x`.
     >>> keras.ops.digitize([0.5, 1.0, 9.0], [1.0, 2.0])
     array([0, 1, 2], dtype=int32)
     """
-    return searchsorted(bins, x, side="right")
+    rising = searchsorted(bins, x, side="right")
+    n = shape_of(bins)[0]
+    if not isinstance(n, int) or n < 2:
+        return rising
+    falling = subtract(n, searchsorted(flip(bins, axis=0), x, side="left"))
+    ends = [reshape(slice_along(bins, 0, i, i + 1), ()) for i in (0, n - 1)]
+    return select(greater_equal(ends[1], ends[0]), rising, falling)
 
 
 @op(operands=2)
 def isin(x1: Tensor, x2: Tensor, assume_unique: bool = False, invert: bool = False) -> Tensor:
     """Whether each element of x1 is among those of x2.
-
     Arguments:
         assume_unique: bool, taken for compatibility.
         invert: bool, whether to tell those that are not.
@@ -571,7 +565,6 @@ def isin(x1: Tensor, x2: Tensor, assume_unique: bool = False, invert: bool = Fal
 @op(operands=2)
 def allclose(x1: Tensor, x2: Tensor, rtol: float = 1e-5, atol: float = 1e-8, equal_nan: bool = False) -> Tensor:
     """Whether all elements are close: |x1 - x2| <= atol + rtol * |x2|.
-
     Returns: bool scalar.
     >>> keras.ops.allclose([1.0, 2.0], [1.0, 2.0000001]), keras.ops.allclose([1.0, 2.0], [1.0, 2.1])
     (np.True_, np.False_)
@@ -582,7 +575,6 @@ def allclose(x1: Tensor, x2: Tensor, rtol: float = 1e-5, atol: float = 1e-8, equ
 @op(operands=2)
 def psnr(x1: Tensor, x2: Tensor, max_val: float) -> Tensor:
     """The peak signal-to-noise ratio in decibel: 20 log10(max_val) - 10 log10(mean((x1 - x2)^2)).
-
     Arguments:
         x1, x2: tensors of one shape.
         max_val: float, the largest value that an element can have.
@@ -603,7 +595,6 @@ def psnr(x1: Tensor, x2: Tensor, max_val: float) -> Tensor:
 @op(operands=2)
 def cdist(x: Tensor, y: Tensor) -> Tensor:
     """The Euclidean distance of every row of x from every row of y: sqrt(sum((x[i] - y[j])^2)).
-
     Arguments:
         x: tensor, shape (..., m, d).
         y: tensor, shape (..., n, d).

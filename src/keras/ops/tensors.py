@@ -45,7 +45,6 @@ Tensor = Any
 @op(category="core")
 def convert_to_numpy(x: Tensor) -> np.ndarray:
     """The numbers of a tensor or variable as a NumPy array of its own.
-
     Returns: numpy.ndarray in the shape and of the dtype of `x`.
     >>> keras.ops.convert_to_numpy([1.0, 2.0])
     array([1., 2.], dtype=float32)
@@ -58,7 +57,6 @@ def convert_to_numpy(x: Tensor) -> np.ndarray:
 @op(category="core", operands=0)
 def is_tensor(x: Any) -> bool:
     """Whether `x` is a tensor of the current engine, or stands for one in a model or a compiled step.
-
     Arguments:
         x: anything.
     Returns: bool.
@@ -71,7 +69,6 @@ def is_tensor(x: Any) -> bool:
 @op(category="core")
 def dtype(x: Tensor) -> str:
     """The name of the dtype.
-
     Returns: str.
     >>> keras.ops.dtype([1, 2]), keras.ops.dtype(1.5)
     ('int32', 'float32')
@@ -82,7 +79,6 @@ def dtype(x: Tensor) -> str:
 @op()
 def array(x: Any, dtype: Any = None) -> Tensor:
     """A number, nested list or array as a tensor of the current engine.
-
     Arguments:
         x: number, (nested) list of numbers, array, variable or tensor.
         dtype: name of a dtype. Default None: that of `x`; Python floats give the default float, Python integers int32.
@@ -105,7 +101,6 @@ def _part_rule(name: str, inputs: Sequence[Any], attributes: dict[str, Any]) -> 
 @primitive(custom(_part_rule), vjp=(lambda g, y, x: complex_of(g, zeros_like(g)) if x.dtype in dtypes.COMPLEX else g,))
 def real(x: Tensor) -> Tensor:
     """The real part of complex numbers; real numbers as they are.
-
     Returns: tensor in the shape of `x`: float32 for complex64, float64 for complex128, else of the dtype of `x`.
     >>> keras.ops.real([1 + 2j])
     array([1.])
@@ -117,7 +112,6 @@ def real(x: Tensor) -> Tensor:
 )
 def imag(x: Tensor) -> Tensor:
     """The imaginary part of complex numbers, 0 for real ones.
-
     Returns: tensor in the shape of `x`: float32 for complex64, float64 for complex128, else of the dtype of `x`.
     >>> keras.ops.imag([1 + 2j])
     array([2.])
@@ -145,7 +139,6 @@ def complex_of(x1: Tensor, x2: Tensor) -> Tensor:
 @op(family=unary())
 def conj(x: Tensor) -> Tensor:
     """The complex conjugate, with the sign of the imaginary part changed: a - b i for a + b i.
-
     >>> keras.ops.conj([1 + 2j])
     array([1.-2.j])
     """
@@ -155,7 +148,6 @@ def conj(x: Tensor) -> Tensor:
 @op()
 def angle(x: Tensor) -> Tensor:
     """The angle of a complex number, from -pi to pi: arctan2(imag(x), real(x)); 0 or pi for real numbers.
-
     Returns: float tensor in the shape of `x`.
     >>> keras.ops.angle([1j, -1.0])
     array([1.5708, 3.1416])
@@ -167,7 +159,6 @@ def angle(x: Tensor) -> Tensor:
 @op(family=unary(each, "bool"))
 def isreal(x: Tensor) -> Tensor:
     """Whether the imaginary part is 0.
-
     >>> keras.ops.isreal([1.0, 1j])
     array([ True, False])
     """
@@ -177,7 +168,6 @@ def isreal(x: Tensor) -> Tensor:
 @op(operands=2)
 def polar(abs_: Tensor, angle: Tensor) -> Tensor:
     """Complex numbers from their absolute values and angles: abs * (cos(angle) + i sin(angle)).
-
     Arguments:
         abs_: float tensor, the absolute values.
         angle: float tensor that broadcasts with them, in radians.
@@ -192,7 +182,6 @@ def polar(abs_: Tensor, angle: Tensor) -> Tensor:
 @op()
 def view_as_complex(x: Tensor) -> Tensor:
     """The complex numbers whose real and imaginary parts are the two elements of the last axis.
-
     Arguments:
         x: tensor, shape (..., 2).
     Returns: tensor, shape (...), complex64 (complex128 for float64).
@@ -211,7 +200,6 @@ def view_as_complex(x: Tensor) -> Tensor:
 @op()
 def view_as_real(x: Tensor) -> Tensor:
     """The real and imaginary parts of complex numbers as a new last axis of size 2.
-
     Arguments:
         x: complex tensor of any shape.
     Returns: tensor, shape (*shape of x, 2), float32 (float64 for complex128).
@@ -238,7 +226,6 @@ def _view_rule(name: str, inputs: Sequence[Any], attributes: dict[str, Any]) -> 
 @primitive(custom(_view_rule))
 def view(x: Tensor, dtype: Any = None) -> Tensor:
     """The same bytes read as another dtype.
-
     Arguments:
         dtype: name of a dtype; if it is wider or narrower, the last axis becomes shorter or longer. Default None: that of `x`.
     Returns: tensor of that dtype.
@@ -255,7 +242,6 @@ def view(x: Tensor, dtype: Any = None) -> Tensor:
 @op(operands=0, name="select")
 def select_by_conditions(condlist: Sequence[Tensor], choicelist: Sequence[Tensor], default: Any = 0) -> Tensor:
     """For each place the choice of the first condition that holds, else `default`.
-
     Arguments:
         condlist: list of bool tensors.
         choicelist: list of as many tensors; all shapes broadcast.
@@ -280,7 +266,6 @@ def multi_hot(
     inputs: Tensor, num_classes: int | None = None, axis: int = -1, dtype: Any = None, sparse: bool = False, **kwargs: Any
 ) -> Tensor:
     """1 at every class number that occurs in the last axis of `inputs`, else 0.
-
     Arguments:
         inputs: integer tensor, shape (..., n), or (n,) for one sample.
         num_classes: int > 0. Default None: an error.
@@ -302,7 +287,6 @@ def multi_hot(
 @op(operands=2)
 def unravel_index(indices: Tensor, shape: Any) -> tuple[Tensor, ...]:
     """The coordinates, in a tensor of the given shape, of flat indices.
-
     Arguments:
         indices: integer tensor; negative ones count from the end.
         shape: tuple of int, the shape of the tensor that is indexed.
@@ -311,8 +295,9 @@ def unravel_index(indices: Tensor, shape: Any) -> tuple[Tensor, ...]:
     (array([1, 0], dtype=int32), array([2, 0], dtype=int32))
     """
     rest = convert_to_tensor(indices)
+    shape = (shape,) if isinstance(shape, int) else tuple(shape)
     total = int(np.prod(shape))
-    rest = select(less(rest, 0), add(rest, total), rest)
+    rest = minimum(maximum(select(less(rest, 0), add(rest, total), rest), 0), total - 1)
     found = []
     for size in reversed(tuple(shape)):
         found.append(mod(rest, int(size)))
@@ -323,7 +308,6 @@ def unravel_index(indices: Tensor, shape: Any) -> tuple[Tensor, ...]:
 @op(operands=3)
 def scatter_update(inputs: Tensor, indices: Tensor, updates: Tensor, reduction: str | None = None) -> Tensor:
     """`inputs` with `updates` put at `indices`, or joined to what is there.
-
     Arguments:
         inputs: tensor of any shape and dtype.
         indices: integer tensor, shape (n, d): the first d coordinates of each place.
@@ -397,7 +381,6 @@ def _numbers(name: str, x: Any) -> Any:
 @op()
 def nonzero(x: Tensor) -> tuple[Tensor, ...]:
     """The indices of the elements that are not zero.
-
     Returns: tuple with an int32 vector for each axis.
     Raises: ValueError in a compiled step, where the number of them is not known.
     >>> keras.ops.nonzero([[0, 3], [4, 0]])
@@ -416,7 +399,6 @@ def unique(
     size: int | None = None, fill_value: Any = None,
 ) -> Any:  # fmt: skip
     """The different elements, or slices along `axis`, in rising order; on request also where and how often they occur.
-
     Arguments:
         sorted: bool, taken for compatibility: they are always in order.
         return_index: bool, whether to return the first place of each.
@@ -463,7 +445,6 @@ def _sized(values: np.ndarray, size: int, axis: int, fill_value: Any) -> np.ndar
 @op(category="core", operands=0)
 def switch(index: Any, branches: Sequence[Callable[..., Any]], *operands: Any) -> Any:
     """The result of branch number `index` on the operands.
-
     Arguments:
         index: int or integer scalar; one out of range takes the nearest branch.
         branches: list of functions of the operands that return the same structure, shapes and dtypes.
@@ -489,7 +470,6 @@ def switch(index: Any, branches: Sequence[Callable[..., Any]], *operands: Any) -
 @op(category="core", operands=0)
 def vectorized_map(function: Callable[..., Any], elements: Any) -> Any:
     """`function` applied to each slice along the first axis, the results stacked.
-
     Arguments:
         function: function of a slice that returns a tensor or a nest of them.
         elements: tensor, or nest of tensors of one first size.
@@ -506,7 +486,6 @@ def vectorized_map(function: Callable[..., Any], elements: Any) -> Any:
 @op(operands=0)
 def vectorize(pyfunc: Callable[..., Any], *, excluded: Any = None, signature: str | None = None) -> Callable[..., Any]:
     """A function of tensors that applies `pyfunc`, a function of one element each, to every element, with broadcasting.
-
     Arguments:
         pyfunc: function of scalars.
         excluded: not served. Default None.
@@ -538,7 +517,6 @@ def vectorize(pyfunc: Callable[..., Any], *, excluded: Any = None, signature: st
 @op(category="core", operands=0)
 def associative_scan(f: Callable[..., Any], elems: Any, reverse: bool = False, axis: int = 0) -> Any:
     """The running results of an associative function f along an axis: e0, f(e0, e1), f(f(e0, e1), e2), ...
-
     Arguments:
         f: function of two nests like `elems` (slices that keep the axis) that returns one, with f(f(a, b), c) = f(a, f(b, c)).
         elems: tensor, or nest of tensors of one size along `axis`.

@@ -15,6 +15,7 @@ from keras.core.dtypes import numpy_dtype
 from keras.engines.base import Engine, default_dtype
 from keras.engines.torch.autograd import custom_gradient, value_and_grad
 from keras.engines.torch.dtypes import CARRIERS, NAMES, TORCH_DTYPES
+from keras.engines.torch.eager import EAGER
 from keras.engines.torch.kernels import KERNELS
 from keras.engines.torch.modules import LayerModule, parts_of
 from keras.engines.torch.natives import NATIVES
@@ -36,6 +37,7 @@ class TorchEngine(Engine):
     tensor_type = Tensor
     kernels = KERNELS
     natives = NATIVES
+    eager = EAGER
     gradients_of_natives = frozenset(NATIVES)
     errors = (*Engine.errors, RuntimeError)
     UNSUPPORTED = dict.fromkeys(
