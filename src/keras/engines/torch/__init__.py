@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from contextvars import ContextVar
 from typing import Any
 
 import numpy as np
@@ -23,6 +26,18 @@ from keras.engines.torch.shapes import concretely, eval_shape
 from keras.engines.torch.step import CompiledFunction
 
 Tensor = torch.Tensor
+
+
+_device: ContextVar[torch.device | None] = ContextVar("device", default=None)
+
+
+@contextlib.contextmanager
+def _on(device: torch.device) -> Iterator[None]:
+    token = _device.set(device)
+    try:
+        yield
+    finally:
+        _device.reset(token)
 
 
 def _default_device() -> torch.device:
@@ -46,8 +61,13 @@ class TorchEngine(Engine):
 
     def __init__(self) -> None:
         super().__init__()
-        self.device = _default_device()
+        self._default_device = _default_device()
         self._number = functools.lru_cache(maxsize=1024, typed=True)(self._make_number)
+
+    @property
+    def device(self) -> torch.device:
+        """Where new tensors are made."""
+        return _device.get() or self._default_device
 
     layer_base = LayerModule
     parts_of = staticmethod(parts_of)
@@ -85,12 +105,12 @@ class TorchEngine(Engine):
     def operand(self, x: Any, dtype: str) -> Tensor:
         """`x` as a kernel takes it; numbers are made once, as they come again at every step."""
         if isinstance(x, (int, float)) and x:
-            return self._number(x, dtype)
+            return self._number(x, dtype, self.device)
         return self.asarray(x, dtype)
 
-    def _make_number(self, x: Any, dtype: str) -> Tensor:
+    def _make_number(self, x: Any, dtype: str, device: torch.device) -> Tensor:
         with concretely():
-            return torch.tensor(x, dtype=TORCH_DTYPES[dtype], device=self.device)
+            return torch.tensor(x, dtype=TORCH_DTYPES[dtype], device=device)
 
     def to_numpy(self, x: Any) -> np.ndarray:
         """`x` as a NumPy array."""
@@ -130,6 +150,13 @@ class TorchEngine(Engine):
     def remat(self, function: Callable[..., Any]) -> Callable[..., Any]:
         """`function` whose inner values are computed again for the gradient."""
         return functools.partial(torch.utils.checkpoint.checkpoint, function, use_reentrant=False)
+
+    def device_scope(self, name: str) -> AbstractContextManager[None]:
+        """Context in which new tensors are made on a device: "cpu", "gpu:0" (or "cuda:0"), or "meta" for tensors without numbers."""
+        kind, _, number = name.lower().partition(":")
+        if kind not in ("cpu", "meta") and f"gpu:{number or 0}" not in self.devices():
+            raise ValueError(self.no_device(name))
+        return _on(torch.device(kind if kind in ("cpu", "meta") else f"cuda:{number or 0}"))
 
     eval_shape = staticmethod(eval_shape)
     concretely = staticmethod(concretely)
