@@ -322,7 +322,7 @@ def conv_transpose(
     ]
     shape = (sizes[0], *(n for n, _ in geometry), w[-2])
     missing = [
-        int(out + p[0] + p[1] - ((int(k) - 1) * d + 1)) // s + 1 - n if isinstance(n, int) and isinstance(out, int) else 0
+        (out + p[0] + p[1] - ((int(k) - 1) * d + 1)) // s + 1 - n if isinstance(n, int) and isinstance(out, int) else 0  # type: ignore[arg-type]
         for n, k, s, d, (out, p) in zip(sizes[1:-1], w[:-2], strides, dilation, geometry, strict=True)
     ]
     if any(m > 0 for m in missing):  # an output padding of a stride or more: places that no input reaches
