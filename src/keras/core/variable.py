@@ -68,6 +68,8 @@ class Variable(Operators):
         self.made_trainable = trainable
         with engine.current().concretely():
             self._value = self._first_value(initializer, shape, dtype)
+            if trainable and kind == "weight":
+                engine.current().mark_trainable(self._value, True)
         self._dtype: str = engine.current().dtype_of(self._value)
         self._shape: tuple[int, ...] = tuple(self._value.shape)
         self.engine_name: str = engine.current().name
@@ -210,6 +212,8 @@ class Variable(Operators):
     @trainable.setter
     def trainable(self, value: bool) -> None:
         self._trainable = bool(value)
+        if self.kind == "weight" and self.engine_name == engine.current().name:
+            engine.current().mark_trainable(self._value, self._trainable)
 
     @property
     def ndim(self) -> int:
