@@ -95,6 +95,16 @@ class Engine:
         """`function` of nests of tensors (and of the variables that it reads and writes), made fast."""
         return function
 
+    def eval_shape(self, function: Callable[..., Any], *symbols: Any) -> Any:
+        """The nest of `KerasTensor`s that `function` returns for nests of `KerasTensor`s, without computing a number.
+
+        `function` gets the engine's own abstract tensors and may call the array library itself. Leaves of the result that are no
+        tensors stay as they are. `keras.core.abstract.by_two_sizes` serves engines that need a number for every size.
+        """
+        raise NotImplementedError(
+            f"The {self.name} engine cannot tell shapes of code that it does not compute itself. Write the calculation with keras.ops."
+        )
+
     def scan(self, f: Callable[..., Any], init: Any, xs: Any, length: int, reverse: bool) -> tuple[Any, Any]:
         """`carry, y = f(carry, x)` for each slice; the default is a Python loop."""
         made = []

@@ -11,8 +11,8 @@ import numpy as np
 
 from keras import constraints as constraints_module
 from keras import initializers, regularizers
+from keras.core import abstract, dtype_policy, dtypes, engine, masks, naming, tree
 from keras.core import dims as D
-from keras.core import dtype_policy, dtypes, engine, masks, naming, tree
 from keras.core.configurable import Configurable, accepted_arguments
 from keras.core.graph import dtype_name
 from keras.core.op import abstractly, as_operand, history_is_kept
@@ -151,7 +151,7 @@ class Layer(Operation, Configurable):
     def _compute(self, args: tuple[Any, ...], kwargs: dict[str, Any], symbolic: bool) -> Any:
         if symbolic:
             with abstractly(), StateScope():  # what is assigned to variables there has no numbers
-                outputs = self.call(*args, **kwargs)
+                outputs = abstract.call_on_symbols(self.call, args, kwargs)
         else:
             outputs = self.call(*args, **kwargs)
         if self.activity_regularizer is not None and not symbolic:
@@ -617,7 +617,12 @@ def _is_tensor_nest(value: Any) -> bool:
 
 
 def _shapes_of(value: Any) -> Any:
-    return tree.map_structure(lambda x: None if x is None else D.to_public(x.dims) if isinstance(x, Symbol) else tuple(x.shape), value)
+    def shape_of(x: Any) -> Any:
+        if x is None or isinstance(x, Symbol):
+            return None if x is None else D.to_public(x.dims)
+        return tuple(None if abstract.pretended(n) else n for n in x.shape)
+
+    return tree.map_structure(shape_of, value)
 
 
 def _map_shapes(function: Any, shape: Any) -> Any:

@@ -13,11 +13,13 @@ import numpy as np
 from jax import lax
 
 from keras.core import config, tree
+from keras.core.abstract import by_two_sizes
+from keras.core.tensor import Spec
 from keras.engines.base import Engine, default_dtype
 from keras.engines.jax import control
 from keras.engines.jax.epochs import ResidentProgram, ResidentSteps
 from keras.engines.jax.kernels import KERNELS, NATIVES, engine_dtype
-from keras.engines.jax.step import CompiledFunction, is_array
+from keras.engines.jax.step import CompiledFunction, is_array, plain
 
 Array = Any
 
@@ -82,6 +84,27 @@ class JaxEngine(Engine):
     def compile(self, function: Callable[..., Any]) -> CompiledFunction:
         """`function` as XLA programs."""
         return JaxFunction(function)
+
+    def eval_shape(self, function: Callable[..., Any], *symbols: Any) -> Any:
+        """The symbols that `function` returns for symbols, by `jax.eval_shape`."""
+
+        def evaluate(*nests: Any) -> Any:
+            leaves = tree.flatten(list(nests))
+            places = [i for i, x in enumerate(leaves) if isinstance(x, Spec)]
+            made: list[Any] = []
+
+            def of_arrays(arrays: Any) -> Any:
+                given = list(leaves)
+                for place, array in zip(places, arrays, strict=True):
+                    given[place] = array
+                result = plain(function(*tree.pack_as(list(nests), given)))
+                made.append(tree.map_structure(lambda x: Spec(x.shape, self.dtype_of(x)) if is_array(x) else x, result))
+                return 0
+
+            jax.eval_shape(of_arrays, [jax.ShapeDtypeStruct(leaves[i].dims, engine_dtype(leaves[i].dtype)) for i in places])
+            return made[0]
+
+        return by_two_sizes(evaluate, symbols)
 
     value_and_grad = staticmethod(control.value_and_grad)
     scan = staticmethod(control.scan)
