@@ -26,6 +26,7 @@ class Engine:
         errors: what the kernels raise for operands or attributes that do not fit; the table's rule then says what is wrong.
         reads_on_host: whether small calculations with variables' values are better done by NumPy (each op would be compiled).
         indexes_by_tensors: whether x[key] takes tensors and lists in the key.
+        variable_attributes: name -> function of a `Variable`: what the array library's own functions read of its own variables.
     An engine may also have `value_and_grad(function, has_aux)` (else the table's gradients are used) and `cond(predicate, f, g)`.
     """
 
@@ -36,6 +37,7 @@ class Engine:
     UNSUPPORTED: dict[str, str] = {}
     reads_on_host = False
     indexes_by_tensors = True
+    variable_attributes: dict[str, Callable[[Any], Any]] = {}
     errors: tuple[type[Exception], ...] = (ValueError, TypeError, IndexError)
 
     def __init__(self) -> None:
@@ -84,6 +86,15 @@ class Engine:
     def store(self, storage: Any, value: Any) -> Any:
         """What a variable holds after an assignment."""
         return value
+
+    def watch(self, storage: Any, wanted: bool) -> None:
+        """Say whether the array library's own gradients are taken with respect to what a variable holds."""
+
+    def for_tensorflow(self, value: Any, dtype: Any) -> Any:
+        """A variable's value as TensorFlow's functions take it; tensors of other libraries come as arrays."""
+        import tensorflow as tf
+
+        return tf.convert_to_tensor(self.to_numpy(value), dtype)
 
     def concretely(self) -> AbstractContextManager[Any]:
         """Context in which values are computed at once even while the engine traces a function: new variables are made there."""
