@@ -41,8 +41,7 @@ def ctc_loss(target: Tensor, output: Tensor, target_length: Tensor, output_lengt
     Returns: float32 tensor (float64 for float64), shape (batch,).
     Source: Graves et al. 2006, "Connectionist Temporal Classification", section 4.1.
     >>> keras.ops.ctc_loss(target=[[1]], output=[[[0.0, 0.0]]], target_length=[1], output_length=[1])
-    array([0.6931], dtype=float32)
-    """
+    array([0.6931], dtype=float32)"""
     output = to_float(output)
     dtype = "float64" if dtype_of(output) == "float64" else "float32"  # narrow floats do not hold the sums
     logits = log_softmax(cast(output, dtype), axis=-1)
@@ -130,8 +129,7 @@ def ctc_decode(
     Raises: ValueError for another rank or strategy, or if top_paths exceeds beam_width.
     Source: Graves et al. 2006, section 3.2; Hannun et al. 2014, "First-Pass Large Vocabulary Continuous Speech Recognition".
     >>> keras.ops.ctc_decode(np.log([[[0.1, 0.9], [0.2, 0.8], [0.7, 0.3]]]), [3])[0]
-    array([[[ 1, -1, -1]]], dtype=int32)
-    """
+    array([[[ 1, -1, -1]]], dtype=int32)"""
     logits = to_float(inputs)
     if len(shape_of(logits)) != 3:
         raise ValueError(f"keras.ops.ctc_decode(inputs): got shape {D.display(shape_of(logits))}. Accepted: (batch, steps, classes).")

@@ -56,8 +56,7 @@ def take(x: Tensor, indices: Tensor, axis: int | None = None) -> Tensor:
     Raises: TypeError if `indices` are no integers; ValueError if `axis` is out of range.
     >>> keras.ops.take([[1, 2], [3, 4]], [1, 0], axis=0)
     array([[3, 4],
-           [1, 2]], dtype=int32)
-    """
+           [1, 2]], dtype=int32)"""
     if axis is None:
         x, axis = reshape(x, (-1,)), 0
     indices = as_operand(indices)
@@ -111,8 +110,7 @@ def take_along_axis(x: Tensor, indices: Tensor, axis: int | None = None) -> Tens
     Raises: TypeError if `indices` are no integers; ValueError if the shapes do not match.
     >>> keras.ops.take_along_axis([[30, 10], [20, 40]], [[1, 0], [0, 1]], axis=1)
     array([[10, 30],
-           [20, 40]], dtype=int32)
-    """
+           [20, 40]], dtype=int32)"""
     if axis is None:
         return gather_along_axis(reshape(x, (-1,)), reshape(indices, (-1,)), axis=0)
     return gather_along_axis(x, indices, axis=axis)
@@ -137,8 +135,7 @@ def one_hot(x: Tensor, num_classes: int, axis: int = -1, dtype: Any = None, spar
     Returns: tensor with one axis more, of that dtype.
     >>> keras.ops.one_hot([0, 2], 3)
     array([[1., 0., 0.],
-           [0., 0., 1.]], dtype=float32)
-    """
+           [0., 0., 1.]], dtype=float32)"""
     x = as_operand(x)
     count = len(shape_of(x)) + 1
     axis = axis_of("one_hot", axis, count)
@@ -169,8 +166,7 @@ def get_item(x: Tensor, key: Any) -> Tensor:
     Raises: IndexError if an index is out of range or there are more of them than axes.
     Source: operator.getitem.
     >>> keras.ops.get_item([[1, 2, 3], [4, 5, 6]], (1, slice(0, 2)))
-    array([4, 5], dtype=int32)
-    """
+    array([4, 5], dtype=int32)"""
     x = as_operand(x)
     if not isinstance(x, Symbol) and not _has_symbol(key) and (engine.current().indexes_by_tensors or _is_basic(key)):
         return x[tuple(_plain(k) for k in key) if isinstance(key, tuple) else _plain(key)]
@@ -337,8 +333,7 @@ def slice_(inputs: Tensor, start_indices: Any, shape: Any) -> Tensor:
     Source: keras.ops.slice of Keras 3, jax.lax.dynamic_slice.
     >>> keras.ops.slice([[1, 2, 3], [4, 5, 6]], (0, 1), (2, 2))
     array([[2, 3],
-           [5, 6]], dtype=int32)
-    """
+           [5, 6]], dtype=int32)"""
     return dynamic_slice(inputs, _starts(start_indices, inputs), shape=tuple(shape))
 
 
@@ -353,8 +348,7 @@ def slice_update(inputs: Tensor, start_indices: Any, updates: Tensor) -> Tensor:
     Source: keras.ops.slice_update of Keras 3, jax.lax.dynamic_update_slice.
     >>> keras.ops.slice_update([[1, 2, 3], [4, 5, 6]], (0, 1), [[10, 20]])
     array([[ 1, 10, 20],
-           [ 4,  5,  6]], dtype=int32)
-    """
+           [ 4,  5,  6]], dtype=int32)"""
     return dynamic_update(inputs, _starts(start_indices, inputs), updates)
 
 
@@ -367,8 +361,7 @@ def scatter(indices: Tensor, values: Tensor, shape: Any) -> Tensor:
     Returns: tensor of that shape, of the dtype of `values`.
     Source: keras.ops.scatter of Keras 3, tf.scatter_nd.
     >>> keras.ops.scatter([[0], [2], [0]], [1.0, 2.0, 3.0], (4,))
-    array([4., 0., 2., 0.], dtype=float32)
-    """
+    array([4., 0., 2., 0.], dtype=float32)"""
     values = as_operand(values)
     index_sizes, sizes = shape_of(indices), tuple(shape)
     depth = int(index_sizes[-1])  # type: ignore[arg-type]

@@ -13,7 +13,7 @@ from jax import lax
 
 from keras.core.dtypes import numpy_dtype
 from keras.core.tensor import REGISTRY
-from keras.engines.jax import convolution, linalg, pooling, random
+from keras.engines.jax import columns, convolution, linalg, normalization, pooling, random, recurrent
 
 Array = Any
 
@@ -53,15 +53,14 @@ def _place(axis: int, ndim: int) -> int:
 
 def _lined_up(function: Callable[..., Array]) -> Callable[..., Array]:
     """`function` of operands with equally many axes, as lax broadcasts only those."""
+    return lambda x, y: function(x, y) if x.shape == y.shape else function(*columns.lined_up(x, y))
 
-    def kernel(x: Array, y: Array) -> Array:
-        a, b = x.ndim, y.ndim
-        if a != b and a and b:
-            x = x if a > b else lax.expand_dims(x, range(b - a))
-            y = y if b > a else lax.expand_dims(y, range(a - b))
-        return function(x, y)
 
-    return kernel
+def _sum(x: Array, axis: Any, keepdims: bool) -> Array:
+    found = columns.total(x, axis)
+    if found is None:
+        return jnp.sum(x, axis, x.dtype, keepdims=keepdims)
+    return lax.expand_dims(found, range(x.ndim - 1)) if keepdims else found
 
 
 def _on_bools(function: Callable[..., Array], logical: Callable[..., Array]) -> Callable[..., Array]:
@@ -181,7 +180,7 @@ KERNELS: dict[str, Callable[..., Any]] = {
     "relu_gradient": lambda g, y: jnp.where(y > 0, g, np.zeros((), g.dtype)),
     "cast": lambda x, dtype: lax.convert_element_type(x, engine_dtype(dtype)),
     "copy": jnp.copy,
-    "sum": lambda x, axis, keepdims: jnp.sum(x, axis, x.dtype, keepdims=keepdims),
+    "sum": _sum,
     "product_over": lambda x, axis, keepdims: jnp.prod(x, axis, x.dtype, keepdims=keepdims),
     "max_over": lambda x, axis, keepdims: jnp.max(x, axis, keepdims=keepdims),
     "min_over": lambda x, axis, keepdims: jnp.min(x, axis, keepdims=keepdims),
@@ -237,4 +236,6 @@ KERNELS: dict[str, Callable[..., Any]] = {
 NATIVES: dict[str, Callable[..., Any]] = {
     "max_pool_channels_last": pooling.max_pool,
     "average_pool_channels_last": pooling.average_pool,
+    **normalization.NATIVES,
+    **recurrent.NATIVES,
 }
