@@ -10,37 +10,9 @@ from keras.core import dims as D
 from keras.core.families import axes_of, axis_of, floating, no_bool, unary
 from keras.core.op import op
 from keras.ops.elementwise import (
-    abs,
-    add,
-    cast,
-    clip,
-    convert_to_tensor,
-    divide,
-    dtype_of,
-    exp,
-    expm1,
-    greater,
-    greater_equal,
-    less,
-    less_equal,
-    log,
-    log1p,
-    logical_and,
-    maximum,
-    minimum,
-    multiply,
-    negative,
-    ones_of,
-    relu,
-    rsqrt,
-    select,
-    sigmoid,
-    sqrt,
-    square,
-    stop_gradient,
-    subtract,
-    tanh,
-    zeros_of,
+    abs, add, cast, clip, convert_to_tensor, divide, dtype_of, exp, expm1, greater, greater_equal, less, less_equal, log, log1p,
+    logical_and, maximum, minimum, multiply, negative, ones_of, relu, rsqrt, select, sigmoid, sqrt, square, stop_gradient, subtract,
+    tanh, zeros_of,
 )  # fmt: skip
 from keras.ops.indexing import one_hot
 from keras.ops.numeric import erfc
@@ -71,6 +43,7 @@ def softmax(x: Tensor, axis: Any = -1) -> Tensor:
     array([[0.5   , 0.5   ],
            [0.2689, 0.7311]], dtype=float32)"""
     x = to_float(x)
+    axes_of("softmax", axis, len(shape_of(x)))
     if 0 in shape_of(x):
         return x
     e = exp(subtract(x, stop_gradient(_max_over(x, axis=axis, keepdims=True))))
@@ -89,6 +62,7 @@ def log_softmax(x: Tensor, axis: Any = -1) -> Tensor:
     >>> keras.ops.log_softmax([0.0, 200.0])
     array([-200.,    0.], dtype=float32)"""
     x = to_float(x)
+    axes_of("log_softmax", axis, len(shape_of(x)))
     if 0 in shape_of(x):
         return x
     shifted = subtract(x, stop_gradient(_max_over(x, axis=axis, keepdims=True)))

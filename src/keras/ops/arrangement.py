@@ -14,18 +14,7 @@ from keras.core.op import op
 from keras.ops.elementwise import cast, dtype_of, multiply, select, zeros_of
 from keras.ops.reduction import sum
 from keras.ops.shaping import (
-    broadcast_to,
-    concatenate,
-    expand_dims,
-    flip,
-    moveaxis,
-    ones_like,
-    place_slice,
-    reshape,
-    shape_of,
-    slice_along,
-    split,
-    swapaxes,
+    broadcast_to, concatenate, expand_dims, flip, moveaxis, ones_like, place_slice, reshape, shape_of, slice_along, split, swapaxes,
     transpose,
 )  # fmt: skip
 

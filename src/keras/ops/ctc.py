@@ -12,38 +12,14 @@ from keras.core.op import op
 from keras.ops.activations import log_softmax, to_float
 from keras.ops.control import scan
 from keras.ops.elementwise import (
-    add,
-    cast,
-    dtype_of,
-    equal,
-    floor_divide,
-    greater,
-    less,
-    logical_and,
-    logical_not,
-    maximum,
-    mod,
-    multiply,
-    negative,
-    not_equal,
-    select,
-    subtract,
-    zeros_of,
+    add, cast, dtype_of, equal, floor_divide, greater, less, logical_and, logical_not, maximum, mod, multiply, negative, not_equal,
+    select, subtract, zeros_of,
 )  # fmt: skip
 from keras.ops.indexing import gather_along_axis
 from keras.ops.numeric import logaddexp
 from keras.ops.reduction import all, any, argmax, logsumexp, max, sum
 from keras.ops.shaping import (
-    arange,
-    concatenate,
-    expand_dims,
-    ones_like,
-    reshape,
-    shape_of,
-    slice_along,
-    stack,
-    transpose,
-    zeros,
+    arange, concatenate, expand_dims, ones_like, reshape, shape_of, slice_along, stack, transpose, zeros,
 )  # fmt: skip
 from keras.ops.sorting import order, top_k
 

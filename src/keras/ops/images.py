@@ -13,23 +13,8 @@ from keras.core.op import op
 from keras.ops.contraction import tensordot
 from keras.ops.convolution import channels_last, from_channels_last, per_axis
 from keras.ops.elementwise import (
-    add,
-    cast,
-    clip,
-    divide,
-    dtype_of,
-    equal,
-    greater,
-    maximum,
-    minimum,
-    mod,
-    multiply,
-    ones_of,
-    round,
-    select,
-    subtract,
-    zeros_of,
-)
+    add, cast, clip, divide, dtype_of, equal, greater, maximum, minimum, mod, multiply, ones_of, round, select, subtract, zeros_of,
+)  # fmt: skip
 from keras.ops.indexing import take_along
 from keras.ops.pooling import add_windows, extract_windows
 from keras.ops.reduction import amax, mean, sum

@@ -19,25 +19,8 @@ from keras.core.tensor import Spec
 from keras.ops.arrangement import tril, triu
 from keras.ops.contraction import dot, matmul, tensordot
 from keras.ops.elementwise import (
-    abs,
-    add,
-    cast,
-    divide,
-    dtype_of,
-    equal,
-    exp,
-    greater,
-    multiply,
-    negative,
-    not_equal,
-    ones_of,
-    power,
-    reciprocal,
-    select,
-    sqrt,
-    square,
-    subtract,
-    zeros_of,
+    abs, add, cast, divide, dtype_of, equal, exp, greater, multiply, negative, not_equal, ones_of, power, reciprocal, select, sqrt,
+    square, subtract, zeros_of,
 )  # fmt: skip
 from keras.ops.reduction import _max_over, _min_over, max, min, sum
 from keras.ops.shaping import expand_dims, eye, moveaxis, reshape, shape_of, swapaxes
@@ -160,10 +143,16 @@ def triangular_solve(a: Tensor, b: Tensor, lower: bool) -> Tensor:
 
 def _with_column(solve_matrix: Callable[[Tensor, Tensor], Tensor], a: Tensor, b: Tensor) -> Tensor:
     """Solve for matrices, and for vectors as one column."""
-    if len(shape_of(b)) == len(shape_of(a)) - 1:
+    if _are_vectors(a, b):
         found = solve_matrix(a, expand_dims(b, -1))
         return reshape(found, shape_of(found)[:-1])
     return solve_matrix(a, b)
+
+
+def _are_vectors(a: Tensor, b: Tensor) -> bool:
+    """Whether b is a vector, or one for each matrix, and not one matrix for all."""
+    left, right = shape_of(a), shape_of(b)
+    return len(right) == 1 or (len(right) == len(left) - 1 and D.unify(right[-1], left[-1]) is not None and right[-2] != left[-2])
 
 
 @op(category="linalg", operands=2)
@@ -192,7 +181,7 @@ def solve_triangular(a: Tensor, b: Tensor, lower: bool = False) -> Tensor:
     Source: scipy.linalg.solve_triangular.
     >>> keras.ops.solve_triangular([[2.0, 0.0], [1.0, 4.0]], [2.0, 5.0], lower=True)
     array([1., 1.], dtype=float32)"""
-    rows, others = shape_of(a)[-1], shape_of(b)[-1 if len(shape_of(b)) == len(shape_of(a)) - 1 else -2]
+    rows, others = shape_of(a)[-1], shape_of(b)[-1 if _are_vectors(a, b) else -2]
     if D.unify(rows, others) is None:  # an engine may broadcast a single row
         raise ValueError(f"keras.ops.solve_triangular: a has {rows} rows and b {others}. Accepted: as many rows in both.")
     return _with_column(lambda m, v: triangular_solve(m, v, lower=bool(lower)), a, b)

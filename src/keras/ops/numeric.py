@@ -11,38 +11,10 @@ from keras.core import dtypes
 from keras.core.families import binary, each, floating, no_bool, same, unary
 from keras.core.op import definer, op
 from keras.ops.elementwise import (
-    _asarray,
-    abs,
-    add,
-    cast,
-    clip,
-    convert_to_tensor,
-    divide,
-    dtype_of,
-    equal,
-    exp,
-    greater,
-    greater_equal,
-    isfinite,
-    isnan,
-    less_equal,
-    log1p,
-    logical_and,
-    logical_or,
-    maximum,
-    minimum,
-    multiply,
-    negative,
-    not_equal,
-    ones_of,
-    rsqrt,
-    select,
-    sin,
-    square,
-    subtract,
-    trunc,
-    zeros_of,
-)
+    _asarray, abs, add, cast, clip, convert_to_tensor, divide, dtype_of, equal, exp, greater, greater_equal, isfinite, isnan,
+    less_equal, log1p, logical_and, logical_or, maximum, minimum, multiply, negative, not_equal, ones_of, rsqrt, select, sin, square,
+    subtract, trunc, zeros_of,
+)  # fmt: skip
 
 Tensor = Any
 define = definer(__name__)
@@ -317,7 +289,8 @@ def saturate_cast(x: Tensor, dtype: Any) -> Tensor:
     if dtypes.is_integer(own):
         own_low, own_high = dtypes.integer_limits(own)
         return cast(clip(x, _asarray(builtins.max(low, own_low), own), _asarray(builtins.min(high, own_high), own)), dtype)
-    return cast(clip(cast(x, "float64"), float(low), float(high)), dtype)
+    wide = cast(x, "float64")
+    return cast(clip(select(isnan(wide), zeros_of(wide), wide), float(low), float(high)), dtype)
 
 
 def _kind_of(x: Any) -> Any:

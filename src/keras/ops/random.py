@@ -14,28 +14,8 @@ from keras.core.op import op, primitive
 from keras.core.tensor import Spec
 from keras.core.variable import Variable
 from keras.ops.elementwise import (
-    add,
-    cast,
-    copy,
-    divide,
-    dtype_of,
-    equal,
-    exp,
-    floor,
-    greater,
-    greater_equal,
-    less,
-    less_equal,
-    log,
-    logical_and,
-    logical_or,
-    maximum,
-    multiply,
-    rsqrt,
-    select,
-    sigmoid,
-    square,
-    subtract,
+    add, cast, copy, divide, dtype_of, equal, exp, floor, greater, greater_equal, less, less_equal, log, logical_and, logical_or,
+    maximum, multiply, rsqrt, select, sigmoid, square, subtract,
 )  # fmt: skip
 from keras.ops.indexing import take
 from keras.ops.reduction import argmax

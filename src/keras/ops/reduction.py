@@ -9,25 +9,9 @@ from keras.core import dtypes
 from keras.core.families import along_axis, arg_reduction, axes_of, boolean, by_dtypes_alone, floating, reduction
 from keras.core.op import op, primitive
 from keras.ops.elementwise import (
-    add,
-    cast,
-    divide,
-    dtype_of,
-    equal,
-    exp,
-    isfinite,
-    log,
-    maximum,
-    minimum,
-    multiply,
-    ones_of,
-    select,
-    sqrt,
-    square,
-    stop_gradient,
-    subtract,
-    zeros_of,
-)
+    add, cast, divide, dtype_of, equal, exp, isfinite, log, maximum, minimum, multiply, ones_of, select, sqrt, square, stop_gradient,
+    subtract, zeros_of,
+)  # fmt: skip
 from keras.ops.shaping import broadcast_to, flip, reshape, shape_of
 
 Tensor = Any

@@ -16,30 +16,8 @@ from keras.core.op import op
 from keras.ops.contraction import tensordot
 from keras.ops.convolution import channels_last, from_channels_last
 from keras.ops.elementwise import (
-    abs,
-    add,
-    cast,
-    clip,
-    copy,
-    divide,
-    dtype_of,
-    equal,
-    floor,
-    greater,
-    greater_equal,
-    less,
-    less_equal,
-    logical_and,
-    maximum,
-    mod,
-    multiply,
-    ones_of,
-    round,
-    select,
-    sign,
-    sin,
-    subtract,
-    zeros_of,
+    abs, add, cast, clip, copy, divide, dtype_of, equal, floor, greater, greater_equal, less, less_equal, logical_and, maximum, mod,
+    multiply, ones_of, round, select, sign, sin, subtract, zeros_of,
 )  # fmt: skip
 from keras.ops.images import as_batch
 from keras.ops.indexing import gather_along_axis, take_along

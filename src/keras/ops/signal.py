@@ -17,21 +17,7 @@ from keras.core.op import op, primitive
 from keras.core.tensor import Spec
 from keras.ops.contraction import matmul
 from keras.ops.elementwise import (
-    abs,
-    add,
-    cast,
-    divide,
-    dtype_of,
-    exp,
-    greater,
-    less,
-    multiply,
-    negative,
-    ones_of,
-    rsqrt,
-    select,
-    square,
-    zeros_of,
+    abs, add, cast, divide, dtype_of, exp, greater, less, multiply, negative, ones_of, rsqrt, select, square, zeros_of,
 )  # fmt: skip
 from keras.ops.indexing import add_at, take_along
 from keras.ops.shaping import concatenate, flip, pad, pad_constant, reshape, shape_of, slice_along, swapaxes, zeros_like

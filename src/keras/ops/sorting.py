@@ -10,7 +10,7 @@ from typing import Any
 from keras.core.families import along_axis, axis_of, custom, same
 from keras.core.op import op, primitive
 from keras.core.tensor import Spec
-from keras.ops.elementwise import cast, less_equal, not_equal, select
+from keras.ops.elementwise import cast, equal, greater_equal, less, less_equal, logical_and, not_equal, select
 from keras.ops.indexing import add_along_axis, gather_along_axis
 from keras.ops.shaping import expand_dims, reshape, shape_of, slice_along, zeros_like
 
@@ -138,8 +138,9 @@ def in_top_k(targets: Tensor, predictions: Tensor, k: int) -> Tensor:
     row = cast(targets, "int32")
     if k <= 0:
         return not_equal(row, row)
-    chosen = gather_along_axis(predictions, expand_dims(row, -1), axis=-1)
     classes = shape_of(predictions)[-1]
+    exists = logical_and(greater_equal(row, 0), less(row, classes)) if isinstance(classes, int) else equal(row, row)
+    chosen = gather_along_axis(predictions, expand_dims(select(exists, row, 0), -1), axis=-1)
     k = min(int(k), classes) if isinstance(classes, int) else int(k)
     threshold = slice_along(largest(predictions, k=k)[0], -1, k - 1, k)
-    return reshape(chosen >= threshold, shape_of(row))
+    return logical_and(exists, reshape(chosen >= threshold, shape_of(row)))

@@ -15,45 +15,14 @@ from keras.core.tensor import KerasTensor
 from keras.ops.construction import linspace
 from keras.ops.contraction import matmul
 from keras.ops.elementwise import (
-    add,
-    cast,
-    ceil,
-    divide,
-    dtype_of,
-    equal,
-    floor,
-    greater_equal,
-    isnan,
-    less,
-    less_equal,
-    logical_and,
-    logical_not,
-    minimum,
-    multiply,
-    not_equal,
-    ones_of,
-    round,
-    select,
-    sqrt,
-    square,
-    subtract,
-    zeros_of,
-)
+    add, cast, ceil, divide, dtype_of, equal, floor, greater_equal, isnan, less, less_equal, logical_and, logical_not, maximum, minimum,
+    multiply, not_equal, ones_of, round, select, sqrt, square, subtract, zeros_of,
+)  # fmt: skip
 from keras.ops.indexing import add_at, gather_along_axis
 from keras.ops.numeric import isclose, log10
 from keras.ops.reduction import _max_over, _min_over, all, any, argmax, argmin, max, mean, min, prod, running_sum, sum, sums
 from keras.ops.shaping import (
-    arange,
-    broadcast_to,
-    expand_dims,
-    flip,
-    moveaxis,
-    ones_like,
-    reshape,
-    shape_of,
-    slice_along,
-    transpose,
-    zeros,
+    arange, broadcast_to, expand_dims, flip, moveaxis, ones_like, reshape, shape_of, slice_along, transpose, zeros,
 )  # fmt: skip
 from keras.ops.sorting import searchsorted, sorted_along
 
@@ -466,7 +435,7 @@ def bincount(x: Tensor, weights: Tensor | None = None, minlength: int = 0, spars
         )
     weights = ones_like(x, dtype="int32") if weights is None else as_operand(weights)
     rows = reshape(x, (D.product(sizes[:-1]), sizes[-1]))
-    places = cast(minimum(rows, length), "int32")  # what is too large goes to one extra place, which is cut off
+    places = cast(maximum(minimum(rows, length), 0), "int32")  # what is too large goes to one extra place, which is cut off
     count = shape_of(rows)[0]
     offset = multiply(reshape(arange(count, dtype="int32"), (count, 1)), length + 1)
     flat = add_at(zeros((count * (length + 1),), dtype_of(weights)), reshape(add(places, offset), (-1,)), reshape(weights, (-1,)), axis=0)

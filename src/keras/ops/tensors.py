@@ -17,22 +17,8 @@ from keras.core.tensor import KerasTensor, Spec, Symbol
 from keras.core.variable import Variable
 from keras.ops.control import cond, scan
 from keras.ops.elementwise import (
-    add,
-    cast,
-    convert_to_tensor,
-    cos,
-    dtype_of,
-    equal,
-    floor_divide,
-    less,
-    maximum,
-    minimum,
-    mod,
-    multiply,
-    select,
-    sin,
-    zeros_of,
-)
+    add, cast, convert_to_tensor, cos, dtype_of, equal, floor_divide, less, maximum, minimum, mod, multiply, select, sin, zeros_of,
+)  # fmt: skip
 from keras.ops.indexing import add_at, one_hot, take_along
 from keras.ops.numeric import arctan2
 from keras.ops.reduction import max

@@ -107,7 +107,7 @@ def _pad(x: Tensor, pad_width: Any, value: Any) -> Tensor:
 def _wrapped(name: str, indices: Tensor, size: int) -> Tensor:
     """Indices as torch takes them, negative ones counted from the end; out-of-range ones are refused by name."""
     indices = indices.to(torch.int64)
-    if indices.device.type == "cpu" and indices.numel():
+    if type(indices) is Tensor and indices.device.type == "cpu" and indices.numel():  # not a fake one
         low, high = (int(v) for v in torch.aminmax(indices))
         if low < -size or high >= size:
             raise IndexError(
