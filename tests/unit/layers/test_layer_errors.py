@@ -122,11 +122,6 @@ MISTAKES: list[tuple[Callable[[], Any], type[Exception], str]] = [
     (lambda: Dense(8).enable_lora(2), ValueError, r"enable_lora needs a built layer"),
     (lambda: Conv2D(8, (3, 3, 3)), ValueError, r"Conv2D\(kernel_size\): got \(3, 3, 3\). Accepted: an integer >= 1 or 2 of them"),
     (lambda: Conv2D(8, 3, padding="full"), ValueError, r"Conv2D\(padding\): got 'full'. Accepted: 'valid', 'same'"),
-    (
-        lambda: Conv1D(8, 3, padding="causal", data_format="channels_first"),
-        ValueError,
-        r"'causal' works with data_format='channels_last' only",
-    ),
     (lambda: Conv2D(8, 3, data_format="last"), ValueError, r"data_format: got 'last'"),
     (lambda: Conv2D(8, 3, groups=3), ValueError, r"Conv2D\(groups\): got 3 for 8 filters"),
     (lambda: Conv2DTranspose(8, 3, strides=2, output_padding=2), ValueError, r"output_padding\): got 2 for strides \(2, 2\)"),
