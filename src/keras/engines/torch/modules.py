@@ -41,7 +41,9 @@ class LayerModule(nn.Module):
 
     @property
     def _buffers(self) -> dict[str, Any]:  # type: ignore[override]
-        found = {name: v._value for name, v in self._named_variables() if v.kind == "statistic" or (v.kind == "weight" and not v.made_trainable)}
+        found = {
+            name: v._value for name, v in self._named_variables() if v.kind == "statistic" or (v.kind == "weight" and not v.made_trainable)
+        }
         return {**found, **self.__dict__.get("_given_buffers", {})}
 
     @property
