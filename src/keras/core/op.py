@@ -26,6 +26,13 @@ ZERO = None
 """The gradient of an op that is constant almost everywhere (`floor`, `argmax`, comparisons)."""
 
 _inside_composite: ContextVar[bool] = ContextVar("inside_composite", default=False)
+_SHOWN = {
+    "choose": "where", "max_over": "max", "min_over": "min", "product_over": "prod", "running_sum": "cumsum", "running_product": "cumprod",
+    "take_along": "take", "gather_along_axis": "take_along_axis", "order": "argsort", "sorted_along": "sort", "largest": "top_k",
+    "cholesky_lower": "cholesky", "linear_solve": "solve", "triangular_solve": "solve_triangular", "strided_slice": "get_item",
+    "reverse": "flip", "pad_constant": "pad", "filled_like": "full_like", "singular_values_and_vectors": "svd",
+}  # fmt: skip
+"""What messages call a primitive that has no public name: the op that users write."""
 _SCALARS = (bool, int, float, complex)
 
 
@@ -40,7 +47,7 @@ class Op:
     """The record of one op.
 
     Attributes:
-        name: public name. function: public function. operands: how many leading parameters are tensors; "list" if the first is a list.
+        name: public name. shown: what messages call it. function: public function. operands: how many leading parameters are tensors; "list" if the first is a list.
         promote: operand dtypes -> wanted dtypes (primitives). rule: specs, attributes -> specs, attributes (primitives).
         vjp: one function of (g, y, *operands, **attributes) per operand, or one that returns all cotangents, or ZERO.
         through: {(operand, producer's name): function}, a gradient taken at once through the op that made that operand.
@@ -62,12 +69,14 @@ class Op:
         "parameters",
         "promote",
         "rule",
+        "shown",
         "through",
         "vjp",
     )
 
     def __init__(self, name: str, definition: Callable[..., Any], operands: int | str, **fields: Any) -> None:
         self.name = name
+        self.shown = _SHOWN.get(name, name)
         self.operands = operands
         code = definition.__code__  # `inspect.signature` for every op would be half of the import's time
         self.parameters = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
@@ -104,7 +113,7 @@ class Op:
     def infer(self, inputs: Sequence[Any], attributes: dict[str, Any]) -> Any:
         """The spec(s) of the result for operands that are promoted already."""
         if self.rule is not None:
-            return self.rule(self.name, inputs, attributes)[0]
+            return self.rule(self.shown, inputs, attributes)[0]
         with_symbols = [KerasTensor.of(x) for x in inputs]
         token = _inside_composite.set(True)
         try:
@@ -250,7 +259,7 @@ def _on_values(op: Op, current: Any, operands: Sequence[Any], attributes: dict[s
         raise
     except current.errors:
         specs = [Spec(tuple(np.shape(x)), dtypes.result_type(key)) for x, key in zip(operands, keys, strict=True)]
-        canonical = op.rule(op.name, specs, attributes)[1]  # says what is wrong in the same words as for symbols
+        canonical = op.rule(op.shown, specs, attributes)[1]  # says what is wrong in the same words as for symbols
         if canonical == attributes:
             places = engine.devices_text(op.name, arrays)
             if places is not None:
@@ -272,10 +281,10 @@ def _on_symbols(op: Op, operands: Sequence[Any], attributes: dict[str, Any], arg
                 inputs.append(x if key == target else cast(x, target))
             else:
                 inputs.append(tracer.constant(x, target))
-        attributes = op.rule(op.name, inputs, attributes)[1]
+        attributes = op.rule(op.shown, inputs, attributes)[1]
         return tracer.record(op, inputs, attributes)
     specs = [Spec(x.dims if isinstance(x, Symbol) else tuple(np.shape(x)), target) for x, target in zip(operands, wanted, strict=True)]
-    return _keras_tensors(op, op.rule(op.name, specs, attributes)[0], args, kwargs)
+    return _keras_tensors(op, op.rule(op.shown, specs, attributes)[0], args, kwargs)
 
 
 def _keras_tensors(op: Op, specs: Any, args: Any, kwargs: Any) -> Any:
@@ -331,7 +340,7 @@ def _composite_call(op: Op) -> Callable[..., Any]:
         kind = _find_symbol(args) or (_find_symbol(kwargs.values()) if kwargs else None)
         if kind is None:
             native = engine.current().natives.get(name)
-            return native(*args, **kwargs) if native is not None else body(*args, **kwargs)
+            return _native_result(native, body, args, kwargs) if native is not None else body(*args, **kwargs)
         if kind is Traced:
             if op.vjp is ZERO and name not in engine.current().natives:
                 return body(*args, **kwargs)
@@ -349,6 +358,13 @@ def _composite_call(op: Op) -> Callable[..., Any]:
         return operation.record_op(op, args, kwargs, outputs)
 
     return call
+
+
+def _native_result(native: Callable[..., Any], body: Callable[..., Any], args: Any, kwargs: Any) -> Any:
+    try:
+        return native(*args, **kwargs)
+    except engine.current().errors:
+        return body(*args, **kwargs)  # words the error
 
 
 def _record_composite(op: Op, operands: Sequence[Any], attributes: dict[str, Any]) -> Any:

@@ -30,6 +30,7 @@ class Engine:
         errors: what the kernels raise for operands or attributes that do not fit; the table's rule then says what is wrong.
         reads_on_host: whether small calculations with variables' values are better done by NumPy (each op would be compiled).
         indexes_by_tensors: whether x[key] takes tensors and lists in the key.
+        variable_attributes: name -> function of a `Variable`: what the array library's own functions read of its own variables.
     An engine may also have `value_and_grad(function, has_aux)` (else the table's gradients are used), `cond(predicate, f, g)` and
     `custom_gradient(pair, operands)`.
     """
@@ -44,6 +45,7 @@ class Engine:
     layer_base: type | None = None
     reads_on_host = False
     indexes_by_tensors = True
+    variable_attributes: dict[str, Callable[[Any], Any]] = {}
     errors: tuple[type[Exception], ...] = (ValueError, TypeError, IndexError)
 
     def __init__(self) -> None:
@@ -94,11 +96,17 @@ class Engine:
         return value
 
     def mark_trainable(self, storage: Any, trainable: bool) -> None:
-        """Tell the array library whether a weight is trained."""
+        """Tell the array library whether its own gradients are taken with respect to what a variable holds."""
 
     def parts_of(self, value: Any) -> Iterable[Any]:
         """The variables and layers inside an object of the array library's own that a layer holds."""
         return ()
+
+    def for_tensorflow(self, value: Any, dtype: Any) -> Any:
+        """A variable's value as TensorFlow's functions take it; tensors of other libraries come as arrays."""
+        import tensorflow as tf
+
+        return tf.convert_to_tensor(self.to_numpy(value), dtype)
 
     def concretely(self) -> AbstractContextManager[Any]:
         """Context in which values are computed at once even while the engine traces a function: new variables are made there."""

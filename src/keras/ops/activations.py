@@ -10,37 +10,9 @@ from keras.core import dims as D
 from keras.core.families import axes_of, axis_of, floating, no_bool, unary
 from keras.core.op import op
 from keras.ops.elementwise import (
-    abs,
-    add,
-    cast,
-    clip,
-    convert_to_tensor,
-    divide,
-    dtype_of,
-    exp,
-    expm1,
-    greater,
-    greater_equal,
-    less,
-    less_equal,
-    log,
-    log1p,
-    logical_and,
-    maximum,
-    minimum,
-    multiply,
-    negative,
-    ones_of,
-    relu,
-    rsqrt,
-    select,
-    sigmoid,
-    sqrt,
-    square,
-    stop_gradient,
-    subtract,
-    tanh,
-    zeros_of,
+    abs, add, cast, clip, convert_to_tensor, divide, dtype_of, exp, expm1, greater, greater_equal, less, less_equal, log, log1p,
+    logical_and, maximum, minimum, multiply, negative, ones_of, relu, rsqrt, select, sigmoid, sqrt, square, stop_gradient, subtract,
+    tanh, zeros_of,
 )  # fmt: skip
 from keras.ops.indexing import one_hot
 from keras.ops.numeric import erfc
@@ -75,9 +47,9 @@ def softmax(x: Tensor, axis: Any = -1) -> Tensor:
         axis: int, or tuple of int that are normalized together.
     >>> keras.ops.softmax([[0.0, 0.0], [0.0, 1.0]])
     array([[0.5   , 0.5   ],
-           [0.2689, 0.7311]], dtype=float32)
-    """
+           [0.2689, 0.7311]], dtype=float32)"""
     x = to_float(x)
+    axes_of("softmax", axis, len(shape_of(x)))
     if 0 in shape_of(x):
         return x
     e = exp(subtract(x, stop_gradient(_max_over(x, axis=axis, keepdims=True))))
@@ -94,9 +66,9 @@ def log_softmax(x: Tensor, axis: Any = -1) -> Tensor:
     Arguments:
         axis: int, or tuple of int that are normalized together.
     >>> keras.ops.log_softmax([0.0, 200.0])
-    array([-200.,    0.], dtype=float32)
-    """
+    array([-200.,    0.], dtype=float32)"""
     x = to_float(x)
+    axes_of("log_softmax", axis, len(shape_of(x)))
     if 0 in shape_of(x):
         return x
     shifted = subtract(x, stop_gradient(_max_over(x, axis=axis, keepdims=True)))
@@ -108,8 +80,7 @@ def relu6(x: Tensor) -> Tensor:
     """The rectified linear unit with a ceiling: min(max(x, 0), 6).
     Source: Krizhevsky 2010, "Convolutional deep belief networks on CIFAR-10".
     >>> keras.ops.relu6([-1.0, 2.0, 9.0])
-    array([0., 2., 6.], dtype=float32)
-    """
+    array([0., 2., 6.], dtype=float32)"""
     x = to_float(x)
     return select(greater_equal(x, 6), multiply(ones_of(x), 6), relu(x))
 
@@ -121,8 +92,7 @@ def leaky_relu(x: Tensor, negative_slope: float = 0.2) -> Tensor:
         negative_slope: float, the slope for x < 0.
     Source: Maas, Hannun, Ng 2013.
     >>> keras.ops.leaky_relu([-1.0, 2.0])
-    array([-0.2,  2. ], dtype=float32)
-    """
+    array([-0.2,  2. ], dtype=float32)"""
     x = to_float(x)
     return select(greater_equal(x, 0), x, multiply(x, negative_slope))
 
@@ -134,8 +104,7 @@ def elu(x: Tensor, alpha: float = 1.0) -> Tensor:
         alpha: float, minus the limit for x towards -infinity.
     Source: Clevert, Unterthiner, Hochreiter 2016.
     >>> keras.ops.elu([-1.0, 2.0])
-    array([-0.6321,  2.    ], dtype=float32)
-    """
+    array([-0.6321,  2.    ], dtype=float32)"""
     x = to_float(x)
     positive = greater(x, 0)
     return select(positive, x, multiply(expm1(select(positive, zeros_of(x), x)), alpha))
@@ -146,8 +115,7 @@ def selu(x: Tensor) -> Tensor:
     """The scaled exponential linear unit, 1.0507 * elu(x, 1.67326), which keeps mean 0 and variance 1 through deep networks.
     Source: Klambauer, Unterthiner, Mayr, Hochreiter 2017.
     >>> keras.ops.selu([-1.0, 2.0])
-    array([-1.1113,  2.1014], dtype=float32)
-    """
+    array([-1.1113,  2.1014], dtype=float32)"""
     return multiply(elu(x, 1.6732632423543772), 1.0507009873554805)
 
 
@@ -158,8 +126,7 @@ def celu(x: Tensor, alpha: float = 1.0) -> Tensor:
         alpha: float > 0, minus the limit for x towards -infinity.
     Source: Barron 2017.
     >>> keras.ops.celu([-1.0, 2.0], alpha=2.0)
-    array([-0.7869,  2.    ], dtype=float32)
-    """
+    array([-0.7869,  2.    ], dtype=float32)"""
     x = to_float(x)
     return add(maximum(x, 0), multiply(expm1(divide(minimum(x, 0), alpha)), alpha))
 
@@ -173,8 +140,7 @@ def gelu(x: Tensor, approximate: bool = True) -> Tensor:
         approximate: bool, whether to use the formula with tanh.
     Source: Hendrycks and Gimpel 2016.
     >>> keras.ops.gelu([-1.0, 1.0]), keras.ops.gelu([-1.0, 1.0], approximate=False)
-    (array([-0.1588,  0.8412], dtype=float32), array([-0.1587,  0.8413], dtype=float32))
-    """
+    (array([-0.1588,  0.8412], dtype=float32), array([-0.1587,  0.8413], dtype=float32))"""
     x = to_float(x)
     if approximate:
         inner = multiply(add(x, multiply(multiply(square(x), x), 0.044715)), 0.7978845608028654)
@@ -187,8 +153,7 @@ def softplus(x: Tensor) -> Tensor:
     """A smooth version of relu: log(1 + e^x), computed without overflow.
     Source: Glorot, Bordes, Bengio 2011.
     >>> keras.ops.softplus([-1.0, 0.0, 100.0])
-    array([  0.3133,   0.6931, 100.    ], dtype=float32)
-    """
+    array([  0.3133,   0.6931, 100.    ], dtype=float32)"""
     x = to_float(x)
     positive = greater(x, 0)
     return add(select(positive, x, zeros_of(x)), log1p(exp(select(positive, negative(x), x))))
@@ -198,8 +163,7 @@ def softplus(x: Tensor) -> Tensor:
 def softsign(x: Tensor) -> Tensor:
     """x / (1 + |x|), a number between -1 and 1.
     >>> keras.ops.softsign([-1.0, 0.0, 3.0])
-    array([-0.5 ,  0.  ,  0.75], dtype=float32)
-    """
+    array([-0.5 ,  0.  ,  0.75], dtype=float32)"""
     x = to_float(x)
     return divide(x, add(abs(x), 1.0))
 
@@ -209,8 +173,7 @@ def silu(x: Tensor) -> Tensor:
     """The sigmoid linear unit, also known as swish: x * sigmoid(x).
     Source: Ramachandran, Zoph, Le 2017.
     >>> keras.ops.silu([-1.0, 0.0, 1.0])
-    array([-0.2689,  0.    ,  0.7311], dtype=float32)
-    """
+    array([-0.2689,  0.    ,  0.7311], dtype=float32)"""
     x = to_float(x)
     return multiply(x, sigmoid(x))
 
@@ -219,8 +182,7 @@ def silu(x: Tensor) -> Tensor:
 def log_sigmoid(x: Tensor) -> Tensor:
     """log(sigmoid(x)) = -log(1 + e^-x), computed without overflow.
     >>> keras.ops.log_sigmoid([-100.0, 0.0])
-    array([-100.    ,   -0.6931], dtype=float32)
-    """
+    array([-100.    ,   -0.6931], dtype=float32)"""
     return negative(softplus(negative(to_float(x))))
 
 
@@ -228,8 +190,7 @@ def log_sigmoid(x: Tensor) -> Tensor:
 def hard_sigmoid(x: Tensor) -> Tensor:
     """A sigmoid of three straight pieces: clip(x / 6 + 1/2, 0, 1).
     >>> keras.ops.hard_sigmoid([-4.0, 0.0, 1.5])
-    array([0.  , 0.5 , 0.75], dtype=float32)
-    """
+    array([0.  , 0.5 , 0.75], dtype=float32)"""
     return divide(relu6(add(to_float(x), 3.0)), 6.0)
 
 
@@ -238,8 +199,7 @@ def hard_silu(x: Tensor) -> Tensor:
     """A swish of simple pieces: x * clip(x / 6 + 1/2, 0, 1).
     Source: Howard et al. 2019, "Searching for MobileNetV3".
     >>> keras.ops.hard_silu([-4.0, 1.5, 4.0])
-    array([-0.   ,  1.125,  4.   ], dtype=float32)
-    """
+    array([-0.   ,  1.125,  4.   ], dtype=float32)"""
     x = to_float(x)
     return multiply(x, hard_sigmoid(x))
 
@@ -248,8 +208,7 @@ def hard_silu(x: Tensor) -> Tensor:
 def hard_tanh(x: Tensor) -> Tensor:
     """A tanh of three straight pieces: clip(x, -1, 1).
     >>> keras.ops.hard_tanh([-2.0, 0.5, 2.0])
-    array([-1. ,  0.5,  1. ], dtype=float32)
-    """
+    array([-1. ,  0.5,  1. ], dtype=float32)"""
     x = cast(x, "int32") if dtype_of(x) == "bool" else convert_to_tensor(x)
     one = ones_of(x)
     bounded = select(greater(x, one), one, x)
@@ -260,8 +219,7 @@ def hard_tanh(x: Tensor) -> Tensor:
 def tanh_shrink(x: Tensor) -> Tensor:
     """What the hyperbolic tangent leaves: x - tanh(x).
     >>> keras.ops.tanh_shrink([-1.0, 0.0, 1.0])
-    array([-0.2384,  0.    ,  0.2384], dtype=float32)
-    """
+    array([-0.2384,  0.    ,  0.2384], dtype=float32)"""
     x = to_float(x)
     return subtract(x, tanh(x))
 
@@ -272,8 +230,7 @@ def soft_shrink(x: Tensor, threshold: float = 0.5) -> Tensor:
     Arguments:
         threshold: float >= 0.
     >>> keras.ops.soft_shrink([-2.0, 0.3, 1.0])
-    array([-1.5,  0. ,  0.5], dtype=float32)
-    """
+    array([-1.5,  0. ,  0.5], dtype=float32)"""
     x = to_float(x)
     above, below = subtract(x, threshold), add(x, threshold)
     return select(greater(x, threshold), above, select(less(x, -threshold), below, zeros_of(x)))
@@ -285,8 +242,7 @@ def hard_shrink(x: Tensor, threshold: float = 0.5) -> Tensor:
     Arguments:
         threshold: float >= 0.
     >>> keras.ops.hard_shrink([-2.0, 0.3, 1.0])
-    array([-2.,  0.,  1.], dtype=float32)
-    """
+    array([-2.,  0.,  1.], dtype=float32)"""
     x = to_float(x)
     return select(greater(abs(x), threshold), x, zeros_of(x))
 
@@ -298,8 +254,7 @@ def threshold(x: Tensor, threshold: float, default_value: float) -> Tensor:
         threshold: float.
         default_value: float, what comes where x <= threshold.
     >>> keras.ops.threshold([-1.0, 0.5, 2.0], 1.0, 0.0)
-    array([0., 0., 2.], dtype=float32)
-    """
+    array([0., 0., 2.], dtype=float32)"""
     x = to_float(x)
     return select(greater(x, threshold), x, cast(default_value, dtype_of(x)))
 
@@ -311,8 +266,7 @@ def squareplus(x: Tensor, b: float = 4) -> Tensor:
         b: float >= 0, how far the bend around 0 reaches.
     Source: Barron 2021.
     >>> keras.ops.squareplus([-1.0, 0.0, 1.0])
-    array([0.618, 1.   , 1.618], dtype=float32)
-    """
+    array([0.618, 1.   , 1.618], dtype=float32)"""
     x = to_float(x)
     return multiply(add(x, sqrt(add(square(x), float(b)))), 0.5)
 
@@ -321,8 +275,7 @@ def squareplus(x: Tensor, b: float = 4) -> Tensor:
 def sparse_plus(x: Tensor) -> Tensor:
     """A smooth relu that reaches 0: 0 for x <= -1, ((x + 1) / 2)^2 up to 1, and x above.
     >>> keras.ops.sparse_plus([-2.0, 0.0, 3.0])
-    array([0.  , 0.25, 3.  ], dtype=float32)
-    """
+    array([0.  , 0.25, 3.  ], dtype=float32)"""
     x = to_float(x)
     middle = square(multiply(add(x, 1.0), 0.5))
     return select(less_equal(x, -1.0), zeros_of(x), select(less(x, 1.0), middle, x))
@@ -332,8 +285,7 @@ def sparse_plus(x: Tensor) -> Tensor:
 def sparse_sigmoid(x: Tensor) -> Tensor:
     """A sigmoid of three straight pieces, the derivative of `sparse_plus`: clip((x + 1) / 2, 0, 1).
     >>> keras.ops.sparse_sigmoid([-2.0, 0.0, 3.0])
-    array([0. , 0.5, 1. ], dtype=float32)
-    """
+    array([0. , 0.5, 1. ], dtype=float32)"""
     return clip(multiply(add(to_float(x), 1.0), 0.5), 0.0, 1.0)
 
 
@@ -346,8 +298,7 @@ def glu(x: Tensor, axis: int = -1) -> Tensor:
     Raises: ValueError if the size along `axis` is odd.
     Source: Dauphin, Fan, Auli, Grangier 2017.
     >>> keras.ops.glu([1.0, 2.0, 0.0, 100.0])
-    array([0.5, 2. ], dtype=float32)
-    """
+    array([0.5, 2. ], dtype=float32)"""
     x = to_float(x)
     n = shape_of(x)[axis]
     if isinstance(n, int) and n % 2:
@@ -367,8 +318,7 @@ def sparsemax(x: Tensor, axis: int = -1) -> Tensor:
         axis: int, the axis to work along.
     Source: Martins and Astudillo 2016, but for the sum; keras.ops.sparsemax of Keras 3.
     >>> keras.ops.sparsemax([3.0, 1.0, -1.0]), keras.ops.sparsemax([1.0, 0.5, -1.0])
-    (array([1., 0., 0.], dtype=float32), array([0.25, 0.  , 0.  ], dtype=float32))
-    """
+    (array([1., 0., 0.], dtype=float32), array([0.25, 0.  , 0.  ], dtype=float32))"""
     x = to_float(x)
     sizes = shape_of(x)
     axis = axis_of("sparsemax", axis, len(sizes))
@@ -450,8 +400,7 @@ def categorical_crossentropy(target: Tensor, output: Tensor, from_logits: bool =
     Returns: float tensor without `axis`.
     Raises: ValueError if the shapes differ.
     >>> keras.ops.categorical_crossentropy([[0, 1, 0]], [[0.1, 0.7, 0.2]])
-    array([0.3567], dtype=float32)
-    """
+    array([0.3567], dtype=float32)"""
     _check_same_shape("categorical_crossentropy", target, output)
     return cross_entropy(
         target, output, from_logits=bool(from_logits), axis=axis_of("categorical_crossentropy", axis, len(shape_of(output)))
@@ -495,8 +444,7 @@ def sparse_categorical_crossentropy(target: Tensor, output: Tensor, from_logits:
     Returns: float tensor without `axis`.
     Raises: ValueError if the shapes do not match.
     >>> keras.ops.sparse_categorical_crossentropy([1], [[0.1, 0.7, 0.2]])
-    array([0.3567], dtype=float32)
-    """
+    array([0.3567], dtype=float32)"""
     sizes = shape_of(output)
     axis = axis_of("sparse_categorical_crossentropy", axis, len(sizes))
     if len(shape_of(target)) == len(sizes) and shape_of(target)[axis] == 1:
@@ -553,8 +501,7 @@ def binary_crossentropy(target: Tensor, output: Tensor, from_logits: bool = Fals
     Returns: float tensor of that shape.
     Raises: ValueError if the shapes differ.
     >>> keras.ops.binary_crossentropy([1.0, 0.0], [0.9, 0.2])
-    array([0.1054, 0.2231], dtype=float32)
-    """
+    array([0.1054, 0.2231], dtype=float32)"""
     _check_same_shape("binary_crossentropy", target, output)
     return binary_cross_entropy(target, output, from_logits=bool(from_logits))
 
@@ -570,8 +517,7 @@ def moments(x: Tensor, axes: Any, keepdims: bool = False, synchronized: bool = F
         synchronized: bool, taken for compatibility: one device sees the whole batch.
     Returns: (mean, variance), float tensors without the axes of `axes` (with size 1 there if `keepdims`); float16 is computed in float32.
     >>> keras.ops.moments([[1.0, 3.0], [2.0, 2.0]], axes=1)
-    (array([2., 2.], dtype=float32), array([1., 0.], dtype=float32))
-    """
+    (array([2., 2.], dtype=float32), array([1., 0.], dtype=float32))"""
     narrow = dtype_of(x) in ("float16", "bfloat16")
     wide = cast(x, "float32") if narrow else to_float(x)
     average = mean(wide, axis=axes, keepdims=True)
@@ -596,8 +542,7 @@ def batch_normalization(
     Returns: tensor in the shape and of the dtype of `x`.
     Source: Ioffe and Szegedy 2015, algorithm 1.
     >>> keras.ops.batch_normalization([[1.0, 4.0]], mean=[1.0, 2.0], variance=[1.0, 4.0], axis=-1)
-    array([[0.    , 0.9999]], dtype=float32)
-    """
+    array([[0.    , 0.9999]], dtype=float32)"""
     sizes = shape_of(x)
     axis = axis_of("batch_normalization", axis, len(sizes))
     wide = tuple(n if i == axis else 1 for i, n in enumerate(sizes))

@@ -31,8 +31,7 @@ def linspace(
         axis: int, where the new axis stands if start or stop are tensors.
     Returns: tensor, shape (num, *shape of start and stop) with the new axis moved to `axis`.
     >>> keras.ops.linspace(0.0, 1.0, 5)
-    array([0.  , 0.25, 0.5 , 0.75, 1.  ], dtype=float32)
-    """
+    array([0.  , 0.25, 0.5 , 0.75, 1.  ], dtype=float32)"""
     if num < 0:
         raise ValueError(f"keras.ops.linspace(num): got {num}. Accepted: an integer >= 0.")
     kind = dtypes.to_floating(dtypes.result_type(_kind(start), _kind(stop)))
@@ -61,8 +60,7 @@ def logspace(start: Tensor, stop: Tensor, num: int = 50, endpoint: bool = True, 
         axis: int, where the new axis stands if start or stop are tensors.
     Returns: tensor, shape (num, *shape of start and stop) with the new axis moved to `axis`.
     >>> keras.ops.logspace(0.0, 2.0, 3)
-    array([  1.,  10., 100.], dtype=float32)
-    """
+    array([  1.,  10., 100.], dtype=float32)"""
     exponents = linspace(start, stop, num, endpoint, axis=axis)
     y = power(cast(base, dtype_of(exponents)), exponents)
     return y if dtype is None else cast(y, dtype)
@@ -78,8 +76,7 @@ def geomspace(start: Tensor, stop: Tensor, num: int = 50, endpoint: bool = True,
         axis: int, where the new axis stands if start or stop are tensors.
     Returns: tensor, shape (num, *shape of start and stop) with the new axis moved to `axis`.
     >>> keras.ops.geomspace(1.0, 8.0, 4)
-    array([1., 2., 4., 8.], dtype=float32)
-    """
+    array([1., 2., 4., 8.], dtype=float32)"""
     kind = dtypes.to_floating(dtypes.result_type(_kind(start), _kind(stop)))
     a, b = cast(start, kind), cast(stop, kind)
     exponents = linspace(log(abs(a)), log(abs(b)), num, endpoint, axis=axis)
@@ -96,8 +93,7 @@ def identity(n: int, dtype: Any = None) -> Tensor:
     Returns: tensor, shape (n, n).
     >>> keras.ops.identity(2)
     array([[1., 0.],
-           [0., 1.]], dtype=float32)
-    """
+           [0., 1.]], dtype=float32)"""
     return eye(n, dtype=dtype)
 
 
@@ -108,18 +104,15 @@ def tri(N: int, M: int | None = None, k: int = 0, dtype: Any = None) -> Tensor:
     >>> keras.ops.tri(3, 4)
     array([[1., 0., 0., 0.],
            [1., 1., 0., 0.],
-           [1., 1., 1., 0.]], dtype=float32)
-    """
+           [1., 1., 1., 0.]], dtype=float32)"""
     return engine.current().asarray(np.tri(N, M, k), dtypes.standardize(dtype))
 
 
 @op(operands=0)
 def empty(shape: Any, dtype: Any = None) -> Tensor:
     """A tensor whose content does not matter (here: zeros).
-    Returns: tensor of that shape and dtype.
     >>> keras.ops.empty((2, 3)).shape
-    (2, 3)
-    """
+    (2, 3)"""
     return zeros(shape, dtype)
 
 
@@ -130,8 +123,7 @@ def empty_like(x: Tensor, dtype: Any = None) -> Tensor:
         dtype: name of a dtype. Default None: that of `x`.
     Returns: tensor in the shape of `x`.
     >>> keras.ops.empty_like([[1, 2]]).shape
-    (1, 2)
-    """
+    (1, 2)"""
     return zeros_like(x, dtype)
 
 
@@ -145,8 +137,7 @@ def vander(x: Tensor, N: int | None = None, increasing: bool = False) -> Tensor:
     Returns: tensor, shape (n, N), of the dtype of `x`.
     >>> keras.ops.vander([2, 3], 3)
     array([[4, 2, 1],
-           [9, 3, 1]], dtype=int32)
-    """
+           [9, 3, 1]], dtype=int32)"""
     if len(shape_of(x)) != 1:
         raise ValueError(f"keras.ops.vander(x): got shape {D.display(shape_of(x))}. Accepted: a vector.")
     n = shape_of(x)[0] if N is None else N
@@ -166,8 +157,7 @@ def bartlett(x: Any) -> Tensor:
         x: int n, the number of places.
     Returns: vector of n elements, of the default float.
     >>> keras.ops.bartlett(5)
-    array([0. , 0.5, 1. , 0.5, 0. ], dtype=float32)
-    """
+    array([0. , 0.5, 1. , 0.5, 0. ], dtype=float32)"""
     return _window(np.bartlett, x)
 
 
@@ -178,8 +168,7 @@ def hanning(x: Any) -> Tensor:
         x: int n, the number of places.
     Returns: vector of n elements, of the default float.
     >>> keras.ops.hanning(5)
-    array([0. , 0.5, 1. , 0.5, 0. ], dtype=float32)
-    """
+    array([0. , 0.5, 1. , 0.5, 0. ], dtype=float32)"""
     return _window(np.hanning, x)
 
 
@@ -190,8 +179,7 @@ def hamming(x: Any) -> Tensor:
         x: int n, the number of places.
     Returns: vector of n elements, of the default float.
     >>> keras.ops.hamming(5)
-    array([0.08, 0.54, 1.  , 0.54, 0.08], dtype=float32)
-    """
+    array([0.08, 0.54, 1.  , 0.54, 0.08], dtype=float32)"""
     return _window(np.hamming, x)
 
 
@@ -202,8 +190,7 @@ def blackman(x: Any) -> Tensor:
         x: int n, the number of places.
     Returns: vector of n elements, of the default float.
     >>> keras.ops.blackman(5)[1:4]
-    array([0.34, 1.  , 0.34], dtype=float32)
-    """
+    array([0.34, 1.  , 0.34], dtype=float32)"""
     return _window(np.blackman, x)
 
 
@@ -215,6 +202,5 @@ def kaiser(x: Any, beta: float) -> Tensor:
         beta: float >= 0; a larger one makes the window narrower.
     Returns: vector of n elements, of the default float.
     >>> keras.ops.kaiser(5, 4.0)
-    array([0.0885, 0.6334, 1.    , 0.6334, 0.0885], dtype=float32)
-    """
+    array([0.0885, 0.6334, 1.    , 0.6334, 0.0885], dtype=float32)"""
     return _window(np.kaiser, x, float(beta))

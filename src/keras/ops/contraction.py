@@ -64,8 +64,7 @@ def matmul(x1: Tensor, x2: Tensor) -> Tensor:
     Raises: ValueError if the inner sizes differ, the batch axes do not broadcast, or an operand is a scalar.
     >>> keras.ops.matmul([[1.0, 2.0], [3.0, 4.0]], [[1.0], [10.0]])
     array([[21.],
-           [43.]], dtype=float32)
-    """
+           [43.]], dtype=float32)"""
 
 
 # ------------------------------------------------------------------------------------------------------------------- einsum
@@ -147,8 +146,7 @@ def einsum(subscripts: str, *operands: Tensor, **kwargs: Any) -> Tensor:
     Returns: tensor of the axes that the result names, of the common dtype.
     Raises: ValueError if terms, axes and sizes do not fit together; TypeError if `subscripts` is no text.
     >>> keras.ops.einsum("ij,jk->ik", [[1.0, 2.0]], [[3.0], [4.0]]), keras.ops.einsum("ii", [[1, 2], [3, 4]])
-    (array([[11.]], dtype=float32), np.int32(5))
-    """
+    (array([[11.]], dtype=float32), np.int32(5))"""
     if not isinstance(subscripts, str):
         raise TypeError(f"keras.ops.einsum(subscripts): got {subscripts!r}. Accepted: a text such as 'ij,jk->ik'.")
     terms, result = parse_einsum(subscripts, [len(shape_of(x)) for x in operands])
@@ -184,8 +182,7 @@ def dot(x1: Tensor, x2: Tensor) -> Tensor:
     Returns: tensor of the remaining axes of x1 and then those of x2, of the common dtype.
     Raises: ValueError if the sizes of the two axes differ.
     >>> keras.ops.dot([1.0, 2.0], [[3.0, 0.0], [4.0, 1.0]])
-    array([11.,  2.], dtype=float32)
-    """
+    array([11.,  2.], dtype=float32)"""
     a, b = shape_of(x1), shape_of(x2)
     if not a or not b:
         return multiply(x1, x2)
@@ -201,8 +198,7 @@ def tensordot(x1: Tensor, x2: Tensor, axes: Any = 2) -> Tensor:
     Raises: ValueError if an axis is out of range or the sizes of a pair differ.
     >>> keras.ops.tensordot([[1, 2], [3, 4]], [[1, 0], [0, 10]], axes=1), keras.ops.tensordot([[1, 2], [3, 4]], [[1, 0], [0, 10]])
     (array([[ 1, 20],
-           [ 3, 40]], dtype=int32), array(41, dtype=int32))
-    """
+           [ 3, 40]], dtype=int32), array(41, dtype=int32))"""
     a, b = shape_of(x1), shape_of(x2)
     if isinstance(axes, int):
         left, right = list(range(len(a) - axes, len(a))), list(range(axes))

@@ -129,8 +129,7 @@ def scan(
     Raises: TypeError if `f` is no function; ValueError if the number of steps is not known, or sizes or the carry's shape differ.
     Source: keras.ops.scan of Keras 3, jax.lax.scan.
     >>> keras.ops.scan(lambda total, x: (total + x, total * 10.0), 0.0, np.array([1.0, 2.0, 3.0], "float32"))
-    (np.float32(6.0), array([ 0., 10., 30.], dtype=float32))
-    """
+    (np.float32(6.0), array([ 0., 10., 30.], dtype=float32))"""
     if not isinstance(unroll, int) or unroll < (0 if isinstance(unroll, bool) else 1):
         raise ValueError(f"keras.ops.scan(unroll): got {unroll!r}. Accepted: True, False or an integer > 0.")
     if not callable(f):
@@ -232,8 +231,7 @@ def while_loop(cond: Callable[..., Any], body: Callable[..., Any], loop_vars: An
     Returns: the variables, in the structure of `loop_vars`.
     Source: keras.ops.while_loop of Keras 3, tf.while_loop.
     >>> keras.ops.while_loop(lambda i, total: i < 5, lambda i, total: (i + 1, total + i), (0, 0))
-    (5, 10)
-    """
+    (5, 10)"""
     single = not isinstance(loop_vars, (list, tuple))
     variables = (loop_vars,) if single else tuple(loop_vars)
     if maximum_iterations is not None:
@@ -281,8 +279,7 @@ def fori_loop(lower: int, upper: int, body_fun: Callable[..., Any], init_val: An
     Returns: the last value, a nest like `init_val`.
     Source: keras.ops.fori_loop of Keras 3, jax.lax.fori_loop.
     >>> keras.ops.fori_loop(1, 5, lambda i, product: product * i, np.int32(1))
-    np.int32(24)
-    """
+    np.int32(24)"""
     if isinstance(lower, int) and isinstance(upper, int):
         steps = arange(lower, max(upper, lower), dtype="int32")
         return scan(lambda value, i: (body_fun(i, value), None), init_val, steps)[0]
@@ -317,8 +314,7 @@ def cond(pred: Any, true_fn: Callable[[], Any], false_fn: Callable[[], Any]) -> 
     Raises: ValueError if the functions of a compiled step return other shapes or dtypes.
     Source: keras.ops.cond of Keras 3, jax.lax.cond.
     >>> keras.ops.cond(True, lambda: "then", lambda: "else")
-    'then'
-    """
+    'then'"""
     predicate = as_operand(pred)
     if isinstance(predicate, KerasTensor):
         with abstractly():
@@ -373,8 +369,7 @@ def map(f: Callable[..., Any], xs: Any) -> Any:
     Returns: tensor or nest like a result of `f`, with a new first axis.
     Source: keras.ops.map of Keras 3, jax.lax.map.
     >>> keras.ops.map(lambda row: row.sum(), np.array([[1.0, 2.0], [3.0, 4.0]], "float32"))
-    array([3., 7.], dtype=float32)
-    """
+    array([3., 7.], dtype=float32)"""
     return scan(lambda carry, x: (carry, f(x)), [], xs)[1]
 
 

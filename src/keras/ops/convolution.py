@@ -162,15 +162,13 @@ def conv(
 
     y[p, f] = sum over k and c of inputs[p * stride + k * dilation, c] * kernel[k, c, f]
     Arguments:
-        inputs: tensor, shape (batch, *spatial, channels), or (batch, channels, *spatial) with 'channels_first'.
         kernel: tensor, shape (*size, channels / groups, filters); fewer channels than the inputs' mean that many groups.
     Returns: tensor, shape (batch, *output size, filters) in the same layout, of the common dtype.
     Raises: ValueError if channels and kernel do not match or the output would be empty.
     Source: LeCun et al. 1989; keras.ops.conv of Keras 3.
     >>> keras.ops.conv([[[1.0], [2.0], [4.0]]], [[[1.0]], [[10.0]]])
     array([[[21.],
-            [42.]]], dtype=float32)
-    """
+            [42.]]], dtype=float32)"""
     data_format = config.standardize_data_format(data_format)
     x = channels_last(inputs, data_format)
     sizes, w = shape_of(x), shape_of(kernel)
@@ -224,13 +222,11 @@ def depthwise_conv(
 ) -> Tensor:
     """Each channel convolved with its own kernels, the channels not mixed.
     Arguments:
-        inputs: tensor, shape (batch, *spatial, channels), or (batch, channels, *spatial) with 'channels_first'.
         kernel: tensor, shape (*size, channels, multiplier).
     Returns: tensor, shape (batch, *output size, channels * multiplier) in the same layout, of the common dtype.
     Raises: ValueError if channels and kernel do not match or the output would be empty.
     >>> keras.ops.depthwise_conv([[[1.0, 2.0], [3.0, 4.0]]], [[[1.0], [1.0]], [[1.0], [10.0]]])
-    array([[[ 4., 42.]]], dtype=float32)
-    """
+    array([[[ 4., 42.]]], dtype=float32)"""
     w = shape_of(kernel)
     channels = shape_of(inputs)[-1 if config.standardize_data_format(data_format) == "channels_last" else 1]
     if D.unify(channels, w[-2]) is None:
@@ -251,15 +247,13 @@ def separable_conv(
 ) -> Tensor:
     """A depthwise convolution followed by one of size 1 that mixes the channels.
     Arguments:
-        inputs: tensor, shape (batch, *spatial, channels), or (batch, channels, *spatial) with 'channels_first'.
         depthwise_kernel: tensor, shape (*size, channels, multiplier).
         pointwise_kernel: tensor, shape (*ones, channels * multiplier, filters).
     Returns: tensor, shape (batch, *output size, filters) in the same layout, of the common dtype.
     Raises: ValueError if channels and kernels do not match or the output would be empty.
     Source: Chollet 2017, "Xception".
     >>> keras.ops.separable_conv([[[1.0, 2.0], [3.0, 4.0]]], [[[1.0], [1.0]], [[1.0], [10.0]]], [[[1.0], [100.0]]])
-    array([[[4204.]]], dtype=float32)
-    """
+    array([[[4204.]]], dtype=float32)"""
     x = depthwise_conv(inputs, depthwise_kernel, strides, padding, data_format, dilation_rate)
     return conv(x, pointwise_kernel, 1, "valid", data_format, 1)
 
@@ -291,7 +285,6 @@ def conv_transpose(
 ) -> Tensor:
     """The transposed convolution: each input adds the kernel times itself to the outputs around its place.
     Arguments:
-        inputs: tensor, shape (batch, *spatial, channels), or (batch, channels, *spatial) with 'channels_first'.
         kernel: tensor, shape (*size, filters, channels).
         padding: 'valid' (all outputs that an input reaches) or 'same' (strides times as many outputs as inputs).
         output_padding: int or one per spatial axis: outputs more than the fewest possible. Default None: as `padding` says.
@@ -301,8 +294,7 @@ def conv_transpose(
     array([[[ 1.],
             [10.],
             [ 2.],
-            [20.]]], dtype=float32)
-    """
+            [20.]]], dtype=float32)"""
     data_format = config.standardize_data_format(data_format)
     x = channels_last(inputs, data_format)
     sizes, w = shape_of(x), shape_of(kernel)

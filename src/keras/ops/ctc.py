@@ -12,38 +12,14 @@ from keras.core.op import op
 from keras.ops.activations import log_softmax, to_float
 from keras.ops.control import scan
 from keras.ops.elementwise import (
-    add,
-    cast,
-    dtype_of,
-    equal,
-    floor_divide,
-    greater,
-    less,
-    logical_and,
-    logical_not,
-    maximum,
-    mod,
-    multiply,
-    negative,
-    not_equal,
-    select,
-    subtract,
-    zeros_of,
+    add, cast, dtype_of, equal, floor_divide, greater, less, logical_and, logical_not, maximum, mod, multiply, negative, not_equal,
+    select, subtract, zeros_of,
 )  # fmt: skip
 from keras.ops.indexing import gather_along_axis
 from keras.ops.numeric import logaddexp
 from keras.ops.reduction import all, any, argmax, logsumexp, max, sum
 from keras.ops.shaping import (
-    arange,
-    concatenate,
-    expand_dims,
-    ones_like,
-    reshape,
-    shape_of,
-    slice_along,
-    stack,
-    transpose,
-    zeros,
+    arange, concatenate, expand_dims, ones_like, reshape, shape_of, slice_along, stack, transpose, zeros,
 )  # fmt: skip
 from keras.ops.sorting import order, top_k
 
@@ -65,8 +41,7 @@ def ctc_loss(target: Tensor, output: Tensor, target_length: Tensor, output_lengt
     Returns: float32 tensor (float64 for float64), shape (batch,).
     Source: Graves et al. 2006, "Connectionist Temporal Classification", section 4.1.
     >>> keras.ops.ctc_loss(target=[[1]], output=[[[0.0, 0.0]]], target_length=[1], output_length=[1])
-    array([0.6931], dtype=float32)
-    """
+    array([0.6931], dtype=float32)"""
     output = to_float(output)
     dtype = "float64" if dtype_of(output) == "float64" else "float32"  # narrow floats do not hold the sums
     logits = log_softmax(cast(output, dtype), axis=-1)
@@ -154,8 +129,7 @@ def ctc_decode(
     Raises: ValueError for another rank or strategy, or if top_paths exceeds beam_width.
     Source: Graves et al. 2006, section 3.2; Hannun et al. 2014, "First-Pass Large Vocabulary Continuous Speech Recognition".
     >>> keras.ops.ctc_decode(np.log([[[0.1, 0.9], [0.2, 0.8], [0.7, 0.3]]]), [3])[0]
-    array([[[ 1, -1, -1]]], dtype=int32)
-    """
+    array([[[ 1, -1, -1]]], dtype=int32)"""
     logits = to_float(inputs)
     if len(shape_of(logits)) != 3:
         raise ValueError(f"keras.ops.ctc_decode(inputs): got shape {D.display(shape_of(logits))}. Accepted: (batch, steps, classes).")

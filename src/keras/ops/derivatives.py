@@ -54,8 +54,7 @@ def custom_gradient(f: Callable[..., Any]) -> Callable[..., Any]:
     ...     e = keras.ops.exp(x)
     ...     return keras.ops.log1p(e), lambda upstream: upstream * (1 - 1 / (1 + e))
     >>> float(keras.value_and_grad(log1pexp)(0.0)[1])
-    0.5
-    """
+    0.5"""
     if not callable(f):
         raise TypeError(f"keras.ops.custom_gradient(f): got {f!r}. Accepted: a function that returns (value, gradient function).")
 
@@ -111,8 +110,7 @@ def jvp(fun: Callable[..., Any], primals: Any, tangents: Any, has_aux: bool = Fa
     Raises: TypeError for primals and tangents that are no lists or tuples; ValueError where shapes differ.
     Source: keras.ops.jvp of Keras 3; jax.jvp.
     >>> [float(v) for v in keras.ops.jvp(lambda x: x * x, (3.0,), (1.0,))]
-    [9.0, 6.0]
-    """
+    [9.0, 6.0]"""
     if not isinstance(primals, (list, tuple)) or not isinstance(tangents, (list, tuple)) or len(primals) != len(tangents):
         raise TypeError(
             f"keras.ops.jvp(primals, tangents): got {type(primals).__name__} and {type(tangents).__name__}. Accepted: "

@@ -45,8 +45,7 @@ def cast(x: Tensor, dtype: Any) -> Tensor:
     Raises: ValueError if there is no dtype of that name.
     Source: numpy.ndarray.astype.
     >>> keras.ops.cast([1.7, -1.7, 0.0], "int32")
-    array([ 1, -1,  0], dtype=int32)
-    """
+    array([ 1, -1,  0], dtype=int32)"""
 
 
 @primitive(unary(), vjp=None)
@@ -56,8 +55,7 @@ def stop_gradient(variable: Tensor) -> Tensor:
         variable: tensor or variable of any shape and dtype.
     >>> x = keras.ops.convert_to_tensor([3.0])
     >>> keras.ops.stop_gradient(x)
-    array([3.], dtype=float32)
-    """
+    array([3.], dtype=float32)"""
 
 
 # fmt: off
@@ -76,8 +74,7 @@ def convert_to_tensor(x: Any, dtype: Any = None, sparse: bool | None = None, rag
         sparse, ragged: bool, taken for compatibility: what comes out is dense.
     Returns: tensor in the shape of `x`, of `dtype`.
     >>> keras.ops.convert_to_tensor([1, 2]), keras.ops.convert_to_tensor([1.0], dtype="float16")
-    (array([1, 2], dtype=int32), array([1.], dtype=float16))
-    """
+    (array([1, 2], dtype=int32), array([1.], dtype=float16))"""
     from_operand = as_operand(x)
     if dtype is not None:
         return cast(from_operand, dtype) if isinstance(from_operand, Symbol) else _asarray(from_operand, dtypes.standardize(dtype))
@@ -112,8 +109,7 @@ def divide_no_nan(x1: Tensor, x2: Tensor) -> Tensor:
     """The quotient x1 / x2, and 0 where x2 is 0 (there the gradient is 0 as well).
     Source: keras.ops.divide_no_nan of Keras 3, tf.math.divide_no_nan.
     >>> keras.ops.divide_no_nan([1.0, 3.0], [0.0, 2.0])
-    array([0. , 1.5], dtype=float32)
-    """
+    array([0. , 1.5], dtype=float32)"""
     zero = equal(x2, 0)
     safe = where(zero, ones_of(x2), x2)
     quotient = divide(x1, safe)
@@ -191,8 +187,7 @@ abs = define("abs", unary(), (lambda g, y, x: select(less(x, 0), -g, g),),
 def fabs(x: Tensor) -> Tensor:
     """The absolute value |x| of each element as a float.
     >>> keras.ops.fabs([-1, 2])
-    array([1., 2.], dtype=float32)
-    """
+    array([1., 2.], dtype=float32)"""
     return abs(cast(x, dtypes.to_floating(dtype_of(x))))
 
 
@@ -286,8 +281,7 @@ def round(x: Tensor, decimals: int = 0) -> Tensor:
         decimals: int, how many digits are kept; negative ones round before the point.
     Returns: tensor in the shape and of the dtype of `x`.
     >>> keras.ops.round([2.5, 3.14159], decimals=2), keras.ops.round([2.5, 3.5])
-    (array([2.5 , 3.14], dtype=float32), array([2., 4.], dtype=float32))
-    """
+    (array([2.5 , 3.14], dtype=float32), array([2., 4.], dtype=float32))"""
     if decimals == 0:
         return rint(x)
     scale = 10.0**decimals
@@ -363,8 +357,7 @@ def where(condition: Tensor, x1: Tensor | None = None, x2: Tensor | None = None)
     Returns: tensor in the broadcast shape, of the common dtype of `x1` and `x2`.
     Raises: ValueError if only one of x1 and x2 is given or the shapes do not broadcast.
     >>> keras.ops.where([True, False], [1.0, 2.0], 0.0)
-    array([1., 0.], dtype=float32)
-    """
+    array([1., 0.], dtype=float32)"""
     if x1 is None and x2 is None:
         return REGISTRY["nonzero"](condition)
     if x1 is None or x2 is None:
@@ -381,8 +374,7 @@ def clip(x: Tensor, x_min: Any, x_max: Any) -> Tensor:
         x_min, x_max: numbers or tensors that broadcast with `x`, the ends of the range; None for no limit.
     Returns: tensor in the broadcast shape, of the operands' common dtype.
     >>> keras.ops.clip([-1, 2, 5], 0, 3)
-    array([0, 2, 3], dtype=int32)
-    """
+    array([0, 2, 3], dtype=int32)"""
     x = convert_to_tensor(x) if x_min is None else maximum(x, x_min)
     return x if x_max is None else minimum(x, x_max)
 

@@ -48,12 +48,10 @@ def gaussian_blur(images: Tensor, kernel_size: Any = (3, 3), sigma: Any = (1.0, 
     Arguments:
         kernel_size: (width, height) of the window.
         sigma: two floats > 0, the deviations in places.
-    Returns: tensor in the shape and of the dtype of `images`.
     Raises: ValueError for images with another number of axes.
     Source: keras.ops.image.gaussian_blur of Keras 3.
     >>> keras.ops.image.gaussian_blur(np.ones((1, 3, 3)), data_format="channels_first")[0, 1]
-    array([0.7259, 1.    , 0.7259])
-    """
+    array([0.7259, 1.    , 0.7259])"""
     config.standardize_data_format(data_format)
     sizes = _two_numbers("gaussian_blur", "kernel_size", kernel_size, int)
     sigmas = _two_numbers("gaussian_blur", "sigma", sigma, float)
@@ -71,8 +69,7 @@ def sobel_edges(images: Tensor, data_format: str | None = None) -> Tensor:
     Returns: tensor in the shape of `images` with a last axis of size 2: (downwards, to the right).
     Source: Sobel and Feldman 1968; keras.ops.image.sobel_edges of Keras 3.
     >>> keras.ops.image.sobel_edges([[[0.0], [1.0], [2.0]]])[0, :, 0, 1]
-    array([ 2.,  4., -2.], dtype=float32)
-    """
+    array([ 2.,  4., -2.], dtype=float32)"""
     data_format = config.standardize_data_format(data_format)
     batch, single = as_batch("sobel_edges", images)
     x = channels_last(batch, data_format)
@@ -104,8 +101,7 @@ def ssim(
     Source: Wang et al. 2004, "Image quality assessment"; keras.ops.image.ssim of Keras 3.
     >>> image = np.random.default_rng(0).uniform(size=(12, 12, 1))
     >>> float(keras.ops.image.ssim(image, image)), float(keras.ops.image.ssim(image, 1 - image))
-    (1.0, -0.9488)
-    """
+    (1.0, -0.9488)"""
     data_format = config.standardize_data_format(data_format)
     first, second = shape_of(image1), shape_of(image2)
     if len(first) != len(second) or any(D.unify(m, n) is None for m, n in zip(first, second, strict=True)):
@@ -176,8 +172,7 @@ def extract_patches(
     Returns: tensor, shape (batch, rows, columns, patch height * patch width * channels).
     Source: keras.ops.image.extract_patches of Keras 3.
     >>> keras.ops.image.extract_patches(np.arange(4).reshape(2, 2, 1), 2)
-    array([[[0, 1, 2, 3]]])
-    """
+    array([[[0, 1, 2, 3]]])"""
     rank = 3 if isinstance(size, (tuple, list)) and len(size) == 3 else 2
     return _patches("extract_patches", images, size, strides, dilation_rate, padding, data_format, rank)
 
@@ -196,6 +191,5 @@ def extract_patches_3d(
     Returns: tensor, shape (batch, planes, rows, columns, places of a patch * channels).
     Source: keras.ops.image.extract_patches_3d of Keras 3.
     >>> keras.ops.image.extract_patches_3d(np.arange(8).reshape(2, 2, 2, 1), 2)[0, 0]
-    array([[0, 1, 2, 3, 4, 5, 6, 7]])
-    """
+    array([[0, 1, 2, 3, 4, 5, 6, 7]])"""
     return _patches("extract_patches_3d", volumes, size, strides, dilation_rate, padding, data_format, 3)

@@ -13,23 +13,8 @@ from keras.core.op import op
 from keras.ops.contraction import tensordot
 from keras.ops.convolution import channels_last, from_channels_last, per_axis
 from keras.ops.elementwise import (
-    add,
-    cast,
-    clip,
-    divide,
-    dtype_of,
-    equal,
-    greater,
-    maximum,
-    minimum,
-    mod,
-    multiply,
-    ones_of,
-    round,
-    select,
-    subtract,
-    zeros_of,
-)
+    add, cast, clip, divide, dtype_of, equal, greater, maximum, minimum, mod, multiply, ones_of, round, select, subtract, zeros_of,
+)  # fmt: skip
 from keras.ops.indexing import take_along
 from keras.ops.pooling import add_windows, extract_windows
 from keras.ops.reduction import amax, mean, sum
@@ -122,8 +107,7 @@ def resize(
     array([[[1. ],
             [1.5],
             [2.5],
-            [3. ]]], dtype=float32)
-    """
+            [3. ]]], dtype=float32)"""
     height, width = _two("resize", "size", size)
     if interpolation != "nearest" and interpolation not in KERNELS:
         raise ValueError(
@@ -172,8 +156,7 @@ def rgb_to_grayscale(images: Tensor, data_format: str | None = None) -> Tensor:
     Raises: ValueError if `images` have neither 3 nor 4 axes.
     Source: ITU-R BT.601; keras.ops.image.rgb_to_grayscale of Keras 3.
     >>> keras.ops.image.rgb_to_grayscale([[[1.0, 0.0, 0.5]]])
-    array([[[0.3559]]], dtype=float32)
-    """
+    array([[[0.3559]]], dtype=float32)"""
     data_format = config.standardize_data_format(data_format)
     batch, single = as_batch("rgb_to_grayscale", images)
     x = channels_last(batch, data_format)
@@ -187,12 +170,10 @@ def rgb_to_grayscale(images: Tensor, data_format: str | None = None) -> Tensor:
 @op(category="image")
 def rgb_to_hsv(images: Tensor, data_format: str | None = None) -> Tensor:
     """Red, green and blue from 0 to 1 as hue, saturation and value from 0 to 1.
-    Returns: tensor in the shape and of the dtype of `images`.
     Raises: ValueError if `images` have neither 3 nor 4 axes.
     Source: Smith 1978, "Color gamut transform pairs"; keras.ops.image.rgb_to_hsv of Keras 3.
     >>> keras.ops.image.rgb_to_hsv([[[0.0, 1.0, 0.0]]])
-    array([[[0.3333, 1.    , 1.    ]]], dtype=float32)
-    """
+    array([[[0.3333, 1.    , 1.    ]]], dtype=float32)"""
     data_format = config.standardize_data_format(data_format)
     batch, single = as_batch("rgb_to_hsv", images)
     if not dtypes.is_float(dtype_of(batch)):
@@ -215,12 +196,10 @@ def rgb_to_hsv(images: Tensor, data_format: str | None = None) -> Tensor:
 @op(category="image")
 def hsv_to_rgb(images: Tensor, data_format: str | None = None) -> Tensor:
     """Hue, saturation and value from 0 to 1 as red, green and blue from 0 to 1.
-    Returns: tensor in the shape and of the dtype of `images`.
     Raises: ValueError if `images` have neither 3 nor 4 axes.
     Source: Smith 1978, "Color gamut transform pairs"; keras.ops.image.hsv_to_rgb of Keras 3.
     >>> keras.ops.image.hsv_to_rgb([[[0.5, 1.0, 1.0]]])
-    array([[[0., 1., 1.]]], dtype=float32)
-    """
+    array([[[0., 1., 1.]]], dtype=float32)"""
     data_format = config.standardize_data_format(data_format)
     batch, single = as_batch("hsv_to_rgb", images)
     if not dtypes.is_float(dtype_of(batch)):
@@ -271,8 +250,7 @@ def pad_images(
     array([[[0.],
             [1.],
             [2.],
-            [0.]]], dtype=float32)
-    """
+            [0.]]], dtype=float32)"""
     data_format = config.standardize_data_format(data_format)
     batch, single = as_batch("pad_images", images)
     x = channels_last(batch, data_format)
@@ -298,8 +276,7 @@ def crop_images(
     Source: keras.ops.image.crop_images of Keras 3.
     >>> keras.ops.image.crop_images([[[1.0], [2.0], [3.0]]], top_cropping=0, left_cropping=1, target_height=1, target_width=2)
     array([[[2.],
-            [3.]]], dtype=float32)
-    """
+            [3.]]], dtype=float32)"""
     data_format = config.standardize_data_format(data_format)
     batch, single = as_batch("crop_images", images)
     x = channels_last(batch, data_format)
@@ -331,8 +308,7 @@ def depth_to_space(x: Tensor, block_size: int, data_format: str = "channels_last
     Source: Shi et al. 2016 (sub-pixel convolution); keras.ops.depth_to_space of Keras 3.
     >>> keras.ops.depth_to_space([[[[1, 2, 3, 4]]]], 2)[0, :, :, 0]
     array([[1, 2],
-           [3, 4]], dtype=int32)
-    """
+           [3, 4]], dtype=int32)"""
     _check_block("depth_to_space", x, block_size)
     first = data_format == "channels_first"  # the channels of a block come last there, as in torch's pixel_shuffle
     x = channels_last(x, data_format)
@@ -357,8 +333,7 @@ def space_to_depth(x: Tensor, block_size: int, data_format: str = "channels_last
     Returns: tensor in the same layout, of the dtype of `x`.
     Raises: ValueError if height or width is no multiple of `block_size`.
     >>> keras.ops.space_to_depth([[[[1], [2]], [[3], [4]]]], 2)
-    array([[[[1, 2, 3, 4]]]], dtype=int32)
-    """
+    array([[[[1, 2, 3, 4]]]], dtype=int32)"""
     _check_block("space_to_depth", x, block_size)
     first = data_format == "channels_first"
     x = channels_last(x, data_format)
@@ -382,8 +357,7 @@ def unfold(x: Tensor, kernel_size: Any, dilation: Any = 1, padding: Any = 0, str
     array([[[1, 2],
             [2, 3],
             [4, 5],
-            [5, 6]]], dtype=int32)
-    """
+            [5, 6]]], dtype=int32)"""
     kernel, step, spread = (
         per_axis("unfold", n, v, 2) for n, v in (("kernel_size", kernel_size), ("stride", stride), ("dilation", dilation))
     )
@@ -410,8 +384,7 @@ def fold(x: Tensor, output_size: Any, kernel_size: Any, dilation: Any = 1, paddi
     Source: keras.ops.fold of Keras 3, torch.nn.functional.fold.
     >>> keras.ops.fold([[[1, 2], [2, 3], [4, 5], [5, 6]]], (2, 3), 2)
     array([[[[ 1,  4,  3],
-             [ 4, 10,  6]]]], dtype=int32)
-    """
+             [ 4, 10,  6]]]], dtype=int32)"""
     kernel, step, spread = (
         per_axis("fold", n, v, 2) for n, v in (("kernel_size", kernel_size), ("stride", stride), ("dilation", dilation))
     )
@@ -467,15 +440,13 @@ def _adaptive(name: str, statistic: Any, inputs: Tensor, output_size: Any, data_
 def adaptive_average_pool(inputs: Tensor, output_size: Any, data_format: str | None = None) -> Tensor:
     """The mean of `output_size` nearly equal windows per axis: window i of n over m places goes from floor(i m / n) to ceil((i + 1) m / n).
     Arguments:
-        inputs: tensor, shape (batch, *spatial, channels), or (batch, channels, *spatial) with 'channels_first'.
         output_size: int > 0, or one per spatial axis.
     Returns: tensor, shape (batch, *output_size, channels) in the same layout; float.
     Raises: ValueError if a spatial size is unknown.
     Source: keras.ops.adaptive_average_pool of Keras 3, torch.nn.AdaptiveAvgPool2d.
     >>> keras.ops.adaptive_average_pool([[[1.0], [2.0], [3.0], [4.0]]], 2)
     array([[[1.5],
-            [3.5]]], dtype=float32)
-    """
+            [3.5]]], dtype=float32)"""
     return _adaptive("adaptive_average_pool", mean, inputs, output_size, data_format)
 
 
@@ -483,13 +454,11 @@ def adaptive_average_pool(inputs: Tensor, output_size: Any, data_format: str | N
 def adaptive_max_pool(inputs: Tensor, output_size: Any, data_format: str | None = None) -> Tensor:
     """The largest element of `output_size` nearly equal windows per axis: window i of n over m places starts at floor(i m / n).
     Arguments:
-        inputs: tensor, shape (batch, *spatial, channels), or (batch, channels, *spatial) with 'channels_first'.
         output_size: int > 0, or one per spatial axis.
     Returns: tensor, shape (batch, *output_size, channels) in the same layout, of the dtype of `inputs`.
     Raises: ValueError if a spatial size is unknown.
     Source: keras.ops.adaptive_max_pool of Keras 3, torch.nn.AdaptiveMaxPool2d.
     >>> keras.ops.adaptive_max_pool([[[1.0], [2.0], [3.0], [4.0]]], 2)
     array([[[2.],
-            [4.]]], dtype=float32)
-    """
+            [4.]]], dtype=float32)"""
     return _adaptive("adaptive_max_pool", amax, inputs, output_size, data_format)

@@ -19,25 +19,8 @@ from keras.core.tensor import Spec
 from keras.ops.arrangement import tril, triu
 from keras.ops.contraction import dot, matmul, tensordot
 from keras.ops.elementwise import (
-    abs,
-    add,
-    cast,
-    divide,
-    dtype_of,
-    equal,
-    exp,
-    greater,
-    multiply,
-    negative,
-    not_equal,
-    ones_of,
-    power,
-    reciprocal,
-    select,
-    sqrt,
-    square,
-    subtract,
-    zeros_of,
+    abs, add, cast, divide, dtype_of, equal, exp, greater, multiply, negative, not_equal, ones_of, power, reciprocal, select, sqrt,
+    square, subtract, zeros_of,
 )  # fmt: skip
 from keras.ops.reduction import _max_over, _min_over, max, min, sum
 from keras.ops.shaping import expand_dims, eye, moveaxis, reshape, shape_of, swapaxes
@@ -101,8 +84,7 @@ def cholesky(x: Tensor, upper: bool = False) -> Tensor:
     Source: numpy.linalg.cholesky.
     >>> keras.ops.cholesky([[4.0, 2.0], [2.0, 5.0]])
     array([[2., 0.],
-           [1., 2.]], dtype=float32)
-    """
+           [1., 2.]], dtype=float32)"""
     factor = cholesky_lower(x)
     return _swap(factor) if upper else factor
 
@@ -117,8 +99,7 @@ def cholesky_inverse(x: Tensor, upper: bool = False) -> Tensor:
     Source: keras.ops.cholesky_inverse of Keras 3, torch.cholesky_inverse.
     >>> keras.ops.cholesky_inverse([[2.0, 0.0], [0.0, 4.0]])
     array([[0.25  , 0.    ],
-           [0.    , 0.0625]], dtype=float32)
-    """
+           [0.    , 0.0625]], dtype=float32)"""
     lower = _swap(x) if upper else x
     n = shape_of(lower)[-1]
     inverse = triangular_solve(lower, eye(n, dtype=dtypes.to_floating(dtype_of(lower))), lower=True)  # type: ignore[arg-type]
@@ -162,10 +143,16 @@ def triangular_solve(a: Tensor, b: Tensor, lower: bool) -> Tensor:
 
 def _with_column(solve_matrix: Callable[[Tensor, Tensor], Tensor], a: Tensor, b: Tensor) -> Tensor:
     """Solve for matrices, and for vectors as one column."""
-    if len(shape_of(b)) == len(shape_of(a)) - 1:
+    if _are_vectors(a, b):
         found = solve_matrix(a, expand_dims(b, -1))
         return reshape(found, shape_of(found)[:-1])
     return solve_matrix(a, b)
+
+
+def _are_vectors(a: Tensor, b: Tensor) -> bool:
+    """Whether b is a vector, or one for each matrix, and not one matrix for all."""
+    left, right = shape_of(a), shape_of(b)
+    return len(right) == 1 or (len(right) == len(left) - 1 and D.unify(right[-1], left[-1]) is not None and right[-2] != left[-2])
 
 
 @op(category="linalg", operands=2)
@@ -178,8 +165,7 @@ def solve(a: Tensor, b: Tensor) -> Tensor:
     Raises: ValueError if the shapes do not match, or (on the numpy engine) a matrix is singular.
     Source: numpy.linalg.solve.
     >>> keras.ops.solve([[2.0, 0.0], [0.0, 4.0]], [1.0, 2.0])
-    array([0.5, 0.5], dtype=float32)
-    """
+    array([0.5, 0.5], dtype=float32)"""
     return _with_column(linear_solve, a, b)
 
 
@@ -194,9 +180,8 @@ def solve_triangular(a: Tensor, b: Tensor, lower: bool = False) -> Tensor:
     Raises: ValueError if the shapes do not match.
     Source: scipy.linalg.solve_triangular.
     >>> keras.ops.solve_triangular([[2.0, 0.0], [1.0, 4.0]], [2.0, 5.0], lower=True)
-    array([1., 1.], dtype=float32)
-    """
-    rows, others = shape_of(a)[-1], shape_of(b)[-1 if len(shape_of(b)) == len(shape_of(a)) - 1 else -2]
+    array([1., 1.], dtype=float32)"""
+    rows, others = shape_of(a)[-1], shape_of(b)[-1 if _are_vectors(a, b) else -2]
     if D.unify(rows, others) is None:  # an engine may broadcast a single row
         raise ValueError(f"keras.ops.solve_triangular: a has {rows} rows and b {others}. Accepted: as many rows in both.")
     return _with_column(lambda m, v: triangular_solve(m, v, lower=bool(lower)), a, b)
@@ -216,8 +201,7 @@ def inv(x: Tensor) -> Tensor:
     Source: numpy.linalg.inv.
     >>> keras.ops.inv([[2.0, 0.0], [0.0, 4.0]])
     array([[0.5 , 0.  ],
-           [0.  , 0.25]], dtype=float32)
-    """
+           [0.  , 0.25]], dtype=float32)"""
 
 
 def _sign_and_log_rule(name: str, inputs: Sequence[Any], attributes: dict[str, Any]) -> tuple[tuple[Spec, Spec], dict[str, Any]]:
@@ -239,8 +223,7 @@ def slogdet(x: Tensor) -> tuple[Tensor, Tensor]:
     Raises: ValueError if the matrices are not square.
     Source: numpy.linalg.slogdet.
     >>> keras.ops.slogdet([[-1.0, 0.0], [0.0, 2.0]])
-    (array(-1., dtype=float32), array(0.6931, dtype=float32))
-    """
+    (array(-1., dtype=float32), array(0.6931, dtype=float32))"""
 
 
 @op(category="linalg")
@@ -252,8 +235,7 @@ def det(x: Tensor) -> Tensor:
     Raises: ValueError if the matrices are not square.
     Source: numpy.linalg.det.
     >>> keras.ops.det([[1.0, 2.0], [3.0, 4.0]])
-    np.float32(-2.0)
-    """
+    np.float32(-2.0)"""
     sign, logarithm = slogdet(x)
     return multiply(sign, exp(logarithm))
 
@@ -266,8 +248,7 @@ def logdet(x: Tensor) -> Tensor:
     Returns: float tensor, shape (...).
     Raises: ValueError if the matrices are not square.
     >>> keras.ops.logdet([[2.0, 0.0], [0.0, 2.0]])
-    array(1.3863, dtype=float32)
-    """
+    array(1.3863, dtype=float32)"""
     return slogdet(x)[1]
 
 
@@ -306,8 +287,7 @@ def qr(x: Tensor, mode: str = "reduced") -> tuple[Tensor, Tensor]:
     >>> q, r = keras.ops.qr([[3.0], [4.0]])
     >>> keras.ops.round(q @ r, 3)
     array([[3.],
-           [4.]], dtype=float32)
-    """
+           [4.]], dtype=float32)"""
 
 
 def _eigh_rule(name: str, inputs: Sequence[Any], attributes: dict[str, Any]) -> tuple[tuple[Spec, Spec], dict[str, Any]]:
@@ -340,8 +320,7 @@ def eigh(x: Tensor) -> tuple[Tensor, Tensor]:
     Source: numpy.linalg.eigh.
     >>> values, vectors = keras.ops.eigh([[2.0, 0.0], [0.0, 1.0]])
     >>> values
-    array([1., 2.], dtype=float32)
-    """
+    array([1., 2.], dtype=float32)"""
 
 
 def _eig_rule(name: str, inputs: Sequence[Any], attributes: dict[str, Any]) -> tuple[tuple[Spec, Spec], dict[str, Any]]:
@@ -364,8 +343,7 @@ def eig(x: Tensor) -> tuple[Tensor, Tensor]:
     Source: numpy.linalg.eig.
     >>> values, vectors = keras.ops.eig([[0.0, 1.0], [-1.0, 0.0]])
     >>> keras.ops.sort(keras.ops.imag(values))
-    array([-1.,  1.], dtype=float32)
-    """
+    array([-1.,  1.], dtype=float32)"""
 
 
 def _svd_rule(name: str, inputs: Sequence[Any], attributes: dict[str, Any]) -> tuple[tuple[Spec, ...], dict[str, Any]]:
@@ -419,8 +397,7 @@ def svd(x: Tensor, full_matrices: bool = True, compute_uv: bool = True) -> Any:
     Returns: (U, s, V^T), float tensors, s in falling order, shape (..., min(m, n)); only s without `compute_uv`.
     Source: numpy.linalg.svd.
     >>> keras.ops.svd([[3.0, 0.0], [0.0, 2.0]], compute_uv=False)
-    array([3., 2.], dtype=float32)
-    """
+    array([3., 2.], dtype=float32)"""
     if compute_uv:
         return singular_values_and_vectors(x, full_matrices=bool(full_matrices))
     return singular_values_and_vectors(x, full_matrices=False)[1]
@@ -445,8 +422,7 @@ def lu_factor(x: Tensor) -> tuple[Tensor, Tensor]:
     Source: scipy.linalg.lu_factor.
     >>> keras.ops.lu_factor([[1.0, 2.0], [2.0, 2.0]])
     (array([[2. , 2. ],
-           [0.5, 1. ]], dtype=float32), array([1, 1], dtype=int32))
-    """
+           [0.5, 1. ]], dtype=float32), array([1, 1], dtype=int32))"""
 
 
 # -------------------------------------------------------------------------------------------------------------- composites
@@ -461,8 +437,7 @@ def pinv(x: Tensor, rcond: float | None = None) -> Tensor:
     Returns: float tensor, shape (..., n, m).
     Source: Penrose 1955; numpy.linalg.pinv.
     >>> keras.ops.pinv([[2.0], [0.0]])
-    array([[0.5, 0. ]], dtype=float32)
-    """
+    array([[0.5, 0. ]], dtype=float32)"""
     u, s, vt = svd(x, full_matrices=False)
     limit = _tolerance(x, dtype_of(s)) if rcond is None else float(rcond)
     kept = greater(s, multiply(_max_over(s, axis=-1, keepdims=True), limit))
@@ -484,8 +459,7 @@ def matrix_rank(x: Tensor, tol: float | None = None) -> Tensor:
     Returns: int32 tensor, shape (...).
     Source: numpy.linalg.matrix_rank.
     >>> keras.ops.matrix_rank([[1.0, 2.0], [2.0, 4.0]])
-    np.int32(1)
-    """
+    np.int32(1)"""
     s = svd(x, compute_uv=False)
     limit = (
         multiply(_max_over(s, axis=-1, keepdims=True), _tolerance(x, dtype_of(s)))
@@ -507,8 +481,7 @@ def lstsq(a: Tensor, b: Tensor, rcond: float | None = None) -> Tensor:
     Returns: float tensor, shape (n,) or (n, k).
     Source: numpy.linalg.lstsq.
     >>> keras.ops.round(keras.ops.lstsq([[1.0], [1.0]], [1.0, 3.0]), 3)
-    array([2.], dtype=float32)
-    """
+    array([2.], dtype=float32)"""
     return _with_column(matmul, pinv(a, rcond), b) if len(shape_of(b)) > 1 else matmul(pinv(a, rcond), b)
 
 
@@ -523,8 +496,7 @@ def norm(x: Tensor, ord: Any = None, axis: Any = None, keepdims: bool = False) -
     Raises: ValueError for an unknown `ord` or more than two axes.
     Source: numpy.linalg.norm.
     >>> keras.ops.norm([3.0, 4.0]), keras.ops.norm([[1.0, -2.0], [3.0, 0.0]], ord=1, axis=1)
-    (np.float32(5.0), array([3., 3.], dtype=float32))
-    """
+    (np.float32(5.0), array([3., 3.], dtype=float32))"""
     x = cast(x, dtypes.to_floating(dtype_of(x)))
     count = len(shape_of(x))
     ord = float(ord) if ord in ("inf", "-inf") else ord
@@ -586,8 +558,7 @@ def inner(x1: Tensor, x2: Tensor) -> Tensor:
     Returns: tensor, shape (*a, *b), of the common dtype.
     Raises: ValueError if the last axes differ.
     >>> keras.ops.inner([1.0, 2.0], [3.0, 4.0])
-    array(11., dtype=float32)
-    """
+    array(11., dtype=float32)"""
     a, b = shape_of(x1), shape_of(x2)
     if not a or not b:
         return multiply(x1, x2)
@@ -602,6 +573,5 @@ def vdot(x1: Tensor, x2: Tensor) -> Tensor:
     Returns: scalar of the common dtype.
     Raises: ValueError if the numbers of elements differ.
     >>> keras.ops.vdot([[1.0, 2.0]], [[3.0], [4.0]])
-    array(11., dtype=float32)
-    """
+    array(11., dtype=float32)"""
     return dot(reshape(x1, (-1,)), reshape(x2, (-1,)))

@@ -11,38 +11,10 @@ from keras.core import dtypes
 from keras.core.families import binary, each, floating, no_bool, same, unary
 from keras.core.op import definer, op
 from keras.ops.elementwise import (
-    _asarray,
-    abs,
-    add,
-    cast,
-    clip,
-    convert_to_tensor,
-    divide,
-    dtype_of,
-    equal,
-    exp,
-    greater,
-    greater_equal,
-    isfinite,
-    isnan,
-    less_equal,
-    log1p,
-    logical_and,
-    logical_or,
-    maximum,
-    minimum,
-    multiply,
-    negative,
-    not_equal,
-    ones_of,
-    rsqrt,
-    select,
-    sin,
-    square,
-    subtract,
-    trunc,
-    zeros_of,
-)
+    _asarray, abs, add, cast, clip, convert_to_tensor, divide, dtype_of, equal, exp, greater, greater_equal, isfinite, isnan,
+    less_equal, log1p, logical_and, logical_or, maximum, minimum, multiply, negative, not_equal, ones_of, rsqrt, select, sin, square,
+    subtract, trunc, zeros_of,
+)  # fmt: skip
 
 Tensor = Any
 define = definer(__name__)
@@ -76,8 +48,7 @@ hypot = define("hypot", binary(floating), (lambda g, z, x, y: g * x / z, lambda 
 def logaddexp(x1: Tensor, x2: Tensor) -> Tensor:
     """log(exp(x1) + exp(x2)), computed without overflow.
     >>> keras.ops.logaddexp([0.0, 100.0], [0.0, 100.0])
-    array([  0.6931, 100.6931], dtype=float32)
-    """
+    array([  0.6931, 100.6931], dtype=float32)"""
     return _logaddexp(x1, x2, exp, log1p)
 
 
@@ -85,8 +56,7 @@ def logaddexp(x1: Tensor, x2: Tensor) -> Tensor:
 def logaddexp2(x1: Tensor, x2: Tensor) -> Tensor:
     """log2(2^x1 + 2^x2), computed without overflow.
     >>> keras.ops.logaddexp2([0.0, 100.0], [0.0, 100.0])
-    array([  1., 101.], dtype=float32)
-    """
+    array([  1., 101.], dtype=float32)"""
     return _logaddexp(x1, x2, exp2, lambda e: log2(add(e, 1.0)))
 
 
@@ -141,8 +111,7 @@ arctanh = define("arctanh", unary(floating), (lambda g, y, x: g / (1 - x * x),),
 def sinc(x: Tensor) -> Tensor:
     """sin(pi x) / (pi x), and 1 at 0.
     >>> keras.ops.sinc([0.0, 0.5])
-    array([1.    , 0.6366], dtype=float32)
-    """
+    array([1.    , 0.6366], dtype=float32)"""
     x = multiply(cast(x, dtypes.to_floating(dtype_of(x))), 3.141592653589793)
     zero = equal(x, 0)
     safe = select(zero, ones_of(x), x)
@@ -153,8 +122,7 @@ def sinc(x: Tensor) -> Tensor:
 def deg2rad(x: Tensor) -> Tensor:
     """Degrees as radians: x * pi / 180.
     >>> keras.ops.deg2rad([90.0, 180.0])
-    array([1.5708, 3.1416], dtype=float32)
-    """
+    array([1.5708, 3.1416], dtype=float32)"""
     return multiply(cast(x, dtypes.to_floating(dtype_of(x))), 0.017453292519943295)
 
 
@@ -162,8 +130,7 @@ def deg2rad(x: Tensor) -> Tensor:
 def rad2deg(x: Tensor) -> Tensor:
     """Radians as degrees: x * 180 / pi.
     >>> keras.ops.rad2deg([1.0])
-    array([57.2958], dtype=float32)
-    """
+    array([57.2958], dtype=float32)"""
     return multiply(cast(x, dtypes.to_floating(dtype_of(x))), 57.29577951308232)
 
 
@@ -202,8 +169,7 @@ nextafter = define("nextafter", binary(floating), doc="""The number next to x1 i
 def heaviside(x1: Tensor, x2: Tensor) -> Tensor:
     """The step function: 0 where x1 < 0, 1 where x1 > 0, and x2 where x1 is 0.
     >>> keras.ops.heaviside([-1.0, 0.0, 2.0], 0.5)
-    array([0. , 0.5, 1. ], dtype=float32)
-    """
+    array([0. , 0.5, 1. ], dtype=float32)"""
     dtype = dtypes.to_floating(dtypes.result_type(*map(_kind_of, (x1, x2))))
     x = cast(x1, dtype)
     step = cast(greater(x, 0), dtype)
@@ -214,8 +180,7 @@ def heaviside(x1: Tensor, x2: Tensor) -> Tensor:
 def fmax(x1: Tensor, x2: Tensor) -> Tensor:
     """The larger of each pair of elements; where one is NaN, the other.
     >>> keras.ops.fmax([1.0, float("nan")], [0.0, 3.0])
-    array([1., 3.], dtype=float32)
-    """
+    array([1., 3.], dtype=float32)"""
     return _extremum_of_numbers(maximum, x1, x2)
 
 
@@ -223,8 +188,7 @@ def fmax(x1: Tensor, x2: Tensor) -> Tensor:
 def fmin(x1: Tensor, x2: Tensor) -> Tensor:
     """The smaller of each pair of elements; where one is NaN, the other.
     >>> keras.ops.fmin([1.0, float("nan")], [0.0, 3.0])
-    array([0., 3.], dtype=float32)
-    """
+    array([0., 3.], dtype=float32)"""
     return _extremum_of_numbers(minimum, x1, x2)
 
 
@@ -241,8 +205,7 @@ def ldexp(x1: Tensor, x2: Tensor) -> Tensor:
         x2: integer tensor, of a shape that broadcasts with `x1`.
     Raises: TypeError if x2 is not an integer; ValueError if the shapes do not broadcast.
     >>> keras.ops.ldexp([0.75, 1.0], [4, -1])
-    array([12. ,  0.5], dtype=float32)
-    """
+    array([12. ,  0.5], dtype=float32)"""
     if not dtypes.is_integer(dtype_of(x2)):
         raise TypeError(f"keras.ops.ldexp(x2): got dtype {dtype_of(x2)}. Accepted: integers. Write keras.ops.cast(x2, 'int32').")
     dtype = dtypes.to_floating(dtypes.result_type(*map(_kind_of, (x1, x2))))
@@ -259,8 +222,7 @@ def nan_to_num(x: Tensor, nan: float = 0.0, posinf: float | None = None, neginf:
         nan: float, what comes for NaN.
         posinf, neginf: float, what comes for infinity and minus infinity. Default None: the largest and smallest number of the dtype.
     >>> keras.ops.nan_to_num([float("nan"), float("inf"), 1.0], posinf=9.0)
-    array([0., 9., 1.], dtype=float32)
-    """
+    array([0., 9., 1.], dtype=float32)"""
     dtype = dtype_of(x)
     if not dtypes.is_float(dtype):
         return convert_to_tensor(x)
@@ -282,8 +244,7 @@ def float_limits(dtype: str) -> tuple[float, float]:
 def isposinf(x: Tensor) -> Tensor:
     """Whether an element is plus infinity.
     >>> keras.ops.isposinf([float("inf"), float("-inf"), 1.0])
-    array([ True, False, False])
-    """
+    array([ True, False, False])"""
     return equal(x, float("inf")) if dtypes.is_float(dtype_of(x)) else not_equal(x, x)
 
 
@@ -291,8 +252,7 @@ def isposinf(x: Tensor) -> Tensor:
 def isneginf(x: Tensor) -> Tensor:
     """Whether an element is minus infinity.
     >>> keras.ops.isneginf([float("inf"), float("-inf"), 1.0])
-    array([False,  True, False])
-    """
+    array([False,  True, False])"""
     return equal(x, float("-inf")) if dtypes.is_float(dtype_of(x)) else not_equal(x, x)
 
 
@@ -300,8 +260,7 @@ def isneginf(x: Tensor) -> Tensor:
 def isclose(x1: Tensor, x2: Tensor, rtol: float = 1e-5, atol: float = 1e-8, equal_nan: bool = False) -> Tensor:
     """Whether two elements are close: |x1 - x2| <= atol + rtol * |x2|; equal infinities are.
     >>> keras.ops.isclose([1.0, 1.0], [1.000001, 1.1])
-    array([ True, False])
-    """
+    array([ True, False])"""
     dtype = dtypes.to_floating(dtypes.result_type(*map(_kind_of, (x1, x2))))
     a, b = cast(x1, dtype), cast(x2, dtype)
     near = less_equal(abs(subtract(a, b)), add(multiply(abs(b), rtol), atol))
@@ -317,8 +276,7 @@ def saturate_cast(x: Tensor, dtype: Any) -> Tensor:
     Returns: tensor in the shape of `x`, of `dtype`.
     Source: keras.ops.saturate_cast of Keras 3, tf.saturate_cast.
     >>> keras.ops.saturate_cast([-5.0, 300.0], "uint8")
-    array([  0, 255], dtype=uint8)
-    """
+    array([  0, 255], dtype=uint8)"""
     dtype = dtypes.standardize(dtype)
     if not dtypes.is_integer(dtype):
         if dtypes.is_float(dtype) and dtypes.is_float(dtype_of(x)) and dtype != dtype_of(x):
@@ -331,7 +289,8 @@ def saturate_cast(x: Tensor, dtype: Any) -> Tensor:
     if dtypes.is_integer(own):
         own_low, own_high = dtypes.integer_limits(own)
         return cast(clip(x, _asarray(builtins.max(low, own_low), own), _asarray(builtins.min(high, own_high), own)), dtype)
-    return cast(clip(cast(x, "float64"), float(low), float(high)), dtype)
+    wide = cast(x, "float64")
+    return cast(clip(select(isnan(wide), zeros_of(wide), wide), float(low), float(high)), dtype)
 
 
 def _kind_of(x: Any) -> Any:

@@ -9,25 +9,9 @@ from keras.core import dtypes
 from keras.core.families import along_axis, arg_reduction, axes_of, boolean, by_dtypes_alone, floating, reduction
 from keras.core.op import op, primitive
 from keras.ops.elementwise import (
-    add,
-    cast,
-    divide,
-    dtype_of,
-    equal,
-    exp,
-    isfinite,
-    log,
-    maximum,
-    minimum,
-    multiply,
-    ones_of,
-    select,
-    sqrt,
-    square,
-    stop_gradient,
-    subtract,
-    zeros_of,
-)
+    add, cast, divide, dtype_of, equal, exp, isfinite, log, maximum, minimum, multiply, ones_of, select, sqrt, square, stop_gradient,
+    subtract, zeros_of,
+)  # fmt: skip
 from keras.ops.shaping import broadcast_to, flip, reshape, shape_of
 
 Tensor = Any
@@ -52,8 +36,7 @@ def _sum_gradient(g: Tensor, y: Tensor, x: Tensor, axis: tuple[int, ...], keepdi
 def sum(x: Tensor, axis: Any = None, keepdims: bool = False) -> Tensor:
     """The sum of the elements over `axis`.
     >>> keras.ops.sum([[1.0, 2.0], [3.0, 4.0]], axis=0)
-    array([4., 6.], dtype=float32)
-    """
+    array([4., 6.], dtype=float32)"""
 
 
 def _prod_gradient(g: Tensor, y: Tensor, x: Tensor, axis: tuple[int, ...], keepdims: bool) -> Tensor:
@@ -77,8 +60,7 @@ def prod(x: Tensor, axis: Any = None, keepdims: bool = False, dtype: Any = None)
     Arguments:
         dtype: name of the dtype to multiply in. Default None: that of `x`, at least 32 bits wide for integers.
     >>> keras.ops.prod([[1.0, 2.0], [3.0, 4.0]], axis=1)
-    array([ 2., 12.], dtype=float32)
-    """
+    array([ 2., 12.], dtype=float32)"""
     if dtype is None:
         return product_over(x, axis=axis, keepdims=keepdims)
     return cast(product_over(cast(x, dtype), axis=axis, keepdims=keepdims), dtype)
@@ -106,8 +88,7 @@ def max(x: Tensor, axis: Any = None, keepdims: bool = False, initial: Any = None
     Arguments:
         initial: number, which the result is at least. Default None: no limit.
     >>> keras.ops.max([[1, 5], [7, 2]], axis=1)
-    array([5, 7], dtype=int32)
-    """
+    array([5, 7], dtype=int32)"""
     return _with_initial(_max_over, maximum, x, axis, keepdims, initial)
 
 
@@ -126,8 +107,7 @@ def min(x: Tensor, axis: Any = None, keepdims: bool = False, initial: Any = None
     Arguments:
         initial: number, which the result is at most. Default None: no limit.
     >>> keras.ops.min([[1, 5], [7, 2]], axis=1)
-    array([1, 2], dtype=int32)
-    """
+    array([1, 2], dtype=int32)"""
     return _with_initial(_min_over, minimum, x, axis, keepdims, initial)
 
 
@@ -135,8 +115,7 @@ def min(x: Tensor, axis: Any = None, keepdims: bool = False, initial: Any = None
 def amax(x: Tensor, axis: Any = None, keepdims: bool = False) -> Tensor:
     """The largest element over `axis`, like `max`.
     >>> keras.ops.amax([[1, 5], [7, 2]], axis=0)
-    array([7, 5], dtype=int32)
-    """
+    array([7, 5], dtype=int32)"""
     return _max_over(x, axis=axis, keepdims=keepdims)
 
 
@@ -144,8 +123,7 @@ def amax(x: Tensor, axis: Any = None, keepdims: bool = False) -> Tensor:
 def amin(x: Tensor, axis: Any = None, keepdims: bool = False) -> Tensor:
     """The smallest element over `axis`, like `min`.
     >>> keras.ops.amin([[1, 5], [7, 2]], axis=0)
-    array([1, 2], dtype=int32)
-    """
+    array([1, 2], dtype=int32)"""
     return _min_over(x, axis=axis, keepdims=keepdims)
 
 
@@ -153,32 +131,28 @@ def amin(x: Tensor, axis: Any = None, keepdims: bool = False) -> Tensor:
 def any(x: Tensor, axis: Any = None, keepdims: bool = False) -> Tensor:
     """Whether at least one element over `axis` is true.
     >>> keras.ops.any([[True, False], [False, False]], axis=1)
-    array([ True, False])
-    """
+    array([ True, False])"""
 
 
 @primitive(reduction(boolean, "bool"))
 def all(x: Tensor, axis: Any = None, keepdims: bool = False) -> Tensor:
     """Whether every element over `axis` is true; True for no elements.
     >>> keras.ops.all([[True, False], [True, True]], axis=1)
-    array([False,  True])
-    """
+    array([False,  True])"""
 
 
 @primitive(arg_reduction)
 def argmax(x: Tensor, axis: int | None = None, keepdims: bool = False) -> Tensor:
     """The index of the largest element along `axis`, of the first one where several are equal.
     >>> keras.ops.argmax([[1, 5, 5], [7, 2, 0]], axis=1)
-    array([1, 0], dtype=int32)
-    """
+    array([1, 0], dtype=int32)"""
 
 
 @primitive(arg_reduction)
 def argmin(x: Tensor, axis: int | None = None, keepdims: bool = False) -> Tensor:
     """The index of the smallest element along `axis`, of the first one where several are equal.
     >>> keras.ops.argmin([[1, 5, 5], [7, 2, 0]], axis=1)
-    array([0, 2], dtype=int32)
-    """
+    array([0, 2], dtype=int32)"""
 
 
 def count_of(x: Tensor, axis: Any) -> Tensor:
@@ -191,8 +165,7 @@ def count_of(x: Tensor, axis: Any) -> Tensor:
 def mean(x: Tensor, axis: Any = None, keepdims: bool = False) -> Tensor:
     """The average over `axis`: sum(x) / n.
     >>> keras.ops.mean([[1, 2], [3, 4]], axis=0)
-    array([2., 3.], dtype=float32)
-    """
+    array([2., 3.], dtype=float32)"""
     dtype = dtypes.to_floating(dtype_of(x))
     x = cast(x, dtype)
     count = count_of(x, axis)
@@ -204,8 +177,7 @@ def mean(x: Tensor, axis: Any = None, keepdims: bool = False) -> Tensor:
 def var(x: Tensor, axis: Any = None, keepdims: bool = False) -> Tensor:
     """The variance over `axis`, not corrected for bias: mean((x - mean(x))^2).
     >>> keras.ops.var([[1.0, 3.0], [2.0, 2.0]], axis=1)
-    array([1., 0.], dtype=float32)
-    """
+    array([1., 0.], dtype=float32)"""
     x = cast(x, dtypes.to_floating(dtype_of(x)))
     return mean(square(subtract(x, mean(x, axis=axis, keepdims=True))), axis=axis, keepdims=keepdims)
 
@@ -214,8 +186,7 @@ def var(x: Tensor, axis: Any = None, keepdims: bool = False) -> Tensor:
 def std(x: Tensor, axis: Any = None, keepdims: bool = False) -> Tensor:
     """The standard deviation over `axis`, not corrected for bias: sqrt(mean((x - mean(x))^2)).
     >>> keras.ops.std([[1.0, 3.0], [2.0, 2.0]], axis=1)
-    array([1., 0.], dtype=float32)
-    """
+    array([1., 0.], dtype=float32)"""
     return sqrt(var(x, axis=axis, keepdims=keepdims))
 
 
@@ -224,8 +195,7 @@ def logsumexp(x: Tensor, axis: Any = None, keepdims: bool = False) -> Tensor:
     """log(sum(exp(x))) over `axis`, computed without overflow.
     Source: scipy.special.logsumexp.
     >>> keras.ops.logsumexp([1000.0, 1000.0])
-    np.float32(1000.6932)
-    """
+    np.float32(1000.6932)"""
     x = cast(x, dtypes.to_floating(dtype_of(x)))
     if 0 in shape_of(x):
         return log(sum(exp(x), axis=axis, keepdims=keepdims))
@@ -242,8 +212,7 @@ def count_nonzero(x: Tensor, axis: Any = None) -> Tensor:
         axis: int, tuple of int, or None: the axes that are counted together. Default None: all of them.
     Returns: int32 tensor without the axes of `axis`.
     >>> keras.ops.count_nonzero([[0, 1], [2, 3]], axis=1)
-    array([1, 2], dtype=int32)
-    """
+    array([1, 2], dtype=int32)"""
     return sum(cast(x, "bool"), axis=axis)
 
 
@@ -265,8 +234,7 @@ def cumsum(x: Tensor, axis: int | None = None, dtype: Any = None) -> Tensor:
     Returns: tensor in the shape of `x`, flat for axis=None.
     >>> keras.ops.cumsum([[1, 2], [3, 4]], axis=1)
     array([[1, 3],
-           [3, 7]], dtype=int32)
-    """
+           [3, 7]], dtype=int32)"""
     x = x if dtype is None else cast(x, dtype)
     x = cast(x, "int32") if dtype_of(x) == "bool" else x
     return running_sum(reshape(x, (-1,)) if axis is None else x, axis=0 if axis is None else axis)

@@ -16,30 +16,8 @@ from keras.core.op import op
 from keras.ops.contraction import tensordot
 from keras.ops.convolution import channels_last, from_channels_last
 from keras.ops.elementwise import (
-    abs,
-    add,
-    cast,
-    clip,
-    copy,
-    divide,
-    dtype_of,
-    equal,
-    floor,
-    greater,
-    greater_equal,
-    less,
-    less_equal,
-    logical_and,
-    maximum,
-    mod,
-    multiply,
-    ones_of,
-    round,
-    select,
-    sign,
-    sin,
-    subtract,
-    zeros_of,
+    abs, add, cast, clip, copy, divide, dtype_of, equal, floor, greater, greater_equal, less, less_equal, logical_and, maximum, mod,
+    multiply, ones_of, round, select, sign, sin, subtract, zeros_of,
 )  # fmt: skip
 from keras.ops.images import as_batch
 from keras.ops.indexing import gather_along_axis, take_along
@@ -120,8 +98,7 @@ def map_coordinates(inputs: Tensor, coordinates: Tensor, order: int, fill_mode: 
     Raises: ValueError if the first size of `coordinates` is not n, or for an unknown order or fill mode.
     Source: keras.ops.image.map_coordinates of Keras 3; scipy.ndimage has the same modes under 'grid-...' names.
     >>> keras.ops.image.map_coordinates([10.0, 20.0, 30.0], [[0.5, 2.0]], order=1)
-    array([15., 30.], dtype=float32)
-    """
+    array([15., 30.], dtype=float32)"""
     _check("map_coordinates", "order", order, (0, 1))
     _check("map_coordinates", "fill_mode", fill_mode, FILL_MODES)
     sizes, wanted = shape_of(inputs), shape_of(coordinates)
@@ -182,12 +159,10 @@ def affine_transform(
         interpolation: 'nearest' or 'bilinear'.
         fill_mode: 'constant', 'nearest', 'wrap', 'mirror' or 'reflect', as for `map_coordinates`.
         fill_value: number outside of the old image, for 'constant'.
-    Returns: tensor in the shape and of the dtype of `images`.
     Raises: ValueError for another shape, interpolation or fill mode.
     Source: keras.ops.image.affine_transform of Keras 3.
     >>> keras.ops.image.affine_transform([[[1.0], [2.0], [3.0]]], [1.0, 0, 1.0, 0, 1.0, 0, 0, 0])[0, :, 0]
-    array([2., 3., 0.], dtype=float32)
-    """
+    array([2., 3., 0.], dtype=float32)"""
     _check_count("affine_transform", "transform", images, transform, (8,))
 
     def places(down: Tensor, across: Tensor, dtype: str, single: bool) -> list[Tensor]:
@@ -231,14 +206,12 @@ def perspective_transform(
         start_points, end_points: tensors, shape (batch, 4, 2), or (4, 2) without batch: points (x, y).
         interpolation: 'nearest' or 'bilinear'.
         fill_value: number outside of the old image.
-    Returns: tensor in the shape and of the dtype of `images`.
     Raises: ValueError for another shape or interpolation.
     Source: keras.ops.image.perspective_transform of Keras 3.
     >>> start, end = [[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]], [[1.0, 0.0], [1.0, 1.0], [2.0, 0.0], [2.0, 1.0]]
     >>> keras.ops.round(keras.ops.image.perspective_transform([[[1.0], [2.0]], [[3.0], [4.0]]], start, end)[:, :, 0], 3)
     array([[0., 1.],
-           [0., 3.]], dtype=float32)
-    """
+           [0., 3.]], dtype=float32)"""
     _check_count("perspective_transform", "start_points", images, start_points, (4, 2))
     _check_count("perspective_transform", "end_points", images, end_points, (4, 2))
 
@@ -275,11 +248,9 @@ def elastic_transform(
         interpolation: 'nearest' or 'bilinear'.
         fill_mode: 'constant', 'nearest', 'wrap', 'mirror' or 'reflect', as for `map_coordinates`.
         fill_value: number outside of the old image, for 'constant'.
-    Returns: tensor in the shape and of the dtype of `images`.
     Source: Simard, Steinkraus and Platt 2003; keras.ops.image.elastic_transform of Keras 3.
     >>> keras.ops.image.elastic_transform(np.ones((8, 8, 3), "float32"), seed=1).shape
-    (8, 8, 3)
-    """
+    (8, 8, 3)"""
     data_format = config.standardize_data_format(data_format)
     x = channels_last(as_batch("elastic_transform", images)[0], data_format)
     count, rows, columns, _ = shape_of(x)
@@ -343,8 +314,7 @@ def scale_and_translate(
     Raises: ValueError for an unknown method or sizes that do not fit.
     Source: keras.ops.image.scale_and_translate of Keras 3; jax.image.scale_and_translate.
     >>> keras.ops.image.scale_and_translate([1.0, 2.0], (4,), [2.0], [0.0], (0,), "linear")
-    array([1.  , 1.25, 1.75, 2.  ], dtype=float32)
-    """
+    array([1.  , 1.25, 1.75, 2.  ], dtype=float32)"""
     _check("scale_and_translate", "method", method, METHODS)
     x = cast(images, dtypes.to_floating(dtype_of(images)))
     sizes = shape_of(x)

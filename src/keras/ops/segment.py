@@ -80,8 +80,7 @@ def segment_sum(data: Tensor, segment_ids: Tensor, num_segments: int | None = No
     Raises: TypeError if `segment_ids` are no integers; ValueError if they are no vector.
     Source: keras.ops.segment_sum of Keras 3, jax.ops.segment_sum.
     >>> keras.ops.segment_sum([1.0, 2.0, 3.0], [0, 1, 0])
-    array([4., 2.], dtype=float32)
-    """
+    array([4., 2.], dtype=float32)"""
     return _segments("segment_sum", "sum", 0, data, segment_ids, num_segments)
 
 
@@ -92,8 +91,7 @@ def segment_max(data: Tensor, segment_ids: Tensor, num_segments: int | None = No
     Raises: TypeError if `segment_ids` are no integers; ValueError if they are no vector.
     Source: keras.ops.segment_max of Keras 3, jax.ops.segment_max.
     >>> keras.ops.segment_max([1.0, 2.0, 3.0], [0, 1, 0])
-    array([3., 2.], dtype=float32)
-    """
+    array([3., 2.], dtype=float32)"""
     return _segments("segment_max", "max", _end(dtype_of(data), True), data, segment_ids, num_segments)
 
 
@@ -103,8 +101,7 @@ def segment_min(data: Tensor, segment_ids: Tensor, num_segments: int | None = No
     Returns: tensor, shape (num_segments, ...), of the dtype of `data`.
     Raises: TypeError if `segment_ids` are no integers; ValueError if they are no vector.
     >>> keras.ops.segment_min([1.0, 2.0, 3.0], [0, 1, 0])
-    array([1., 2.], dtype=float32)
-    """
+    array([1., 2.], dtype=float32)"""
     return _segments("segment_min", "min", _end(dtype_of(data), False), data, segment_ids, num_segments)
 
 
@@ -114,6 +111,5 @@ def segment_prod(data: Tensor, segment_ids: Tensor, num_segments: int | None = N
     Returns: tensor, shape (num_segments, ...), of the dtype of `data`.
     Raises: TypeError if `segment_ids` are no integers; ValueError if they are no vector.
     >>> keras.ops.segment_prod([2.0, 2.0, 3.0], [0, 1, 0])
-    array([6., 2.], dtype=float32)
-    """
+    array([6., 2.], dtype=float32)"""
     return _segments("segment_prod", "prod", 1, data, segment_ids, num_segments)

@@ -34,8 +34,7 @@ def shape(x: Tensor) -> tuple[int | None, ...]:
     """The sizes of the axes; those that are unknown while building a model are None.
     Returns: tuple of int or None.
     >>> keras.ops.shape([[1.0, 2.0]])
-    (1, 2)
-    """
+    (1, 2)"""
     return D.to_public(shape_of(x))
 
 
@@ -44,8 +43,7 @@ def ndim(x: Tensor) -> int:
     """The number of axes.
     Returns: int.
     >>> keras.ops.ndim([[1.0, 2.0]])
-    2
-    """
+    2"""
     return len(shape_of(x))
 
 
@@ -54,8 +52,7 @@ def size(x: Tensor) -> int | None:
     """The number of elements, None while it is unknown.
     Returns: int or None.
     >>> keras.ops.size([[1.0, 2.0], [3.0, 4.0]])
-    4
-    """
+    4"""
     return D.to_public((D.product(shape_of(x)),))[0]
 
 
@@ -93,8 +90,7 @@ def reshape(x: Tensor, newshape: Any) -> Tensor:
     Raises: ValueError if the number of elements differs.
     >>> keras.ops.reshape([[1, 2], [3, 4], [5, 6]], (2, -1))
     array([[1, 2, 3],
-           [4, 5, 6]], dtype=int32)
-    """
+           [4, 5, 6]], dtype=int32)"""
 
 
 @op()
@@ -102,8 +98,7 @@ def ravel(x: Tensor) -> Tensor:
     """The elements in one axis.
     Returns: vector of the dtype of `x`.
     >>> keras.ops.ravel([[1, 2], [3, 4]])
-    array([1, 2, 3, 4], dtype=int32)
-    """
+    array([1, 2, 3, 4], dtype=int32)"""
     return reshape(x, (-1,))
 
 
@@ -114,8 +109,7 @@ def expand_dims(x: Tensor, axis: Any) -> Tensor:
         axis: int or tuple of int, places in the result.
     Returns: tensor of the dtype of `x`.
     >>> keras.ops.expand_dims([1, 2], axis=0)
-    array([[1, 2]], dtype=int32)
-    """
+    array([[1, 2]], dtype=int32)"""
     sizes = list(shape_of(x))
     axes = axis if isinstance(axis, (tuple, list)) else (axis,)
     count = len(sizes) + len(axes)
@@ -132,8 +126,7 @@ def squeeze(x: Tensor, axis: Any = None) -> Tensor:
     Returns: tensor of the dtype of `x`.
     Raises: ValueError if an axis has another size.
     >>> keras.ops.squeeze([[[1, 2]]])
-    array([1, 2], dtype=int32)
-    """
+    array([1, 2], dtype=int32)"""
     sizes = shape_of(x)
     axes = [i for i, n in enumerate(sizes) if n == 1] if axis is None else axes_of("squeeze", axis, len(sizes))
     for a in axes:
@@ -167,8 +160,7 @@ def transpose(x: Tensor, axes: Any = None) -> Tensor:
     Raises: ValueError if `axes` does not name each axis once.
     >>> keras.ops.transpose([[1, 2], [3, 4], [5, 6]])
     array([[1, 3, 5],
-           [2, 4, 6]], dtype=int32)
-    """
+           [2, 4, 6]], dtype=int32)"""
 
 
 @op()
@@ -179,8 +171,7 @@ def swapaxes(x: Tensor, axis1: int, axis2: int) -> Tensor:
     Returns: tensor of the dtype of `x`.
     >>> keras.ops.swapaxes([[1, 2], [3, 4]], 0, 1)
     array([[1, 3],
-           [2, 4]], dtype=int32)
-    """
+           [2, 4]], dtype=int32)"""
     order = list(range(len(shape_of(x))))
     a, b = axis_of("swapaxes", axis1, len(order), "axis1"), axis_of("swapaxes", axis2, len(order), "axis2")
     order[a], order[b] = order[b], order[a]
@@ -195,8 +186,7 @@ def moveaxis(x: Tensor, source: Any, destination: Any) -> Tensor:
         destination: int or as many, their places in the result.
     Returns: tensor of the dtype of `x`.
     >>> keras.ops.moveaxis([[[1, 2, 3]]], 2, 0).shape
-    (3, 1, 1)
-    """
+    (3, 1, 1)"""
     count = len(shape_of(x))
     sources = [axis_of("moveaxis", a, count, "source") for a in (source if isinstance(source, (tuple, list)) else (source,))]
     places = [
@@ -230,8 +220,7 @@ def broadcast_to(x: Tensor, shape: Any) -> Tensor:
     Raises: ValueError if `x` does not broadcast to the shape.
     >>> keras.ops.broadcast_to([1, 2], (2, 2))
     array([[1, 2],
-           [1, 2]], dtype=int32)
-    """
+           [1, 2]], dtype=int32)"""
 
 
 @op()
@@ -242,8 +231,7 @@ def tile(x: Tensor, repeats: Any) -> Tensor:
     Returns: tensor of the dtype of `x`, along each axis of the size times the repeats.
     >>> keras.ops.tile([[1, 2]], (2, 2))
     array([[1, 2, 1, 2],
-           [1, 2, 1, 2]], dtype=int32)
-    """
+           [1, 2, 1, 2]], dtype=int32)"""
     repeats = (repeats,) if isinstance(repeats, int) else tuple(repeats)
     sizes = shape_of(x)
     count = builtins.max(len(sizes), len(repeats))
@@ -261,8 +249,7 @@ def repeat(x: Tensor, repeats: Any, axis: int | None = None) -> Tensor:
         repeats: int, how often; or one for each place of the axis.
     Returns: tensor of the dtype of `x`, longer along `axis`.
     >>> keras.ops.repeat([1, 2], 2)
-    array([1, 1, 2, 2], dtype=int32)
-    """
+    array([1, 1, 2, 2], dtype=int32)"""
     if axis is None:
         x, axis = reshape(x, (-1,)), 0
     sizes = tuple(shape_of(x))
@@ -326,8 +313,7 @@ def concatenate(xs: Sequence[Tensor], axis: int = 0) -> Tensor:
     Returns: tensor of the common dtype.
     Raises: ValueError if other sizes differ or the list is empty.
     >>> keras.ops.concatenate([[1, 2], [3]])
-    array([1, 2, 3], dtype=int32)
-    """
+    array([1, 2, 3], dtype=int32)"""
 
 
 @op(operands="list")
@@ -340,8 +326,7 @@ def stack(x: Sequence[Tensor], axis: int = 0) -> Tensor:
     Raises: ValueError if the shapes differ or the list is empty.
     >>> keras.ops.stack([[1, 2], [3, 4]], axis=1)
     array([[1, 3],
-           [2, 4]], dtype=int32)
-    """
+           [2, 4]], dtype=int32)"""
     items = list(x)
     if not items:
         raise ValueError("keras.ops.stack(x): got an empty list. Accepted: at least one tensor.")
@@ -415,8 +400,7 @@ def flip(x: Tensor, axis: Any = None) -> Tensor:
         axis: int or tuple of int. Default None: every axis.
     >>> keras.ops.flip([[1, 2], [3, 4]])
     array([[4, 3],
-           [2, 1]], dtype=int32)
-    """
+           [2, 1]], dtype=int32)"""
     for a in axes_of("flip", axis, len(shape_of(x))):
         x = reverse(x, axis=a)
     return x
@@ -428,8 +412,7 @@ def split(x: Tensor, indices_or_sections: Any, axis: int = 0) -> list[Tensor]:
     Returns: list of tensors of the dtype of `x`.
     Raises: ValueError if the size is not a multiple of the number of parts.
     >>> keras.ops.split([1, 2, 3, 4], 2), keras.ops.split([1, 2, 3, 4], [1])
-    ([array([1, 2], dtype=int32), array([3, 4], dtype=int32)], [array([1], dtype=int32), array([2, 3, 4], dtype=int32)])
-    """
+    ([array([1, 2], dtype=int32), array([3, 4], dtype=int32)], [array([1], dtype=int32), array([2, 3, 4], dtype=int32)])"""
     sizes = shape_of(x)
     axis = axis_of("split", axis, len(sizes))
     n = sizes[axis]
@@ -455,8 +438,7 @@ def unstack(x: Tensor, num: int | None = None, axis: int = 0) -> list[Tensor]:
     Raises: ValueError if the size is unknown and `num` missing.
     Source: keras.ops.unstack of Keras 3, numpy.unstack.
     >>> keras.ops.unstack([[1, 2], [3, 4]])
-    [array([1, 2], dtype=int32), array([3, 4], dtype=int32)]
-    """
+    [array([1, 2], dtype=int32), array([3, 4], dtype=int32)]"""
     sizes = shape_of(x)
     axis = axis_of("unstack", axis, len(sizes))
     count = sizes[axis] if num is None else num
@@ -501,8 +483,7 @@ def pad(x: Tensor, pad_width: Any, mode: str = "constant", constant_values: Any 
     Returns: tensor of the dtype of `x`.
     Raises: ValueError for another mode, or if the pairs are not as many as the axes.
     >>> keras.ops.pad([1, 2], 1), keras.ops.pad([1, 2, 3], (0, 2), mode="reflect")
-    (array([0, 1, 2, 0], dtype=int32), array([1, 2, 3, 2, 1], dtype=int32))
-    """
+    (array([0, 1, 2, 0], dtype=int32), array([1, 2, 3, 2, 1], dtype=int32))"""
     count = len(shape_of(x))
     pairs = _pad_pairs(pad_width, count)
     if mode == "constant":
@@ -550,31 +531,25 @@ def full(shape: Any, fill_value: Any, dtype: Any = None) -> Tensor:
     """A tensor filled with one value.
     Arguments:
         fill_value: number, or tensor that broadcasts to the shape.
-    Returns: tensor of that shape and dtype.
     >>> keras.ops.full((2,), 7.0)
-    array([7., 7.], dtype=float32)
-    """
+    array([7., 7.], dtype=float32)"""
     return broadcast_to(cast(fill_value, _dtype(dtype)), shape)
 
 
 @op(operands=0)
 def zeros(shape: Any, dtype: Any = None) -> Tensor:
     """A tensor of zeros.
-    Returns: tensor of that shape and dtype.
     >>> keras.ops.zeros((2, 2))
     array([[0., 0.],
-           [0., 0.]], dtype=float32)
-    """
+           [0., 0.]], dtype=float32)"""
     return engine.current().zeros(static_shape("zeros", shape), _dtype(dtype))
 
 
 @op(operands=0)
 def ones(shape: Any, dtype: Any = None) -> Tensor:
     """A tensor of ones.
-    Returns: tensor of that shape and dtype.
     >>> keras.ops.ones((2,), dtype="int32")
-    array([1, 1], dtype=int32)
-    """
+    array([1, 1], dtype=int32)"""
     sizes = [int(n) for n in static_shape("ones", shape)]  # type: ignore[arg-type]
     return engine.current().asarray(np.ones(sizes, numpy_dtype(_dtype(dtype))))
 
@@ -604,8 +579,7 @@ def zeros_like(x: Tensor, dtype: Any = None) -> Tensor:
         dtype: name of a dtype. Default None: that of `x`.
     Returns: tensor in the shape of `x`.
     >>> keras.ops.zeros_like([[1, 2]])
-    array([[0, 0]], dtype=int32)
-    """
+    array([[0, 0]], dtype=int32)"""
     return _like(x, 0, dtype)
 
 
@@ -616,8 +590,7 @@ def ones_like(x: Tensor, dtype: Any = None) -> Tensor:
         dtype: name of a dtype. Default None: that of `x`.
     Returns: tensor in the shape of `x`.
     >>> keras.ops.ones_like([[1.0, 2.0]])
-    array([[1., 1.]], dtype=float32)
-    """
+    array([[1., 1.]], dtype=float32)"""
     return _like(x, 1, dtype)
 
 
@@ -629,8 +602,7 @@ def full_like(x: Tensor, fill_value: Any, dtype: Any = None) -> Tensor:
         dtype: name of a dtype. Default None: that of `x`.
     Returns: tensor in the shape of `x`.
     >>> keras.ops.full_like([[1, 2]], 7)
-    array([[7, 7]], dtype=int32)
-    """
+    array([[7, 7]], dtype=int32)"""
     if isinstance(fill_value, (bool, int, float, complex)):
         return _like(x, fill_value, dtype)
     return broadcast_to(cast(fill_value, dtype or dtype_of(as_operand(x))), shape_of(x))
@@ -646,8 +618,7 @@ def arange(start: Any, stop: Any = None, step: Any = None, dtype: Any = None) ->
         dtype: name of a dtype. Default None: the common one of the numbers, int32 for integers.
     Returns: vector of ceil((stop - start) / step) elements.
     >>> keras.ops.arange(3), keras.ops.arange(1.0, 2.0, 0.25)
-    (array([0, 1, 2], dtype=int32), array([1.  , 1.25, 1.5 , 1.75], dtype=float32))
-    """
+    (array([0, 1, 2], dtype=int32), array([1.  , 1.25, 1.5 , 1.75], dtype=float32))"""
     if stop is None:
         start, stop = 0, start
     step = 1 if step is None else step
@@ -661,8 +632,7 @@ def eye(N: int, M: int | None = None, k: int = 0, dtype: Any = None) -> Tensor:
     Returns: tensor, shape (N, M).
     >>> keras.ops.eye(2, 3, k=1)
     array([[0., 1., 0.],
-           [0., 0., 1.]], dtype=float32)
-    """
+           [0., 0., 1.]], dtype=float32)"""
     return engine.current().asarray(np.eye(N, M, k), _dtype(dtype))
 
 

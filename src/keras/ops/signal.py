@@ -17,21 +17,7 @@ from keras.core.op import op, primitive
 from keras.core.tensor import Spec
 from keras.ops.contraction import matmul
 from keras.ops.elementwise import (
-    abs,
-    add,
-    cast,
-    divide,
-    dtype_of,
-    exp,
-    greater,
-    less,
-    multiply,
-    negative,
-    ones_of,
-    rsqrt,
-    select,
-    square,
-    zeros_of,
+    abs, add, cast, divide, dtype_of, exp, greater, less, multiply, negative, ones_of, rsqrt, select, square, zeros_of,
 )  # fmt: skip
 from keras.ops.indexing import add_at, take_along
 from keras.ops.shaping import concatenate, flip, pad, pad_constant, reshape, shape_of, slice_along, swapaxes, zeros_like
@@ -85,8 +71,7 @@ def fft(x: Pair) -> Pair:
     Raises: ValueError if `x` is no pair or the shapes differ.
     Source: numpy.fft.fft.
     >>> keras.ops.fft(([1.0, 2.0], [0.0, 0.0]))
-    (array([ 3., -1.], dtype=float32), array([0., 0.], dtype=float32))
-    """
+    (array([ 3., -1.], dtype=float32), array([0., 0.], dtype=float32))"""
     return fourier(*_pair("fft", x), inverse=False)
 
 
@@ -99,8 +84,7 @@ def fft2(x: Pair) -> Pair:
     Source: numpy.fft.fft2.
     >>> keras.ops.fft2((np.ones((2, 2)), np.zeros((2, 2))))[0]
     array([[4., 0.],
-           [0., 0.]])
-    """
+           [0., 0.]])"""
     return _over_both(_pair("fft2", x), inverse=False)
 
 
@@ -113,8 +97,7 @@ def ifft2(x: Pair) -> Pair:
     Source: numpy.fft.ifft2.
     >>> keras.ops.ifft2((np.array([[4.0, 0.0], [0.0, 0.0]]), np.zeros((2, 2))))[0]
     array([[1., 1.],
-           [1., 1.]])
-    """
+           [1., 1.]])"""
     return _over_both(_pair("ifft2", x), inverse=True)
 
 
@@ -136,8 +119,7 @@ def rfft(x: Tensor, fft_length: int | None = None) -> Pair:
     Returns: pair (real part, imaginary part) of float tensors, shape (..., N // 2 + 1).
     Source: numpy.fft.rfft.
     >>> keras.ops.rfft([1.0, 2.0, 3.0, 4.0])
-    (array([10., -2., -2.], dtype=float32), array([0., 2., 0.], dtype=float32))
-    """
+    (array([10., -2., -2.], dtype=float32), array([0., 2., 0.], dtype=float32))"""
     x = cast(x, dtypes.to_floating(dtype_of(x)))
     size = shape_of(x)[-1] if fft_length is None else int(fft_length)
     if isinstance(size, int) and size < 1:
@@ -157,8 +139,7 @@ def irfft(x: Pair, fft_length: int | None = None) -> Tensor:
     Returns: float tensor, shape (..., fft_length).
     Source: numpy.fft.irfft.
     >>> keras.ops.irfft(([10.0, -2.0, -2.0], [0.0, 2.0, 0.0]))
-    array([1., 2., 3., 4.], dtype=float32)
-    """
+    array([1., 2., 3., 4.], dtype=float32)"""
     real, imag = _pair("irfft", x)
     half = shape_of(real)[-1]
     size: Size = 2 * (half - 1) if fft_length is None else int(fft_length)
@@ -188,8 +169,7 @@ def extract_sequences(x: Tensor, sequence_length: int, sequence_stride: int) -> 
     Source: keras.ops.extract_sequences of Keras 3, tf.signal.frame.
     >>> keras.ops.extract_sequences([1, 2, 3, 4, 5], 3, 2)
     array([[1, 2, 3],
-           [3, 4, 5]], dtype=int32)
-    """
+           [3, 4, 5]], dtype=int32)"""
     n = shape_of(x)[-1]
     if not isinstance(n, int):
         raise ValueError("keras.ops.extract_sequences: the size of the last axis must be known. Write a shape with a number for it.")
@@ -229,8 +209,7 @@ def stft(x: Tensor, sequence_length: int, sequence_stride: int, fft_length: int,
     >>> real, imag = keras.ops.stft([1.0, -1.0, 1.0, -1.0, 1.0, -1.0], 4, 2, 4, window=None, center=False)
     >>> real
     array([[0., 0., 4.],
-           [0., 0., 4.]], dtype=float32)
-    """
+           [0., 0., 4.]], dtype=float32)"""
     if fft_length < sequence_length:
         raise ValueError(f"keras.ops.stft(fft_length): got {fft_length}. Accepted: at least sequence_length, {sequence_length}.")
     x = cast(x, dtypes.to_floating(dtype_of(x)))
@@ -259,8 +238,7 @@ def istft(
     Returns: float tensor, shape (..., length).
     Source: Griffin and Lim 1984, equation 6; scipy.signal.istft.
     >>> keras.ops.round(keras.ops.istft(keras.ops.stft(np.arange(8.0), 4, 2, 4), 4, 2, 4), 3)
-    array([0., 1., 2., 3., 4., 5., 6., 7.])
-    """
+    array([0., 1., 2., 3., 4., 5., 6., 7.])"""
     sequences = irfft(x, fft_length)
     dtype = dtype_of(sequences)
     shape = shape_of(sequences)
@@ -296,8 +274,7 @@ def correlate(x1: Tensor, x2: Tensor, mode: str = "valid") -> Tensor:
     Returns: vector of the common dtype.
     Raises: ValueError for other ranks or an unknown mode.
     >>> keras.ops.correlate([1.0, 2.0, 3.0], [0.0, 1.0, 0.5])
-    array([3.5], dtype=float32)
-    """
+    array([3.5], dtype=float32)"""
     if mode not in ("valid", "same", "full"):
         raise ValueError(f"keras.ops.correlate(mode): got {mode!r}. Accepted: 'valid', 'same' or 'full'.")
     first, second = shape_of(x1), shape_of(x2)
@@ -328,8 +305,7 @@ def i0(x: Tensor) -> Tensor:
     """The modified Bessel function of the first kind of order 0: the sum over k of (x / 2)^(2 k) / (k!)^2.
     Source: Abramowitz and Stegun 1964, 9.6.12 and, for large x, 9.7.1; numpy.i0.
     >>> keras.ops.i0([0.0, 1.0])
-    array([1.    , 1.2661], dtype=float32)
-    """
+    array([1.    , 1.2661], dtype=float32)"""
     own = dtypes.to_floating(dtype_of(x))
     x = cast(x, "float64" if own == "float64" else "float32")
     border, terms, far_terms = (20.0, 42, 20) if own == "float64" else (12.0, 24, 10)

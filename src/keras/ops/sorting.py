@@ -10,7 +10,7 @@ from typing import Any
 from keras.core.families import along_axis, axis_of, custom, same
 from keras.core.op import op, primitive
 from keras.core.tensor import Spec
-from keras.ops.elementwise import cast, less_equal, not_equal, select
+from keras.ops.elementwise import cast, equal, greater_equal, less, less_equal, logical_and, not_equal, select
 from keras.ops.indexing import add_along_axis, gather_along_axis
 from keras.ops.shaping import expand_dims, reshape, shape_of, slice_along, zeros_like
 
@@ -38,8 +38,7 @@ def sort(x: Tensor, axis: int | None = -1) -> Tensor:
         axis: int, or None for the flat tensor.
     >>> keras.ops.sort([[3, 1, 2], [9, 8, 7]])
     array([[1, 2, 3],
-           [7, 8, 9]], dtype=int32)
-    """
+           [7, 8, 9]], dtype=int32)"""
     return sorted_along(reshape(x, (-1,)), axis=0) if axis is None else sorted_along(x, axis=axis)
 
 
@@ -50,8 +49,7 @@ def argsort(x: Tensor, axis: int | None = -1) -> Tensor:
         axis: int, or None for the flat tensor.
     Returns: int32 tensor in the shape of `x`, flat for axis=None.
     >>> keras.ops.argsort([30, 10, 20])
-    array([1, 2, 0], dtype=int32)
-    """
+    array([1, 2, 0], dtype=int32)"""
     return order(reshape(x, (-1,)), axis=0) if axis is None else order(x, axis=axis)
 
 
@@ -80,8 +78,7 @@ def top_k(x: Tensor, k: int, sorted: bool = True) -> tuple[Tensor, Tensor]:
     Raises: ValueError if `k` is larger than the last axis.
     Source: keras.ops.top_k of Keras 3, jax.lax.top_k.
     >>> keras.ops.top_k([10, 40, 30], k=2)
-    (array([40, 30], dtype=int32), array([1, 2], dtype=int32))
-    """
+    (array([40, 30], dtype=int32), array([1, 2], dtype=int32))"""
     sizes = shape_of(x)
     if not sizes or (isinstance(sizes[-1], int) and not 0 <= k <= sizes[-1]):
         raise ValueError(f"keras.ops.top_k(k): got {k} for a last axis of size {sizes[-1] if sizes else 'none'}. Accepted: 0 to that size.")
@@ -106,8 +103,7 @@ def searchsorted(sorted_sequence: Tensor, values: Tensor, side: str = "left") ->
     Returns: int32 tensor in the shape of `values`.
     Raises: ValueError if `sorted_sequence` is no vector or `side` is another word.
     >>> keras.ops.searchsorted([1, 2, 2, 3], [2]), keras.ops.searchsorted([1, 2, 2, 3], [2], side="right")
-    (array([1], dtype=int32), array([3], dtype=int32))
-    """
+    (array([1], dtype=int32), array([3], dtype=int32))"""
 
 
 @op()
@@ -118,8 +114,7 @@ def argpartition(x: Tensor, kth: int, axis: int = -1) -> Tensor:
     Returns: int32 tensor in the shape of `x`.
     Raises: ValueError if the axis has no such rank.
     >>> keras.ops.argpartition([30, 10, 20], 1)
-    array([1, 2, 0], dtype=int32)
-    """
+    array([1, 2, 0], dtype=int32)"""
     sizes = shape_of(x)
     n = sizes[axis_of("argpartition", axis, len(sizes))]
     if isinstance(n, int) and not -n <= kth < n:
@@ -139,13 +134,13 @@ def in_top_k(targets: Tensor, predictions: Tensor, k: int) -> Tensor:
     Returns: bool vector of n elements.
     Source: keras.ops.in_top_k of Keras 3, tf.math.in_top_k.
     >>> keras.ops.in_top_k([1, 0], [[0.1, 0.7, 0.2], [0.2, 0.5, 0.3]], k=2)
-    array([ True, False])
-    """
+    array([ True, False])"""
     row = cast(targets, "int32")
     if k <= 0:
         return not_equal(row, row)
-    chosen = gather_along_axis(predictions, expand_dims(row, -1), axis=-1)
     classes = shape_of(predictions)[-1]
+    exists = logical_and(greater_equal(row, 0), less(row, classes)) if isinstance(classes, int) else equal(row, row)
+    chosen = gather_along_axis(predictions, expand_dims(select(exists, row, 0), -1), axis=-1)
     k = min(int(k), classes) if isinstance(classes, int) else int(k)
     threshold = slice_along(largest(predictions, k=k)[0], -1, k - 1, k)
-    return reshape(chosen >= threshold, shape_of(row))
+    return logical_and(exists, reshape(chosen >= threshold, shape_of(row)))

@@ -17,22 +17,8 @@ from keras.core.tensor import KerasTensor, Spec, Symbol
 from keras.core.variable import Variable
 from keras.ops.control import cond, scan
 from keras.ops.elementwise import (
-    add,
-    cast,
-    convert_to_tensor,
-    cos,
-    dtype_of,
-    equal,
-    floor_divide,
-    less,
-    maximum,
-    minimum,
-    mod,
-    multiply,
-    select,
-    sin,
-    zeros_of,
-)
+    add, cast, convert_to_tensor, cos, dtype_of, equal, floor_divide, less, maximum, minimum, mod, multiply, select, sin, zeros_of,
+)  # fmt: skip
 from keras.ops.indexing import add_at, one_hot, take_along
 from keras.ops.numeric import arctan2
 from keras.ops.reduction import max
@@ -47,8 +33,7 @@ def convert_to_numpy(x: Tensor) -> np.ndarray:
     """The numbers of a tensor or variable as a NumPy array of its own.
     Returns: numpy.ndarray in the shape and of the dtype of `x`.
     >>> keras.ops.convert_to_numpy([1.0, 2.0])
-    array([1., 2.], dtype=float32)
-    """
+    array([1., 2.], dtype=float32)"""
     if isinstance(x, Variable):
         return x.numpy()
     return np.array(x if isinstance(x, Symbol) else engine.current().to_numpy(as_operand(x)))
@@ -61,8 +46,7 @@ def is_tensor(x: Any) -> bool:
         x: anything.
     Returns: bool.
     >>> keras.ops.is_tensor([1.0]), keras.ops.is_tensor(keras.ops.ones((2,)))
-    (False, True)
-    """
+    (False, True)"""
     return isinstance(x, Symbol) or engine.current().owns(x)
 
 
@@ -71,8 +55,7 @@ def dtype(x: Tensor) -> str:
     """The name of the dtype.
     Returns: str.
     >>> keras.ops.dtype([1, 2]), keras.ops.dtype(1.5)
-    ('int32', 'float32')
-    """
+    ('int32', 'float32')"""
     return dtype_of(x)
 
 
@@ -85,8 +68,7 @@ def array(x: Any, dtype: Any = None) -> Tensor:
     Returns: tensor in the shape of `x`.
     >>> keras.ops.array([[1, 2], [3, 4]])
     array([[1, 2],
-           [3, 4]], dtype=int32)
-    """
+           [3, 4]], dtype=int32)"""
     return convert_to_tensor(x, dtype=dtype)
 
 
@@ -103,8 +85,7 @@ def real(x: Tensor) -> Tensor:
     """The real part of complex numbers; real numbers as they are.
     Returns: tensor in the shape of `x`: float32 for complex64, float64 for complex128, else of the dtype of `x`.
     >>> keras.ops.real([1 + 2j])
-    array([1.])
-    """
+    array([1.])"""
 
 
 @primitive(
@@ -114,8 +95,7 @@ def imag(x: Tensor) -> Tensor:
     """The imaginary part of complex numbers, 0 for real ones.
     Returns: tensor in the shape of `x`: float32 for complex64, float64 for complex128, else of the dtype of `x`.
     >>> keras.ops.imag([1 + 2j])
-    array([2.])
-    """
+    array([2.])"""
 
 
 def _complex_rule(name: str, inputs: Sequence[Any], attributes: dict[str, Any]) -> tuple[Spec, dict[str, Any]]:
@@ -140,8 +120,7 @@ def complex_of(x1: Tensor, x2: Tensor) -> Tensor:
 def conj(x: Tensor) -> Tensor:
     """The complex conjugate, with the sign of the imaginary part changed: a - b i for a + b i.
     >>> keras.ops.conj([1 + 2j])
-    array([1.-2.j])
-    """
+    array([1.-2.j])"""
     return complex_of(real(x), multiply(imag(x), -1.0)) if dtype_of(x) in dtypes.COMPLEX else convert_to_tensor(x)
 
 
@@ -150,8 +129,7 @@ def angle(x: Tensor) -> Tensor:
     """The angle of a complex number, from -pi to pi: arctan2(imag(x), real(x)); 0 or pi for real numbers.
     Returns: float tensor in the shape of `x`.
     >>> keras.ops.angle([1j, -1.0])
-    array([1.5708, 3.1416])
-    """
+    array([1.5708, 3.1416])"""
     x = x if dtype_of(x) in dtypes.COMPLEX else cast(x, dtypes.to_floating(dtype_of(x)))
     return arctan2(imag(x), real(x))
 
@@ -160,8 +138,7 @@ def angle(x: Tensor) -> Tensor:
 def isreal(x: Tensor) -> Tensor:
     """Whether the imaginary part is 0.
     >>> keras.ops.isreal([1.0, 1j])
-    array([ True, False])
-    """
+    array([ True, False])"""
     return equal(imag(x), 0) if dtype_of(x) in dtypes.COMPLEX else equal(zeros_like(x, dtype="int32"), 0)
 
 
@@ -174,8 +151,7 @@ def polar(abs_: Tensor, angle: Tensor) -> Tensor:
     Returns: tensor in the broadcast shape, complex64 (complex128 for float64).
     Source: keras.ops.polar of Keras 3, torch.polar.
     >>> keras.ops.polar([2.0], [0.0])
-    array([2.+0.j], dtype=complex64)
-    """
+    array([2.+0.j], dtype=complex64)"""
     return complex_of(multiply(abs_, cos(angle)), multiply(abs_, sin(angle)))
 
 
@@ -188,8 +164,7 @@ def view_as_complex(x: Tensor) -> Tensor:
     Raises: ValueError if the last axis has another size.
     Source: keras.ops.view_as_complex of Keras 3, torch.view_as_complex.
     >>> keras.ops.view_as_complex([[1.0, 2.0]])
-    array([1.+2.j], dtype=complex64)
-    """
+    array([1.+2.j], dtype=complex64)"""
     sizes = shape_of(x)
     if not sizes or sizes[-1] != 2:
         raise ValueError(f"keras.ops.view_as_complex(x): got shape {D.display(sizes)}. Accepted: a last axis of size 2.")
@@ -205,8 +180,7 @@ def view_as_real(x: Tensor) -> Tensor:
     Returns: tensor, shape (*shape of x, 2), float32 (float64 for complex128).
     Source: keras.ops.view_as_real of Keras 3, torch.view_as_real.
     >>> keras.ops.view_as_real([1 + 2j])
-    array([[1., 2.]])
-    """
+    array([[1., 2.]])"""
     return stack([real(x), imag(x)], axis=-1)
 
 
@@ -232,8 +206,7 @@ def view(x: Tensor, dtype: Any = None) -> Tensor:
     Raises: ValueError if the last axis does not hold whole elements.
     Source: keras.ops.view of Keras 3, numpy.ndarray.view.
     >>> keras.ops.view([1.0], "int32")
-    array([1065353216], dtype=int32)
-    """
+    array([1065353216], dtype=int32)"""
 
 
 # ----------------------------------------------------------------------------------------------------------------- choices
@@ -249,8 +222,7 @@ def select_by_conditions(condlist: Sequence[Tensor], choicelist: Sequence[Tensor
     Returns: tensor in the broadcast shape, of the common dtype of choices and default.
     Raises: ValueError if there are not as many choices as conditions.
     >>> keras.ops.select([[True, False], [True, True]], [[1, 1], [2, 2]])
-    array([1, 2], dtype=int32)
-    """
+    array([1, 2], dtype=int32)"""
     if len(condlist) != len(choicelist) or not condlist:
         raise ValueError(
             f"keras.ops.select: {len(condlist)} conditions and {len(choicelist)} choices. Accepted: as many of both, at least one."
@@ -275,8 +247,7 @@ def multi_hot(
     Raises: ValueError if `num_classes` is no integer.
     >>> keras.ops.multi_hot([[0, 2], [1, 1]], 3)
     array([[1., 0., 1.],
-           [0., 1., 0.]], dtype=float32)
-    """
+           [0., 1., 0.]], dtype=float32)"""
     num_classes = kwargs.pop("num_tokens", num_classes)
     if not isinstance(num_classes, int):
         raise ValueError(f"keras.ops.multi_hot(num_classes): got {num_classes!r}. Accepted: an integer.")
@@ -292,8 +263,7 @@ def unravel_index(indices: Tensor, shape: Any) -> tuple[Tensor, ...]:
         shape: tuple of int, the shape of the tensor that is indexed.
     Returns: tuple with a tensor for each axis, in the shape and of the dtype of `indices`.
     >>> keras.ops.unravel_index([5, 0], (2, 3))
-    (array([1, 0], dtype=int32), array([2, 0], dtype=int32))
-    """
+    (array([1, 0], dtype=int32), array([2, 0], dtype=int32))"""
     rest = convert_to_tensor(indices)
     shape = (shape,) if isinstance(shape, int) else tuple(shape)
     total = int(np.prod(shape))
@@ -317,8 +287,7 @@ def scatter_update(inputs: Tensor, indices: Tensor, updates: Tensor, reduction: 
     Raises: ValueError for another reduction or more coordinates than axes.
     Source: keras.ops.scatter_update of Keras 3, tf.tensor_scatter_nd_update.
     >>> keras.ops.scatter_update([0, 0, 0], [[1], [2]], [5, 7])
-    array([0, 5, 7], dtype=int32)
-    """
+    array([0, 5, 7], dtype=int32)"""
     sizes, index_sizes = shape_of(inputs), shape_of(indices)
     depth = index_sizes[-1]
     if not isinstance(depth, int) or depth > len(sizes):
@@ -384,8 +353,7 @@ def nonzero(x: Tensor) -> tuple[Tensor, ...]:
     Returns: tuple with an int32 vector for each axis.
     Raises: ValueError in a compiled step, where the number of them is not known.
     >>> keras.ops.nonzero([[0, 3], [4, 0]])
-    (array([0, 1], dtype=int32), array([1, 0], dtype=int32))
-    """
+    (array([0, 1], dtype=int32), array([1, 0], dtype=int32))"""
     numbers = _numbers("nonzero", x)
     if numbers is None:
         return tuple(KerasTensor((None,), "int32") for _ in shape_of(x))
@@ -410,8 +378,7 @@ def unique(
     Returns: tensor of the dtype of `x`, or a tuple of it and the int32 tensors that were asked for.
     Raises: ValueError in a compiled step, where the number of them is not known.
     >>> keras.ops.unique([3, 1, 3]), keras.ops.unique([3, 1, 3], return_counts=True)
-    (array([1, 3], dtype=int32), (array([1, 3], dtype=int32), array([1, 2], dtype=int32)))
-    """
+    (array([1, 3], dtype=int32), (array([1, 3], dtype=int32), array([1, 2], dtype=int32)))"""
     numbers = _numbers("unique", x)
     wanted = [return_index, return_inverse, return_counts]
     if numbers is None:
@@ -453,8 +420,7 @@ def switch(index: Any, branches: Sequence[Callable[..., Any]], *operands: Any) -
     Raises: ValueError if there is no branch.
     Source: keras.ops.switch of Keras 3, jax.lax.switch.
     >>> keras.ops.switch(1, [lambda x: x + 1.0, lambda x: x * 5.0], np.float32(2.0))
-    np.float32(10.0)
-    """
+    np.float32(10.0)"""
     if not branches:
         raise ValueError("keras.ops.switch(branches): got an empty list. Accepted: at least one function.")
     place = minimum(maximum(convert_to_tensor(index), 0), len(branches) - 1)
@@ -477,8 +443,7 @@ def vectorized_map(function: Callable[..., Any], elements: Any) -> Any:
     Source: keras.ops.vectorized_map of Keras 3, tf.vectorized_map.
     >>> keras.ops.vectorized_map(lambda row: row * row[0], [[2.0, 3.0], [1.0, 5.0]])
     array([[4., 6.],
-           [1., 5.]], dtype=float32)
-    """
+           [1., 5.]], dtype=float32)"""
     elements = convert_to_tensor(elements) if isinstance(elements, list) and not isinstance(elements[0], (Symbol, np.ndarray)) else elements
     return scan(lambda carry, x: (carry, function(x)), [], elements)[1]
 
@@ -493,8 +458,7 @@ def vectorize(pyfunc: Callable[..., Any], *, excluded: Any = None, signature: st
     Returns: function of as many tensors.
     Raises: ValueError if `pyfunc` is no function; NotImplementedError for `excluded` and `signature`.
     >>> keras.ops.vectorize(lambda a, b: a * b + 1.0)([1.0, 2.0], 3.0)
-    array([4., 7.], dtype=float32)
-    """
+    array([4., 7.], dtype=float32)"""
     if not callable(pyfunc):
         raise ValueError(f"keras.ops.vectorize(pyfunc): got {pyfunc!r}. Accepted: a function.")
     if signature is not None or excluded:
@@ -525,8 +489,7 @@ def associative_scan(f: Callable[..., Any], elems: Any, reverse: bool = False, a
     Raises: ValueError if the size of the axis is unknown.
     Source: Blelloch 1990; keras.ops.associative_scan of Keras 3, jax.lax.associative_scan.
     >>> keras.ops.associative_scan(lambda a, b: a + b, keras.ops.array([1.0, 2.0, 3.0]))
-    array([1., 3., 6.], dtype=float32)
-    """
+    array([1., 3., 6.], dtype=float32)"""
     flat = [as_operand(x) for x in tree.flatten(elems)]
     places = [axis_of("associative_scan", axis, len(shape_of(x))) for x in flat]
     n = shape_of(flat[0])[places[0]]

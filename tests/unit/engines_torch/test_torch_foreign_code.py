@@ -112,9 +112,17 @@ def test_a_mixed_precision_model_trains() -> None:
 
 
 def test_random_numbers_are_those_of_the_numpy_engine() -> None:
-    drawn = [keras.random.uniform((3,), seed=4), keras.random.normal((3,), seed=4), keras.random.dropout(np.ones(9, "float32"), 0.5, seed=4)]
+    drawn = [
+        keras.random.uniform((3,), seed=4),
+        keras.random.normal((3,), seed=4),
+        keras.random.dropout(np.ones(9, "float32"), 0.5, seed=4),
+    ]
     with keras.core.engine.use("numpy"):
-        wanted = [keras.random.uniform((3,), seed=4), keras.random.normal((3,), seed=4), keras.random.dropout(np.ones(9, "float32"), 0.5, seed=4)]
+        wanted = [
+            keras.random.uniform((3,), seed=4),
+            keras.random.normal((3,), seed=4),
+            keras.random.dropout(np.ones(9, "float32"), 0.5, seed=4),
+        ]
     for a, b in zip(drawn, wanted, strict=True):
         np.testing.assert_array_equal(a.numpy(), b)
 

@@ -119,7 +119,13 @@ def test_torch_modules_inside_a_layer_are_trained_by_fit() -> None:
     model = keras.Sequential([keras.Input((4,)), Mixed()])
     assert model.output_shape == (None, 1)
     assert [v.shape for v in model.trainable_weights] == [(3, 4), (3,), (3,), (3, 1), (1,)]
-    assert {name for name, _ in model.named_parameters()} == {"0.linear.weight", "0.linear.bias", "0.factor", "0.dense.kernel", "0.dense.bias"}
+    assert {name for name, _ in model.named_parameters()} == {
+        "0.linear.weight",
+        "0.linear.bias",
+        "0.factor",
+        "0.dense.kernel",
+        "0.dense.bias",
+    }
     before = model.get_weights()
     model.compile(keras.optimizers.Adam(0.05), "mse")
     losses = model.fit(X, Y, epochs=5, verbose=0).history["loss"]

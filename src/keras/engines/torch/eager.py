@@ -99,6 +99,18 @@ def softplus(x: Tensor) -> Any:
     return torch.nn.functional.softplus(x, threshold=50.0)
 
 
+@_for_floats
+def softmax(x: Tensor, axis: Any = -1) -> Any:
+    """exp(x) / sum(exp(x)) along one axis."""
+    return torch.softmax(x, axis) if type(axis) is int else NotImplemented
+
+
+@_for_floats
+def log_softmax(x: Tensor, axis: Any = -1) -> Any:
+    """log(softmax(x)) along one axis."""
+    return torch.log_softmax(x, axis) if type(axis) is int else NotImplemented
+
+
 def _extremum(function: Callable[..., Tensor]) -> Callable[..., Any]:
     def extremum(x: Any, axis: Any = None, keepdims: bool = False, initial: Any = None) -> Any:
         if not isinstance(x, Tensor) or initial is not None or not x.numel() or type(axis) not in _AXES or x.dtype not in _ORDERED:
@@ -114,5 +126,5 @@ def _extremum(function: Callable[..., Tensor]) -> Callable[..., Any]:
 EAGER: dict[str, Callable[..., Any]] = {
     "max": _extremum(torch.amax),
     "min": _extremum(torch.amin),
-    **{f.__name__: f for f in (mean, var, std, logsumexp, stack, expand_dims, where, softplus)},
+    **{f.__name__: f for f in (mean, var, std, logsumexp, stack, expand_dims, where, softplus, softmax, log_softmax)},
 }
