@@ -8,7 +8,7 @@ when a public name is looked up for the first time, so that a program that reads
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -96,6 +96,7 @@ _COMMON = {
     "window": "'hann', 'hamming', a vector of `sequence_length` factors, or None for ones.",
     "center": "bool, whether the first sequence is centred on the first element; `x` is mirrored at its ends.",
     "indices_or_sections": "int, the number of equal parts, or a list of the indices at which to cut.",
+    "inputs": "tensor, shape (batch, *spatial, channels), or (batch, channels, *spatial) with 'channels_first'.",
     "images": "tensor, shape (height, width, channels) or (batch, height, width, channels); channels before the height if first.",
     "block_size": "int > 0, the side of a block.",
     "kernel_size": "int > 0 or two of them: height and width of a window.",
@@ -114,8 +115,8 @@ def complete(function: Callable[..., Any]) -> None:
     sections = _sections(inspect.cleandoc(function.__doc__ or ""))
     family: Family | None = record.family
     sections["Arguments"] = _arguments(function.__wrapped__, family, sections["Arguments"])  # type: ignore[attr-defined]
+    sections["Returns"] = sections["Returns"] or _returns(record.parameters, family)
     if family is not None and family.kind:
-        sections["Returns"] = sections["Returns"] or [_returns(record.parameters[0], family)]
         sections["Raises"] = sections["Raises"] or [text for kind, text in _RAISES.items() if kind == family.kind]
     sections["Source"] = [_source(record, " ".join(line.strip() for line in sections["Source"]))]
     function.__doc__ = _text(sections)
@@ -197,10 +198,15 @@ def _shared(family: Family | None, name: str, default: str) -> str:
     return of_the_family or _COMMON.get(f"{name}={default}") or _COMMON.get(name, "")
 
 
-def _returns(first: str, family: Family) -> str:
-    common = "operands' common dtype" if family.kind == "binary" else f"dtype of `{first}`"
-    dtype = f", {family.out}" if family.out else _RESULT_DTYPES[family.promote.__name__].format(common=common)
-    return _RESULTS[family.kind].format(first=first) + dtype + "."
+def _returns(parameters: Sequence[str], family: Family | None) -> list[str]:
+    first = parameters[0]
+    if family is not None and family.kind:
+        common = "operands' common dtype" if family.kind == "binary" else f"dtype of `{first}`"
+        dtype = f", {family.out}" if family.out else _RESULT_DTYPES[family.promote.__name__].format(common=common)
+        return [_RESULTS[family.kind].format(first=first) + dtype + "."]
+    if {"shape", "dtype"} <= set(parameters):
+        return ["tensor of that shape and dtype."]
+    return ["tensor in the shape and of the dtype of `images`."] if first == "images" else []
 
 
 def _source(record: Any, own: str) -> str:

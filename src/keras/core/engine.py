@@ -8,7 +8,7 @@ import importlib.util
 import os
 import sys
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextvars import ContextVar
 from typing import Any
 
@@ -78,6 +78,23 @@ def _problem_with(name: Any) -> str | None:
     return None
 
 
+_listeners: list[Callable[[Any], None]] = []
+
+
+def when_chosen(function: Callable[[Any], None]) -> None:
+    """Have `function(engine)` called for every engine that is chosen, and for the one that is already."""
+    _listeners.append(function)
+    for chosen in (_process_engine, _context_engine.get()):
+        if chosen is not None:
+            function(chosen)
+
+
+def _tell(chosen: Any) -> Any:
+    for function in _listeners:
+        function(chosen)
+    return chosen
+
+
 def load(name: str) -> Any:
     """The engine of that name, its array library imported."""
     problem = _problem_with(name)
@@ -89,7 +106,7 @@ def load(name: str) -> Any:
 def set_engine(name: str) -> Any:
     """Choose the engine for the whole process and return it."""
     global _process_engine, _environment
-    _process_engine = load(name)
+    _process_engine = _tell(load(name))
     _environment = os.environ.get("KERAS_BACKEND")
     return _process_engine
 
@@ -111,7 +128,7 @@ def check_environment() -> None:
 @contextlib.contextmanager
 def use(name: str) -> Iterator[Any]:
     """Compute on the named engine inside the block (this thread and context only)."""
-    token = _context_engine.set(load(name))
+    token = _context_engine.set(_tell(load(name)))
     try:
         yield _context_engine.get()
     finally:

@@ -166,6 +166,9 @@ class Functional(Model):
         """The layers in Keras' order: those farthest from the outputs first."""
         return [x for x in self._operations if isinstance(x, Layer)]
 
+    def _named_parts(self, wanted: Any) -> Any:
+        return ((str(i), layer) for i, layer in enumerate(self.layers) if wanted(layer))
+
     @property
     def inputs(self) -> list[KerasTensor]:
         """The input symbols, in one list."""

@@ -36,8 +36,7 @@ def layer_normalization(
     Source: Ba, Kiros and Hinton 2016, equation 4.
     >>> keras.ops.layer_normalization([[1.0, 3.0], [5.0, 5.0]])
     array([[-1.,  1.],
-           [ 0.,  0.]], dtype=float32)
-    """
+           [ 0.,  0.]], dtype=float32)"""
     epsilon = config.epsilon() if epsilon is None else epsilon
     own = dtypes.to_floating(dtype_of(x))
     axes = axes_of("layer_normalization", axis, len(shape_of(x)))
@@ -52,14 +51,12 @@ def layer_normalization(
 @op(category="nn", family=unary(floating))
 def rms_normalization(x: Tensor, scale: Tensor | None = None, axis: Any = -1, epsilon: float | None = None) -> Tensor:
     """Unit mean square over `axis`, then scaled: x / sqrt(mean(x^2) + epsilon) * scale.
-
     Arguments:
         scale: tensor in the shape of the axes. Default None: no scale.
         axis: int, or several that are normalized together.
     Source: Zhang and Sennrich 2019, equation 4.
     >>> keras.ops.rms_normalization([[3.0, 4.0]])
-    array([[0.8485, 1.1314]], dtype=float32)
-    """
+    array([[0.8485, 1.1314]], dtype=float32)"""
     epsilon = config.epsilon() if epsilon is None else epsilon
     own = dtypes.to_floating(dtype_of(x))
     axes = axes_of("rms_normalization", axis, len(shape_of(x)))
@@ -71,15 +68,13 @@ def rms_normalization(x: Tensor, scale: Tensor | None = None, axis: Any = -1, ep
 @op(category="nn", family=unary(floating))
 def normalize(x: Tensor, axis: Any = -1, order: Any = 2, epsilon: float | None = None) -> Tensor:
     """`x` over its norm along `axis`: x / max((sum |x|^order)^(1 / order), epsilon).
-
     Arguments:
         axis: int, or several that are normalized together.
         order: number >= 1, or infinity for the largest |x|.
         epsilon: float > 0, the least norm to divide by. Default None: `keras.config.epsilon()`.
     Raises: ValueError if `order` is less than 1.
     >>> keras.ops.normalize([[3.0, 4.0]]), keras.ops.normalize([[3.0, 4.0]], order=1)
-    (array([[0.6, 0.8]], dtype=float32), array([[0.4286, 0.5714]], dtype=float32))
-    """
+    (array([[0.6, 0.8]], dtype=float32), array([[0.4286, 0.5714]], dtype=float32))"""
     if not isinstance(order, (int, float)) or not order >= 1:
         raise ValueError(f"keras.ops.normalize(order): got {order!r}. Accepted: a number >= 1, or infinity.")
     epsilon = config.epsilon() if epsilon is None else epsilon
