@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import inspect
+import pickle
 from typing import Any
 
 import numpy as np
@@ -15,6 +17,13 @@ from keras.core.variable import Variable
 
 R = REGISTRY
 X = floats(3, 4)
+
+
+def test_ops_are_pickled_by_name_and_show_their_signature() -> None:
+    for name, function in R.items():
+        assert pickle.loads(pickle.dumps(function)) is function, name
+    assert str(inspect.signature(R["exp"])).replace("'", "") == "(x: Tensor) -> Tensor"
+    assert list(inspect.signature(R["add"]).parameters) == ["x1", "x2"]
 
 
 def test_convert_to_numpy() -> None:

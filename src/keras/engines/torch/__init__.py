@@ -128,7 +128,8 @@ class TorchEngine(Engine):
         """Weights that are trained require gradients, and are parameters to torch."""
         if storage.is_floating_point() or storage.is_complex():
             storage.requires_grad_(trainable)
-            storage._is_param = True  # type: ignore[attr-defined]
+            if trainable:
+                storage._is_param = True  # type: ignore[attr-defined]
 
     def detached(self, value: Tensor) -> Tensor:
         """A copy: assignments write into a variable's memory."""
