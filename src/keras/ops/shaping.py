@@ -417,6 +417,8 @@ def split(x: Tensor, indices_or_sections: Any, axis: int = 0) -> list[Tensor]:
     axis = axis_of("split", axis, len(sizes))
     n = sizes[axis]
     if isinstance(indices_or_sections, int):
+        if indices_or_sections < 1:
+            raise ValueError(f"keras.ops.split(indices_or_sections): got {indices_or_sections}. Accepted: an integer > 0, or indices.")
         if isinstance(n, int) and n % indices_or_sections:
             raise ValueError(
                 f"keras.ops.split: axis {axis} has size {n}, which {indices_or_sections} equal sections cannot share. "
