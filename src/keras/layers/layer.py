@@ -162,7 +162,7 @@ class Layer(Operation, Configurable):
         if symbolic:
             with abstractly(), StateScope():  # what is assigned to variables there has no numbers
                 outputs = abstract.call_on_symbols(self.call, args, kwargs)
-        elif "_remat_scope" in self.__dict__:
+        elif "_remat_scope" in self.__dict__ and current_training():
             outputs = self.rematerialized_call(self.call, *args, **kwargs)(*args, **kwargs)
         else:
             outputs = self.call(*args, **kwargs)
