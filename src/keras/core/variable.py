@@ -230,6 +230,10 @@ class Variable(Operators):
             return np.asarray(self.numpy(), dtype)
         return np.asarray(engine.current().to_numpy(self.value), dtype)
 
+    def __jax_array__(self) -> Any:
+        """What functions of `jax.numpy` take for it."""
+        return self.value
+
     def __float__(self) -> float:
         return float(self.value)
 
