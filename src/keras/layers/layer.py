@@ -281,7 +281,7 @@ class Layer(Operation, Configurable):
         wanted = build_parameters(type(self))
         before = dict(self.__dict__)
         try:
-            with Outside(), naming.name_scope(self.name):
+            with Outside(), engine.current().concretely(), naming.name_scope(self.name):
                 self._path = naming.current_path()
                 if len(wanted) > 1 and all(name in shapes or _has_default(type(self).build, name) for name in wanted):
                     self.build(**{name: shapes[name] for name in wanted if name in shapes})
