@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from keras.core import tree
+from keras.layers.input_spec import InputSpec, check_mask
 from keras.layers.nested import build_inside
 from keras.layers.wrapper import Wrapper
 from keras.ops.shaping import reshape, shape_of
@@ -28,17 +29,17 @@ class TimeDistributed(Wrapper):
 
     supports_masking = True
 
+    def __init__(self, layer: Any, **kwargs: Any) -> None:
+        super().__init__(layer, **kwargs)
+        self.input_spec = InputSpec(min_ndim=3)
+
     def build(self, input_shape: Any) -> None:
         """Build the layer for one step."""
-        if len(input_shape) < 3:
-            raise ValueError(
-                f"TimeDistributed {self.name!r}: got an input of shape {tuple(input_shape)}. Accepted: (batch, time, ...). "
-                f"Write x[..., None] for one feature per step."
-            )
         build_inside(self.layer, (input_shape[0], *input_shape[2:]))
 
     def call(self, inputs: Any, training: bool | None = None, mask: Any = None) -> Any:
         """The layer's outputs for each step."""
+        check_mask(self, mask, inputs)
         sizes = shape_of(inputs)
         merged = reshape(inputs, (sizes[0] * sizes[1], *sizes[2:]))
         options: dict[str, Any] = {"training": training}
