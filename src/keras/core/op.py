@@ -407,11 +407,14 @@ def primitive(
     return define
 
 
-def _of_one(x: Any) -> Any:
+Tensor = Any
+
+
+def _of_one(x: Tensor) -> Tensor:
     """The signature of an elementwise primitive of one operand."""
 
 
-def _of_two(x1: Any, x2: Any) -> Any:
+def _of_two(x1: Tensor, x2: Tensor) -> Tensor:
     """The signature of an elementwise primitive of two operands."""
 
 
@@ -421,6 +424,7 @@ def definer(module: str) -> Callable[..., Any]:
     def define(name: str, family: Any, vjp: Any = ZERO, *, doc: str, category: str = "numpy") -> Any:
         signature = _of_one if family.operands == 1 else _of_two
         definition = FunctionType(signature.__code__, {"__name__": module}, name)
+        definition.__qualname__ = name
         definition.__annotations__ = signature.__annotations__
         definition.__doc__ = doc
         return primitive(family, vjp=vjp, category=category)(definition)

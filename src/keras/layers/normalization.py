@@ -8,7 +8,8 @@ from keras._surface import attach
 from keras.layers.arguments import keep, within
 from keras.layers.layer import Layer
 from keras.ops.activations import moments
-from keras.ops.elementwise import add, cast, divide, maximum, multiply, rsqrt, sqrt, square, subtract
+from keras.ops.elementwise import add, cast, divide, dtype_of, maximum, multiply, rsqrt, sqrt, square, subtract
+from keras.ops.normalization import normalize_last
 from keras.ops.reduction import mean, sum
 from keras.ops.shaping import reshape, shape_of
 
@@ -120,6 +121,10 @@ class LayerNormalization(_ScaledAndShifted):
         if self.rms_scaling:
             variance = moments(x, axes=axes, keepdims=True)[1]
             normalized = multiply(x, rsqrt(add(variance, self.epsilon)))
+        elif axes == (len(sizes) - 1,) and self.dtype == dtype_of(x):
+            factors = [v.value for v in (self.gamma, self.beta) if v is not None]
+            made = normalize_last([x, *factors], epsilon=self.epsilon, scaled=self.gamma is not None, centred=self.beta is not None)
+            return cast(made, self.compute_dtype)
         else:
             normalized = _standardized(x, axes, self.epsilon)
         return self._scaled(normalized, tuple(n if i in axes else 1 for i, n in enumerate(sizes)))

@@ -29,9 +29,15 @@ def to_float(x: Tensor) -> Tensor:
     return cast(x, dtype)
 
 
-def _softmax_gradient(g: Tensor, y: Tensor, x: Tensor, axis: Any) -> Tensor:
+@op(category="internal", operands=2)
+def softmax_gradient(g: Tensor, y: Tensor, axis: Any) -> Tensor:
+    """The cotangent of a softmax's operand for that of its result y."""
     weighted = multiply(g, y)
     return subtract(weighted, multiply(y, sum(weighted, axis=axis, keepdims=True)))
+
+
+def _softmax_gradient(g: Tensor, y: Tensor, x: Tensor, axis: Any) -> Tensor:
+    return softmax_gradient(g, y, axis=axis)
 
 
 @op(category="nn", vjp=(_softmax_gradient,), promote=floating, family=unary(floating))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from keras.core import config, dtypes
@@ -41,11 +42,27 @@ def layer_normalization(
     own = dtypes.to_floating(dtype_of(x))
     axes = axes_of("layer_normalization", axis, len(shape_of(x)))
     x = cast(x, "float32" if own in ("float16", "bfloat16") else own)
-    centred = subtract(x, mean(x, axis=axes, keepdims=True))
-    y = multiply(centred, rsqrt(add(mean(square(centred), axis=axes, keepdims=True), epsilon)))
+    if axes == (len(shape_of(x)) - 1,) and all(v is None or (dtype_of(v) == dtype_of(x) and len(shape_of(v)) == 1) for v in (gamma, beta)):
+        factors = [v for v in (gamma, beta) if v is not None]
+        return cast(normalize_last([x, *factors], epsilon=epsilon, scaled=gamma is not None, centred=beta is not None), own)
+    y = _standardized(x, axes, epsilon)
     y = y if gamma is None else multiply(y, _spread(gamma, y, axes))
     y = y if beta is None else add(y, _spread(beta, y, axes))
     return cast(y, own)
+
+
+def _standardized(x: Tensor, axes: tuple[int, ...], epsilon: float) -> Tensor:
+    centred = subtract(x, mean(x, axis=axes, keepdims=True))
+    return multiply(centred, rsqrt(add(mean(square(centred), axis=axes, keepdims=True), epsilon)))
+
+
+@op(category="internal", operands="list")
+def normalize_last(operands: Sequence[Tensor], epsilon: float, scaled: bool, centred: bool) -> Tensor:
+    """`operands[0]` with zero mean and unit variance over its last axis; the others are the scale, if `scaled`, and the offset, if `centred`."""
+    x, *factors = operands
+    y = _standardized(x, (len(shape_of(x)) - 1,), epsilon)
+    y = multiply(y, factors[0]) if scaled else y
+    return add(y, factors[-1]) if centred else y
 
 
 @op(category="nn", family=unary(floating))

@@ -22,6 +22,13 @@ def _attention() -> Any:
     return keras.Model(x, layers.Dense(2)(layers.Flatten()(layers.MultiHeadAttention(2, 4)(x, x, use_causal_mask=True))))
 
 
+def _attention_op() -> Any:
+    x = keras.Input((6, 8))
+    heads = layers.Reshape((6, 2, 4))(layers.Dense(8)(x))
+    seen = keras.ops.dot_product_attention(heads, heads, heads, is_causal=True)
+    return keras.Model(x, layers.Dense(2)(layers.Flatten()(layers.LayerNormalization(center=False)(seen))))
+
+
 MODELS: dict[str, tuple[tuple[int, ...], Callable[[], Any]]] = {
     "dense": (ROW, lambda: [layers.Dense(9, activation="relu"), layers.Dense(5, activation="tanh", use_bias=False)]),
     "dropout": (ROW, lambda: [layers.Dense(9, activation="elu"), layers.Dropout(0.4), layers.GaussianNoise(0.1), layers.SpatialDropout1D(0.3)][:3]),
@@ -52,6 +59,7 @@ MODELS: dict[str, tuple[tuple[int, ...], Callable[[], Any]]] = {
     "embedding": (IDS, lambda: [layers.Embedding(9, 4), layers.GlobalMaxPooling1D()]),
     "einsum": (SEQUENCE, lambda: [layers.EinsumDense("abc,cd->abd", (6, 4), bias_axes="d"), layers.Flatten()]),
     "attention": (SEQUENCE, _attention),
+    "attention_op": ((6, 8), _attention_op),
     "activations": (ROW, lambda: [layers.Dense(6, activation=name) for name in ("gelu", "silu", "softplus", "softmax", "selu", "leaky_relu")]),
 }  # fmt: skip
 
