@@ -149,9 +149,9 @@ def check_mask(layer: Any, mask: Any, value: Any, name: str = "mask") -> None:
     if mask is None or not hasattr(mask, "shape") or not hasattr(value, "shape"):
         return
     dims, given = _dims_of(value), _dims_of(mask)
-    wanted = dims[: max(len(given), 2)]
+    wanted = dims[: max(len(given), min(2, len(dims) - 1))]
     fits = len(given) <= len(dims) and all(n == 1 or D.unify(n, m) is not None for n, m in zip(given, wanted, strict=False))
-    if not fits or len(given) < min(2, len(dims)):
+    if not fits or len(given) < min(2, len(dims) - 1):
         raise ValueError(
             f"{_title(layer)}: {name} has shape {D.display(given)} for an input of shape {D.display(dims)}. Accepted: {D.display(wanted)}, "
             f"False where a step is left out. Write {name}=(x != 0).any(axis=-1), or keras.layers.Masking() before the layer."
