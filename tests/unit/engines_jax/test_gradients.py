@@ -87,7 +87,9 @@ def test_modes_of_differentiation(mode: str) -> None:
     _agree(found(ours), found(plain))
 
 
-@pytest.mark.parametrize(("shape", "window"), [((2, 6, 6, 3), (2, 2)), ((2, 7, 5, 3), (2, 3)), ((2, 9, 4), (3,)), ((1, 4, 4, 4, 2), (2, 2, 2))])
+@pytest.mark.parametrize(
+    ("shape", "window"), [((2, 6, 6, 3), (2, 2)), ((2, 7, 5, 3), (2, 3)), ((2, 9, 4), (3,)), ((1, 4, 4, 4, 2), (2, 2, 2))]
+)
 def test_max_pooling_gives_ties_to_the_first(shape: Any, window: Any) -> None:
     x = jnp.asarray(np.random.default_rng(0).integers(0, 3, shape).astype("float32"))
     weights = _numbers(2, 9, 9, 9, 9)
@@ -121,7 +123,9 @@ def test_sums_and_broadcasts_of_large_arrays() -> None:
     assert "keras_spread" in names and "keras_column_sum" in names
     _agree(jax.value_and_grad(ours, (0, 1))(x, v), jax.value_and_grad(plain, (0, 1))(x, v))
     _agree(jax.jvp(ours, (x, v), (x, v)), jax.jvp(plain, (x, v), (x, v)))
-    _agree(jax.vmap(jax.grad(ours, 1), (0, None))(jnp.stack([x, 2 * x]), v), jax.vmap(jax.grad(plain, 1), (0, None))(jnp.stack([x, 2 * x]), v))
+    _agree(
+        jax.vmap(jax.grad(ours, 1), (0, None))(jnp.stack([x, 2 * x]), v), jax.vmap(jax.grad(plain, 1), (0, None))(jnp.stack([x, 2 * x]), v)
+    )
 
 
 def _with_and_without_rule(function: Callable[..., Any], *operands: Any) -> None:
