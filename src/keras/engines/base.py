@@ -114,6 +114,10 @@ class Engine:
         """Context in which values are computed at once even while the engine traces a function: new variables are made there."""
         return nullcontext()
 
+    def without_numbers(self, function: Callable[[], Any]) -> Any:
+        """What `function` returns where only shapes matter: the engine need not compute with the values of variables in it."""
+        return function()
+
     # -------------------------------------------------------------------------------------------------------------------- verbs
 
     def compile(self, function: Callable[..., Any]) -> Callable[..., Any]:

@@ -163,13 +163,18 @@ class Layer(Operation, Configurable):
         return outputs
 
     def _compute(self, args: tuple[Any, ...], kwargs: dict[str, Any], symbolic: bool) -> Any:
-        if symbolic:
-            with abstractly(), StateScope():  # what is assigned to variables there has no numbers
-                outputs = abstract.call_on_symbols(self.call, args, kwargs)
-        elif "_remat_scope" in self.__dict__ and current_training():
-            outputs = self.rematerialized_call(self.call, *args, **kwargs)(*args, **kwargs)
-        else:
-            outputs = self.call(*args, **kwargs)
+        try:
+            if symbolic:
+                with abstractly(), StateScope():  # what is assigned to variables there has no numbers
+                    outputs = abstract.call_on_symbols(self.call, args, kwargs)
+            elif "_remat_scope" in self.__dict__ and current_training():
+                outputs = self.rematerialized_call(self.call, *args, **kwargs)(*args, **kwargs)
+            else:
+                outputs = self.call(*args, **kwargs)
+        except (ValueError, TypeError, IndexError) as error:
+            if error.args and str(error.args[0]).startswith("keras.ops"):  # says which op; say in which layer
+                error.args = (f"{type(self).__name__} {self.name!r}: {error.args[0]}", *error.args[1:])
+            raise
         if self.activity_regularizer is not None and not symbolic:
             for output in tree.leaves(outputs):
                 if output is not None:
@@ -281,7 +286,7 @@ class Layer(Operation, Configurable):
         wanted = build_parameters(type(self))
         before = dict(self.__dict__)
         try:
-            with Outside(), naming.name_scope(self.name):
+            with Outside(), engine.current().concretely(), naming.name_scope(self.name):
                 self._path = naming.current_path()
                 if len(wanted) > 1 and all(name in shapes or _has_default(type(self).build, name) for name in wanted):
                     self.build(**{name: shapes[name] for name in wanted if name in shapes})
