@@ -84,7 +84,7 @@ def test_modes_of_differentiation(mode: str) -> None:
             return jax.jvp(lambda v: jax.grad(f, 1)(x, v), (w,), (w,))
         return jax.grad(jax.checkpoint(f), (0, 1))(x, w)
 
-    _agree(found(ours), found(plain))
+    _agree(jax.jit(lambda: found(ours))(), jax.jit(lambda: found(plain))())
 
 
 @pytest.mark.parametrize(("shape", "window"), [((2, 6, 6, 3), (2, 2)), ((2, 7, 5, 3), (2, 3)), ((2, 9, 4), (3,)), ((1, 4, 4, 4, 2), (2, 2, 2))])
@@ -97,7 +97,7 @@ def test_max_pooling_gives_ties_to_the_first(shape: Any, window: Any) -> None:
             y = pool(v)
             return jnp.sum(y * weights.ravel()[: y.size].reshape(y.shape))
 
-        return jax.value_and_grad(f)(x)
+        return jax.jit(jax.value_and_grad(f))(x)
 
     sizes = (1, *window, 1)
     _agree(
@@ -119,16 +119,19 @@ def test_sums_and_broadcasts_of_large_arrays() -> None:
 
     names = str(jax.make_jaxpr(jax.grad(ours, (0, 1)))(x, v))
     assert "keras_spread" in names and "keras_column_sum" in names
-    _agree(jax.value_and_grad(ours, (0, 1))(x, v), jax.value_and_grad(plain, (0, 1))(x, v))
-    _agree(jax.jvp(ours, (x, v), (x, v)), jax.jvp(plain, (x, v), (x, v)))
-    _agree(jax.vmap(jax.grad(ours, 1), (0, None))(jnp.stack([x, 2 * x]), v), jax.vmap(jax.grad(plain, 1), (0, None))(jnp.stack([x, 2 * x]), v))
+    def all_modes(f: Any) -> Any:
+        both = jnp.stack([x, 2 * x])
+        return jax.value_and_grad(f, (0, 1))(x, v), jax.jvp(f, (x, v), (x, v)), jax.vmap(jax.grad(f, 1), (0, None))(both, v)
+
+    _agree(jax.jit(lambda: all_modes(ours))(), jax.jit(lambda: all_modes(plain))())
 
 
 def _with_and_without_rule(function: Callable[..., Any], *operands: Any) -> None:
-    expected = jax.value_and_grad(function, tuple(range(len(operands))))(*operands)
+    gradient = jax.value_and_grad(function, tuple(range(len(operands))))
+    expected = jax.jit(lambda *xs: gradient(*xs))(*operands)
     token = only_backwards.set(True)
     try:
-        found = jax.value_and_grad(function, tuple(range(len(operands))))(*operands)
+        found = jax.jit(lambda *xs: gradient(*xs))(*operands)
     finally:
         only_backwards.reset(token)
     _agree(found, expected)
@@ -145,7 +148,7 @@ def test_rule_of_lstm_steps(reverse: bool) -> None:
     _with_and_without_rule(loss, *operands)
 
 
-@pytest.mark.parametrize("shape", [(6, 4), (8, 16, 16, 32)])
+@pytest.mark.parametrize("shape", [(6, 4), (4, 16, 16, 32)])
 def test_rule_of_batch_normalization(shape: Any) -> None:
     operands = (_numbers(*shape), _numbers(shape[-1], seed=1), _numbers(shape[-1], seed=2))
     weights = _numbers(*shape, seed=3)
