@@ -60,6 +60,26 @@ def test_gradients_of_convolutions(sizes: Any, kernel: Any, strides: Any, paddin
     _agree(loss(convolution.conv), loss(_direct))
 
 
+@pytest.mark.parametrize(("groups", "filters", "strides"), [(4, 4, (1, 1)), (4, 8, (2, 1)), (2, 6, (2, 2)), (17, 17, (1, 1)), (20, 40, (1, 1))])
+def test_gradients_of_convolutions_in_groups(groups: int, filters: int, strides: Any) -> None:
+    channels = 2 * groups if groups == 20 else max(groups, 4)
+    x, w = _numbers(2, 6, 7, channels), _numbers(3, 2, channels // groups, filters, seed=1)
+    options = {"strides": strides, "padding": ((1, 1), (0, 1)), "dilation": (1, 2)}
+
+    def by_group(x: Any, w: Any) -> Any:
+        pairs = zip(jnp.split(x, groups, -1), jnp.split(w, groups, -1), strict=True)
+        return jnp.concatenate([_direct(a, b, **options) for a, b in pairs], -1)
+
+    def loss(function: Callable[..., Any]) -> Any:
+        return jax.jit(jax.value_and_grad(lambda x, w: jnp.sum(jnp.sin(function(x, w))), (0, 1)))(x, w)
+
+    _agree(loss(lambda x, w: convolution.conv(x, w, groups=groups, **options)), loss(by_group))
+    g = _numbers(*jax.eval_shape(by_group, x, w).shape, seed=2)
+    to_x, to_w = jax.vjp(by_group, x, w)[1](g)
+    _agree(convolution.conv_input_gradient(g, w, groups=groups, x_shape=x.shape, **options), to_x)
+    _agree(convolution.conv_filter_gradient(x, g, groups=groups, w_shape=w.shape, **options), to_w)
+
+
 @pytest.mark.parametrize("mode", ["jvp", "vmap of grad", "grad of grad", "jvp of grad", "checkpoint"])
 def test_modes_of_differentiation(mode: str) -> None:
     x, w = _numbers(2, 6, 6, 3), _numbers(3, 3, 3, 4, seed=1)
