@@ -75,6 +75,8 @@ def _step_targets(of_keras_jax: float, numpy_of_fastest: float | None = None, be
     return tuple(targets)
 
 
+EAGER_OPS = ("add", "multiply", "maximum", "exp", "relu", "matmul", "sum", "mean", "softmax", "reshape", "concatenate")
+
 CASES: tuple[Case, ...] = (
     Case(
         name="start/import",
@@ -234,6 +236,20 @@ CASES: tuple[Case, ...] = (
         ),
         parameters={"rows": 1000},
         needs=("Dense",),
+    ),
+    Case(
+        name="overhead/eager_ops",
+        size="(4, 8)",
+        what="an eager call of an op on a small tensor, beside the array library's own function, and the difference",
+        work="eager_ops:overhead",
+        measures=tuple(
+            Measure(op + key, f"{op}: {label}", "s")
+            for op in EAGER_OPS
+            for key, label in (("_ours", "ours"), ("_native", "native"), ("", "difference"))
+        ),
+        parameters={"rounds": 15},
+        implementations=("one-numpy", "one-torch", "keras-torch"),
+        targets=tuple(Target(op, 3e-6) for op in EAGER_OPS),
     ),
     Case(
         name="memory/thousand_fits",

@@ -49,9 +49,7 @@ def _binary(outputs: Tensor, y: Tensor) -> Tensor:
 
 def mlp_small(rows: int) -> Problem:
     """20-64-64-1 with Dropout twice."""
-    model = nn.Sequential(
-        nn.Linear(20, 64), nn.ReLU(), nn.Dropout(0.5), nn.Linear(64, 64), nn.ReLU(), nn.Dropout(0.5), nn.Linear(64, 1)
-    )
+    model = nn.Sequential(nn.Linear(20, 64), nn.ReLU(), nn.Dropout(0.5), nn.Linear(64, 64), nn.ReLU(), nn.Dropout(0.5), nn.Linear(64, 1))
     y = torch.randint(0, 2, (rows, 1)).float()
     return Problem(model, torch.rand(rows, 20), y, F.binary_cross_entropy_with_logits, _binary)
 

@@ -62,7 +62,7 @@ def lacks(value: Callable[..., Any]) -> list[str]:
         if parameter.default is not parameter.empty and "Default" not in arguments.get(name, "")
     ]
     wrong += [f"nothing about {name}, which is no argument" for name in arguments if name not in parameters]
-    if not isinstance(value, type) and not re.fullmatch(r"\S.*\.\n?", found.get("Returns", "").strip()):
+    if not isinstance(value, type) and not re.fullmatch(r"\S.*\.", found.get("Returns", "").strip(), flags=re.DOTALL):
         wrong.append("what is returned")
     if not re.search(r"^ +>>> .*\n(?:^ +\.\.\. .*\n)*^ +(?!>>>)\S", found.get("Example", ""), flags=re.MULTILINE):
         wrong.append("an example with its output")

@@ -8,7 +8,7 @@ import importlib.util
 import os
 import sys
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextvars import ContextVar
 from typing import Any
 
@@ -78,6 +78,23 @@ def _problem_with(name: Any) -> str | None:
     return None
 
 
+_listeners: list[Callable[[Any], None]] = []
+
+
+def when_chosen(function: Callable[[Any], None]) -> None:
+    """Have `function(engine)` called for every engine that is chosen, and for the one that is already."""
+    _listeners.append(function)
+    for chosen in (_process_engine, _context_engine.get()):
+        if chosen is not None:
+            function(chosen)
+
+
+def _tell(chosen: Any) -> Any:
+    for function in _listeners:
+        function(chosen)
+    return chosen
+
+
 def load(name: str) -> Any:
     """The engine of that name, its array library imported."""
     problem = _problem_with(name)
@@ -89,7 +106,7 @@ def load(name: str) -> Any:
 def set_engine(name: str) -> Any:
     """Choose the engine for the whole process and return it."""
     global _process_engine, _environment
-    _process_engine = load(name)
+    _process_engine = _tell(load(name))
     _environment = os.environ.get("KERAS_BACKEND")
     return _process_engine
 
@@ -111,7 +128,7 @@ def check_environment() -> None:
 @contextlib.contextmanager
 def use(name: str) -> Iterator[Any]:
     """Compute on the named engine inside the block (this thread and context only)."""
-    token = _context_engine.set(load(name))
+    token = _context_engine.set(_tell(load(name)))
     try:
         yield _context_engine.get()
     finally:
@@ -167,11 +184,24 @@ _AS_ARRAY = {
 
 
 def converted(x: Any) -> Any:
-    """`x` as a tensor of the current engine. A tensor of another library is copied; one that has no numbers to copy is refused."""
+    """`x` as a tensor of the current engine. A tensor of another library is copied; one that has no numbers to copy is refused.
+
+    A sparse matrix of SciPy comes with its zeros.
+    """
     engine = current()
+    if hasattr(x, "toarray") and hasattr(x, "nnz"):
+        return engine.asarray(x.toarray())
     library = _LIBRARIES.get(type(x).__module__.partition(".")[0])
     if library is None or library == engine.name:
-        return engine.asarray(x)
+        try:
+            return engine.asarray(x)
+        except ValueError as error:
+            if "inhomogeneous" not in str(error) or not isinstance(x, (list, tuple)):
+                raise
+            raise ValueError(
+                "keras.ops: got a nested list whose rows differ in length. Accepted: rows of one length. Write "
+                "keras.utils.pad_sequences(rows)."
+            ) from None
     try:
         array = x.__array__()
     except Exception as error:

@@ -18,9 +18,8 @@ class MAP_TO_NONE:
     """What a function given to `traverse` returns to put None in place of an element; None itself means "go on inside".
 
     Example:
-        >>> traverse(lambda x: MAP_TO_NONE if x == 1 else None, [1, [1, 2]])
+        >>> keras.tree.traverse(lambda x: keras.tree.MAP_TO_NONE if x == 1 else None, [1, [1, 2]])
         [None, [None, 2]]
-
     Source: keras.tree.MAP_TO_NONE of Keras 3.
     """
 
@@ -76,17 +75,17 @@ def _walk(name: str, function: Callable[..., Any], parts: tuple[Any, ...], path:
 
 
 def map_structure(func: Callable[..., Any], *structures: Any, none_is_leaf: bool = True) -> Any:
-    """The nest of `func` applied to the corresponding leaves of nests of one structure.
+    """The nest of a function's results for the corresponding leaves of nests of one structure.
 
     Arguments:
         func: function of as many leaves as there are structures.
-        structures: nests of the same structure. none_is_leaf: False leaves None as it is, without calling `func`.
-    Returns: a nest like the first one.
+        *structures: nests of the same structure.
+        none_is_leaf: bool, whether `func` is called for None as well. Default True.
+    Returns: nest like the first one.
     Raises: ValueError if the structures differ (a list is no tuple); TypeError if `func` cannot be called.
     Example:
-        >>> map_structure(lambda x, y: x + y, {"a": 1, "b": [2]}, {"a": 10, "b": [20]})
+        >>> keras.tree.map_structure(lambda x, y: x + y, {"a": 1, "b": [2]}, {"a": 10, "b": [20]})
         {'a': 11, 'b': [22]}
-
     Source: keras.tree.map_structure of Keras 3.
     """
     if not callable(func):
@@ -97,13 +96,17 @@ def map_structure(func: Callable[..., Any], *structures: Any, none_is_leaf: bool
 
 
 def map_structure_up_to(shallow_structure: Any, func: Callable[..., Any], *structures: Any) -> Any:
-    """The nest of `func` applied to what the structures hold at the leaves of `shallow_structure`, nests included.
+    """The nest of a function's results for what the structures hold at the leaves of another one, nests included.
 
+    Arguments:
+        shallow_structure: nest whose leaves say where to stop.
+        func: function of as many elements as there are structures.
+        *structures: nests that begin like it.
+    Returns: nest like `shallow_structure`.
     Raises: ValueError if a structure does not begin like `shallow_structure`.
     Example:
-        >>> map_structure_up_to([0, 0], len, [[1, 2], (3,)])
+        >>> keras.tree.map_structure_up_to([0, 0], len, [[1, 2], (3,)])
         [2, 1]
-
     Source: keras.tree.map_structure_up_to of Keras 3.
     """
     if not structures:
@@ -115,11 +118,13 @@ def assert_same_structure(a: Any, b: Any, check_types: Any = None) -> None:
     """Nothing if two nests have the same structure, else an error that says where they differ.
 
     Arguments:
-        a, b: nests. check_types: not used; a list is never a tuple, and all dicts are alike.
-    Raises: ValueError.
+        a, b: nests.
+        check_types: taken for compatibility: a list is never a tuple, and all dicts are alike. Default None.
+    Returns: None.
+    Raises: ValueError if they differ.
     Example:
-        >>> assert_same_structure([1, (2,)], [3, (4,)])
-
+        >>> print(keras.tree.assert_same_structure([1, (2,)], [3, (4,)]))
+        None
     Source: keras.tree.assert_same_structure of Keras 3.
     """
     _walk("assert_same_structure", lambda *_: None, (a, b), (), True, False)
@@ -134,12 +139,14 @@ def _paths(structure: Any, path: Path = ()) -> Iterator[tuple[Path, Any]]:
 
 
 def flatten_with_path(structure: Any) -> list[tuple[Path, Any]]:
-    """(path, leaf) of every leaf, a path being the keys and positions that lead to it.
+    """Path and leaf of every leaf, a path being the keys and positions that lead to it.
 
+    Arguments:
+        structure: nest of lists, tuples, deques and dicts, or a leaf.
+    Returns: list of (path, leaf), a path a tuple.
     Example:
-        >>> flatten_with_path({"b": [1, 2], "a": 3})
+        >>> keras.tree.flatten_with_path({"b": [1, 2], "a": 3})
         [(('a',), 3), (('b', 0), 1), (('b', 1), 2)]
-
     Source: keras.tree.flatten_with_path of Keras 3.
     """
     return list(_paths(structure))
@@ -148,10 +155,13 @@ def flatten_with_path(structure: Any) -> list[tuple[Path, Any]]:
 def assert_same_paths(a: Any, b: Any) -> None:
     """Nothing if the leaves of two nests lie at the same paths (a list then equals a tuple), else an error with the paths that differ.
 
-    Raises: ValueError.
+    Arguments:
+        a, b: nests.
+    Returns: None.
+    Raises: ValueError if the paths differ.
     Example:
-        >>> assert_same_paths([1, (2,)], (3, [4]))
-
+        >>> print(keras.tree.assert_same_paths([1, (2,)], (3, [4])))
+        None
     Source: keras.tree.assert_same_paths of Keras 3.
     """
     in_a, in_b = ([path for path, _ in _paths(x)] for x in (a, b))
@@ -161,13 +171,16 @@ def assert_same_paths(a: Any, b: Any) -> None:
 
 
 def pack_sequence_as(structure: Any, flat_sequence: Any) -> Any:
-    """The nest of `structure` with the leaves of `flat_sequence`, in the order of `flatten`.
+    """A nest with other leaves: the inverse of `flatten`.
 
+    Arguments:
+        structure: nest whose structure to take.
+        flat_sequence: list of as many values, in the order of `flatten`.
+    Returns: nest like `structure` with those values.
     Raises: ValueError if there are more or fewer values than leaves.
     Example:
-        >>> pack_sequence_as({"b": 0, "a": [0, 0]}, [1, 2, 3])
+        >>> keras.tree.pack_sequence_as({"b": 0, "a": [0, 0]}, [1, 2, 3])
         {'b': 3, 'a': [1, 2]}
-
     Source: keras.tree.pack_sequence_as of Keras 3.
     """
     try:
@@ -183,10 +196,12 @@ def pack_sequence_as(structure: Any, flat_sequence: Any) -> Any:
 def lists_to_tuples(structure: Any) -> Any:
     """The nest with every list as a tuple.
 
+    Arguments:
+        structure: nest.
+    Returns: nest of the same leaves.
     Example:
-        >>> lists_to_tuples([1, [2, {"a": [3]}]])
+        >>> keras.tree.lists_to_tuples([1, [2, {"a": [3]}]])
         (1, (2, {'a': (3,)}))
-
     Source: keras.tree.lists_to_tuples of Keras 3.
     """
     return traverse(lambda x: tuple(x) if isinstance(x, list) else None, structure, top_down=False)
@@ -197,12 +212,15 @@ def _is_shape(x: Any) -> bool:
 
 
 def map_shape_structure(func: Callable[[Any], Any], structure: Any) -> Any:
-    """The nest of `func` applied to the shapes in a nest; a shape is a list or tuple of int and None.
+    """The nest of a function's results for the shapes in a nest; a shape is a list or tuple of int and None.
 
+    Arguments:
+        func: function of a shape.
+        structure: nest of shapes.
+    Returns: nest with a result in place of each shape.
     Example:
-        >>> map_shape_structure(len, {"a": (2, None), "b": [(1,), ()]})
+        >>> keras.tree.map_shape_structure(len, {"a": (2, None), "b": [(1,), ()]})
         {'a': 2, 'b': [1, 0]}
-
     Source: keras.tree.map_shape_structure of Keras 3.
     """
     if _is_shape(structure) or not tree.is_nested(structure):
@@ -211,15 +229,16 @@ def map_shape_structure(func: Callable[[Any], Any], structure: Any) -> Any:
 
 
 def traverse(func: Callable[[Any], Any], structure: Any, top_down: bool = True) -> Any:
-    """The nest with elements replaced by what `func` says; it sees every element, nests as well as leaves.
+    """The nest with elements replaced by what a function says, which sees every element, nests as well as leaves.
 
     Arguments:
         func: function of an element that returns its replacement, None to leave it and go on inside, or `MAP_TO_NONE` for None.
-        structure: nest. top_down: whether a nest is asked about before what is in it; a replacement is then not entered.
+        structure: nest.
+        top_down: bool, whether a nest is asked about before what is in it; a replacement is then not entered. Default True.
+    Returns: nest.
     Example:
-        >>> traverse(lambda x: sum(x) if isinstance(x, tuple) else None, [1, (2, 3)])
+        >>> keras.tree.traverse(lambda x: sum(x) if isinstance(x, tuple) else None, [1, (2, 3)])
         [1, 5]
-
     Source: keras.tree.traverse of Keras 3.
     """
     if top_down:

@@ -66,19 +66,7 @@ def flatten(structure: Any) -> list[Any]:
 
 
 def map_structure(func: Callable[..., Any], *structures: Any, none_is_leaf: bool = True) -> Any:
-    """A function applied to the corresponding leaves of nests of one structure, in a nest of that structure.
-
-    Arguments:
-        func: function of as many leaves as there are nests.
-        *structures: nests of one structure.
-        none_is_leaf: bool, whether None is given to `func`; else it stays. Default True.
-    Returns: nest like the first one.
-    Raises: ValueError if the structures differ.
-    Example:
-        >>> keras.tree.map_structure(lambda a, b: a + b, {"x": 1, "y": [2, 3]}, {"x": 10, "y": [20, 30]})
-        {'x': 11, 'y': [22, 33]}
-    Source: keras.tree.map_structure of Keras 3.
-    """
+    """A function applied to the corresponding leaves of nests of one structure, in a nest of that structure."""
     first = structures[0]
     if isinstance(first, dict):
         _same_structure(structures, lambda s: isinstance(s, dict) and set(s) == set(first))
@@ -124,18 +112,7 @@ def describe(structure: Any) -> str:
 
 
 def pack_as(structure: Any, flat_sequence: list[Any]) -> Any:
-    """A nest with other leaves: the inverse of `flatten`.
-
-    Arguments:
-        structure: nest whose structure to take.
-        flat_sequence: list of as many values, in the order of `flatten`.
-    Returns: nest like `structure` with those values.
-    Raises: ValueError if there are more or fewer values than leaves.
-    Example:
-        >>> keras.tree.pack_sequence_as({"b": [0, 0], "a": 0}, [3, 1, 2])
-        {'b': [1, 2], 'a': 3}
-    Source: keras.tree.pack_sequence_as of Keras 3.
-    """
+    """The nest of `structure` with other leaves, in the order of `flatten`."""
     iterator = iter(flat_sequence)
 
     def build(part: Any) -> Any:

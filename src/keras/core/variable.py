@@ -68,6 +68,7 @@ class Variable(Operators):
         self.made_trainable = trainable
         with engine.current().concretely():
             self._value = self._first_value(initializer, shape, dtype)
+            engine.current().mark_trainable(self._value, trainable and kind == "weight")
         self._dtype: str = engine.current().dtype_of(self._value)
         self._shape: tuple[int, ...] = tuple(self._value.shape)
         self.engine_name: str = engine.current().name
@@ -210,6 +211,8 @@ class Variable(Operators):
     @trainable.setter
     def trainable(self, value: bool) -> None:
         self._trainable = bool(value)
+        if self.kind == "weight" and self.engine_name == engine.current().name:
+            engine.current().mark_trainable(self._value, self._trainable)
 
     @property
     def ndim(self) -> int:
@@ -229,6 +232,17 @@ class Variable(Operators):
         if current_scope() is None and engine.current().name != self.engine_name:
             return np.asarray(self.numpy(), dtype)
         return np.asarray(engine.current().to_numpy(self.value), dtype)
+
+    def __tf_tensor__(self, dtype: Any = None, name: str | None = None) -> Any:
+        """The value where TensorFlow wants a tensor."""
+        return engine.current().for_tensorflow(self.value, dtype)
+
+    def __getattr__(self, name: str) -> Any:
+        """What the array library's own functions ask its own variables for."""
+        find = None if name.startswith("__") else engine.current().variable_attributes.get(name)
+        if find is None or "_value" not in self.__dict__:
+            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+        return find(self)
 
     def __jax_array__(self) -> Any:
         """What functions of `jax.numpy` take for it."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
@@ -23,10 +23,15 @@ class Engine:
         kernels: primitive's name -> function of (*tensors, **attributes), the operands promoted already.
         natives: composite's name -> the engine's own faster version with the composite's signature.
         gradients_of_natives: natives whose gradient is a node of its own in a traced step (`body_gradient`), not that of the definition.
+        eager: composite's name -> a function with its signature for tensors that are there, which returns NotImplemented for operands that
+            it does not take; only calls outside of traces ask it, so what it saves is the dispatch of the composite's parts.
+        recomputes: whether `remat` needs the step to run op by op, with the engine's own gradients.
         UNSUPPORTED: name -> reason.
+        layer_base: what layers inherit from besides, once the engine is chosen.
         errors: what the kernels raise for operands or attributes that do not fit; the table's rule then says what is wrong.
         reads_on_host: whether small calculations with variables' values are better done by NumPy (each op would be compiled).
         indexes_by_tensors: whether x[key] takes tensors and lists in the key.
+        variable_attributes: name -> function of a `Variable`: what the array library's own functions read of its own variables.
     An engine may also have `value_and_grad(function, has_aux)` (else the table's gradients are used), `cond(predicate, f, g)` and
     `custom_gradient(pair, operands)`.
     """
@@ -35,10 +40,14 @@ class Engine:
     tensor_type: Any = None
     kernels: dict[str, Callable[..., Any]] = {}
     natives: dict[str, Callable[..., Any]] = {}
+    eager: dict[str, Callable[..., Any]] = {}
     gradients_of_natives: Collection[str] = ()
     UNSUPPORTED: dict[str, str] = {}
+    layer_base: type | None = None
+    recomputes = False
     reads_on_host = False
     indexes_by_tensors = True
+    variable_attributes: dict[str, Callable[[Any], Any]] = {}
     errors: tuple[type[Exception], ...] = (ValueError, TypeError, IndexError)
 
     def __init__(self) -> None:
@@ -87,6 +96,19 @@ class Engine:
     def store(self, storage: Any, value: Any) -> Any:
         """What a variable holds after an assignment."""
         return value
+
+    def mark_trainable(self, storage: Any, trainable: bool) -> None:
+        """Tell the array library whether its own gradients are taken with respect to what a variable holds."""
+
+    def parts_of(self, value: Any) -> Iterable[Any]:
+        """The variables and layers inside an object of the array library's own that a layer holds."""
+        return ()
+
+    def for_tensorflow(self, value: Any, dtype: Any) -> Any:
+        """A variable's value as TensorFlow's functions take it; tensors of other libraries come as arrays."""
+        import tensorflow as tf
+
+        return tf.convert_to_tensor(self.to_numpy(value), dtype)
 
     def concretely(self) -> AbstractContextManager[Any]:
         """Context in which values are computed at once even while the engine traces a function: new variables are made there."""

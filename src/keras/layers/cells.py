@@ -63,8 +63,7 @@ class Cell(Layer):
     def _prepare_dropout(self, seed: Any) -> None:
         fraction(self, "dropout", self.dropout)
         fraction(self, "recurrent_dropout", self.recurrent_dropout)
-        if self.dropout or self.recurrent_dropout:
-            self.seed_generator = SeedGenerator(seed)
+        self.seed_generator = SeedGenerator(seed)  # also without dropout: Keras counts its state among the variables
         self._masks: tuple[Any, Any] | None = None
 
     def draw_masks(self, inputs: Any, states: Any, training: Any) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import inspect
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -20,11 +20,12 @@ from keras.core.operation import Node, Operation
 from keras.core.remat import current_remat
 from keras.core.state import Autocast, Outside, StateScope, collected_losses
 from keras.core.tensor import REGISTRY, KerasTensor, Symbol
+from keras.core.tracebacks import shortened
 from keras.core.variable import Variable
 from keras.layers.call_arguments import CallSignature, TrainingScope, build_parameters, call_signature, current_training, inside_a_call
 from keras.layers.input_spec import check_inputs
 from keras.layers.rematerialization import rematerialized
-from keras.layers.tracking import own_variables, owned, unique
+from keras.layers.tracking import named_parts, own_variables, owned, unique
 from keras.metrics.metric import Metric
 from keras.ops.random import SeedGenerator
 
@@ -62,6 +63,7 @@ class Layer(Operation, Configurable):
         input_shape: Any = None, batch_input_shape: Any = None, input_dim: int | None = None, batch_shape: Any = None, batch_size: int | None = None,
         input_length: int | None = None, input_dtype: Any = None, weights: Any = None,
     ) -> None:  # fmt: skip
+        engine.current()  # the first layer chooses the engine, which may give layers a base class
         if self._decides_generation:
             naming.decide_generation(any(v is not None for v in (input_shape, batch_input_shape, input_dim)))
         if name is not None and (not isinstance(name, str) or "/" in name):
@@ -123,7 +125,10 @@ class Layer(Operation, Configurable):
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         if "_inbound_nodes" not in self.__dict__:
             raise RuntimeError(_FORGOT_SUPER.format(type(self).__name__))
-        return self._run(args, kwargs)
+        try:
+            return self._run(args, kwargs)
+        except Exception as error:
+            raise shortened(error)  # noqa: B904 (it is the same error)
 
     def _run(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """One call: arguments made ready, built if need be, computed, masked; on symbols a node is left behind."""
@@ -158,13 +163,18 @@ class Layer(Operation, Configurable):
         return outputs
 
     def _compute(self, args: tuple[Any, ...], kwargs: dict[str, Any], symbolic: bool) -> Any:
-        if symbolic:
-            with abstractly(), StateScope():  # what is assigned to variables there has no numbers
-                outputs = abstract.call_on_symbols(self.call, args, kwargs)
-        elif "_remat_scope" in self.__dict__:
-            outputs = self.rematerialized_call(self.call, *args, **kwargs)(*args, **kwargs)
-        else:
-            outputs = self.call(*args, **kwargs)
+        try:
+            if symbolic:
+                with abstractly(), StateScope():  # what is assigned to variables there has no numbers
+                    outputs = abstract.call_on_symbols(self.call, args, kwargs)
+            elif "_remat_scope" in self.__dict__ and current_training():
+                outputs = self.rematerialized_call(self.call, *args, **kwargs)(*args, **kwargs)
+            else:
+                outputs = self.call(*args, **kwargs)
+        except (ValueError, TypeError, IndexError) as error:
+            if error.args and str(error.args[0]).startswith("keras.ops"):  # says which op; say in which layer
+                error.args = (f"{type(self).__name__} {self.name!r}: {error.args[0]}", *error.args[1:])
+            raise
         if self.activity_regularizer is not None and not symbolic:
             for output in tree.leaves(outputs):
                 if output is not None:
@@ -231,7 +241,7 @@ class Layer(Operation, Configurable):
         if training is None:
             training = current_training()
         if training is None:
-            training = signature.training_default
+            training = self.__dict__.get("_training_mode", signature.training_default)
         return training if training is None or isinstance(training, bool) else bool(training)
 
     def _fill_masks(self, signature: CallSignature, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
@@ -431,6 +441,10 @@ class Layer(Operation, Configurable):
 
     def _sublayers(self) -> list[Layer]:
         return [layer for layer in owned(self, Layer) if layer is not self]
+
+    def _named_parts(self, wanted: Callable[[Any], bool]) -> Iterator[tuple[str, Any]]:
+        """The wanted objects in the layer's attributes, by names that do not depend on automatic ones."""
+        return named_parts(self, wanted)
 
     def _flatten_layers(self, include_self: bool = True, recursive: bool = True) -> Iterator[Layer]:
         """The layer and those inside it, each once."""
@@ -655,6 +669,15 @@ class Layer(Operation, Configurable):
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} name={self.name}, built={self.built}>"
+
+
+def _inherit(chosen: Any) -> None:
+    """Layers are what the chosen engine's library takes for its own kind of module."""
+    if chosen.layer_base is not None and chosen.layer_base not in Layer.__mro__:
+        Layer.__bases__ = (*Layer.__bases__, chosen.layer_base)
+
+
+engine.when_chosen(_inherit)
 
 
 def _declared_shape(

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from keras._surface import attach
-from keras.layers.arguments import keep
+from keras.layers.arguments import keep, within
 from keras.layers.layer import Layer
 from keras.ops.activations import moments
-from keras.ops.elementwise import add, cast, divide, maximum, multiply, rsqrt, sqrt, square, subtract
+from keras.ops.elementwise import add, cast, divide, dtype_of, maximum, multiply, rsqrt, sqrt, square, subtract
+from keras.ops.normalization import normalize_last
 from keras.ops.reduction import mean, sum
 from keras.ops.shaping import reshape, shape_of
 
@@ -108,6 +109,7 @@ class LayerNormalization(_ScaledAndShifted):
 
     def build(self, input_shape: Any) -> None:
         """Make `gamma` and `beta`: the sizes of the normalized axes."""
+        within(self, self.axis, input_shape)
         self.axis = self.axis if isinstance(self.axis, list) else [self.axis]
         self._build_scale_and_shift(_known(self, input_shape, _axes(self.axis, len(input_shape))))
 
@@ -119,6 +121,10 @@ class LayerNormalization(_ScaledAndShifted):
         if self.rms_scaling:
             variance = moments(x, axes=axes, keepdims=True)[1]
             normalized = multiply(x, rsqrt(add(variance, self.epsilon)))
+        elif axes == (len(sizes) - 1,) and self.dtype == dtype_of(x):
+            factors = [v.value for v in (self.gamma, self.beta) if v is not None]
+            made = normalize_last([x, *factors], epsilon=self.epsilon, scaled=self.gamma is not None, centred=self.beta is not None)
+            return cast(made, self.compute_dtype)
         else:
             normalized = _standardized(x, axes, self.epsilon)
         return self._scaled(normalized, tuple(n if i in axes else 1 for i, n in enumerate(sizes)))
@@ -149,6 +155,7 @@ class GroupNormalization(_ScaledAndShifted):
 
     def build(self, input_shape: Any) -> None:
         """Make `gamma` and `beta`, each (channels,)."""
+        within(self, self.axis, input_shape)
         axis = self.axis % len(input_shape)
         channels = _known(self, input_shape, (axis,))[0]
         if self.groups == -1:
@@ -192,6 +199,7 @@ class RMSNormalization(Layer):
 
     def build(self, input_shape: Any) -> None:
         """Make `scale`: the sizes of the normalized axes."""
+        within(self, self.axis, input_shape)
         self.axis = self.axis if isinstance(self.axis, list) else [self.axis]
         self.scale = self.add_weight(
             shape=_known(self, input_shape, _axes(self.axis, len(input_shape))), name="scale", initializer="ones", autocast=False

@@ -202,6 +202,9 @@ class Sequential(Model):
         """The layers, without the input."""
         return [x for x in self._stack if not isinstance(x, InputLayer)]
 
+    def _named_parts(self, wanted: Any) -> Any:
+        return ((str(i), layer) for i, layer in enumerate(self.layers) if wanted(layer))
+
     def _known(self, what: str) -> Functional:
         if self._functional is None:
             raise AttributeError(

@@ -24,7 +24,6 @@ def dot_product_attention(
     flash_attention: bool | None = None, attn_logits_soft_cap: float | None = None,
 ) -> Tensor:  # fmt: skip
     """Each target's mean of the values, weighted by how well their keys fit its query: softmax(query key^T * scale + bias) value.
-
     Arguments:
         query: tensor, shape (batch, targets, heads, size).
         key, value: tensors, shape (batch, sources, heads or a divisor of them, size).
@@ -39,8 +38,7 @@ def dot_product_attention(
     Source: Vaswani et al. 2017, equation 1.
     >>> keys, values = np.array([[[[1.0, 0.0]], [[0.0, 1.0]]]]), np.array([[[[10.0, 0.0]], [[0.0, 10.0]]]])
     >>> keras.ops.dot_product_attention(np.array([[[[9.0, 0.0]]]]), keys, values)
-    array([[[[9.9828, 0.0172]]]])
-    """
+    array([[[[9.9828, 0.0172]]]])"""
     q, k, v = shape_of(query), shape_of(key), shape_of(value)
     if not len(q) == len(k) == len(v) == 4 or any(D.unify(m, n) is None for m, n in zip(k[:3], v[:3], strict=True)):
         raise ValueError(

@@ -12,38 +12,14 @@ from keras.core.op import op
 from keras.ops.activations import log_softmax, to_float
 from keras.ops.control import scan
 from keras.ops.elementwise import (
-    add,
-    cast,
-    dtype_of,
-    equal,
-    floor_divide,
-    greater,
-    less,
-    logical_and,
-    logical_not,
-    maximum,
-    mod,
-    multiply,
-    negative,
-    not_equal,
-    select,
-    subtract,
-    zeros_of,
+    add, cast, dtype_of, equal, floor_divide, greater, less, logical_and, logical_not, maximum, mod, multiply, negative, not_equal,
+    select, subtract, zeros_of,
 )  # fmt: skip
 from keras.ops.indexing import gather_along_axis
 from keras.ops.numeric import logaddexp
 from keras.ops.reduction import all, any, argmax, logsumexp, max, sum
 from keras.ops.shaping import (
-    arange,
-    concatenate,
-    expand_dims,
-    ones_like,
-    reshape,
-    shape_of,
-    slice_along,
-    stack,
-    transpose,
-    zeros,
+    arange, concatenate, expand_dims, ones_like, reshape, shape_of, slice_along, stack, transpose, zeros,
 )  # fmt: skip
 from keras.ops.sorting import order, top_k
 
@@ -56,21 +32,18 @@ IMPOSSIBLE = -1e5
 @op(category="nn", operands=4)
 def ctc_loss(target: Tensor, output: Tensor, target_length: Tensor, output_length: Tensor, mask_index: int = 0) -> Tensor:
     """-log of the probability that `output` spells `target`, summed over all alignments.
-
     Arguments:
         target: integer tensor, shape (batch, labels).
         output: logits, shape (batch, steps, classes).
         target_length: integer tensor, shape (batch,): how many labels count.
         output_length: integer tensor, shape (batch,): how many steps count.
         mask_index: int, the class that stands for "no label".
-    Returns: float tensor, shape (batch,).
+    Returns: float32 tensor (float64 for float64), shape (batch,).
     Source: Graves et al. 2006, "Connectionist Temporal Classification", section 4.1.
     >>> keras.ops.ctc_loss(target=[[1]], output=[[[0.0, 0.0]]], target_length=[1], output_length=[1])
-    array([0.6931], dtype=float32)
-    """
+    array([0.6931], dtype=float32)"""
     output = to_float(output)
-    own = dtype_of(output)
-    dtype = "float64" if own == "float64" else "float32"  # narrow floats do not hold the sums
+    dtype = "float64" if dtype_of(output) == "float64" else "float32"  # narrow floats do not hold the sums
     logits = log_softmax(cast(output, dtype), axis=-1)
     batch, steps, _ = shape_of(logits)
     labels = cast(target, "int32")
@@ -100,7 +73,7 @@ def ctc_loss(target: Tensor, output: Tensor, target_length: Tensor, output_lengt
     alpha, _ = scan(step, first, (rest, arange(1, steps, dtype="int32")), length=None)
     last = expand_dims(multiply(cast(target_length, "int32"), 2), 1)
     ends = stack([gather_along_axis(alpha, last, axis=1), _before_last(alpha, last, never)], axis=2)
-    return cast(negative(reshape(logsumexp(ends, axis=2), (batch,))), own)
+    return cast(negative(reshape(logsumexp(ends, axis=2), (batch,))), dtype)
 
 
 def _at_states(logits: Tensor, states: Tensor, steps: Any) -> Tensor:
@@ -143,23 +116,20 @@ def ctc_decode(
     """The labellings that `inputs` most likely spell, and their scores.
 
     'greedy' takes the best class of every step; 'beam_search' sums over the alignments of each labelling and keeps `beam_width` of them.
-
     Arguments:
         inputs: float tensor of logits, shape (batch, steps, classes).
         sequence_lengths: integer tensor, shape (batch,): how many steps count.
         strategy: 'greedy' or 'beam_search'.
-        beam_width: int, how many labellings are kept at every step. top_paths: int, how many of them are returned ('beam_search').
-        merge_repeated: whether equal classes in a row are one label ('greedy'; a beam search always merges them).
+        beam_width: int, how many labellings are kept at every step of a beam search.
+        top_paths: int, how many of them are returned.
+        merge_repeated: bool, whether equal classes in a row are one label ('greedy'; a beam search always merges them).
         mask_index: int, the class that stands for "no label"; None for the last one.
-    Returns: pair of labels, int32, shape (paths, batch, steps), filled with -1, and scores: for 'greedy' minus the sum of the best
-        logits, shape (batch, 1); for 'beam_search' the logarithm of the probability, shape (batch, paths).
+    Returns: (labels, scores): int32, shape (paths, batch, steps), filled with -1; and for 'greedy' minus the sum of the best logits, shape
+        (batch, 1), for 'beam_search' the logarithm of the probability, shape (batch, paths).
     Raises: ValueError for another rank or strategy, or if top_paths exceeds beam_width.
-    Example:
-        >>> labels, _ = ctc_decode(np.log([[[0.1, 0.9], [0.2, 0.8], [0.7, 0.3]]]), [3])
-        >>> labels.tolist()
-        [[[1, -1, -1]]]
-    Source: Graves et al. 2006, section 3.2; Hannun et al. 2014, "First-Pass Large Vocabulary Continuous Speech Recognition"; keras.ops.ctc_decode of Keras 3.
-    """
+    Source: Graves et al. 2006, section 3.2; Hannun et al. 2014, "First-Pass Large Vocabulary Continuous Speech Recognition".
+    >>> keras.ops.ctc_decode(np.log([[[0.1, 0.9], [0.2, 0.8], [0.7, 0.3]]]), [3])[0]
+    array([[[ 1, -1, -1]]], dtype=int32)"""
     logits = to_float(inputs)
     if len(shape_of(logits)) != 3:
         raise ValueError(f"keras.ops.ctc_decode(inputs): got shape {D.display(shape_of(logits))}. Accepted: (batch, steps, classes).")

@@ -42,23 +42,19 @@ def _as_list(x: Any) -> list[Any]:
 @op(category="core", operands=0)
 def custom_gradient(f: Callable[..., Any]) -> Callable[..., Any]:
     """`f` with a gradient that is written by hand.
-
     Arguments:
         f: function of tensors that returns a pair: its value (a tensor, or several), and a function of the gradients that arrive at the
             value, one for each tensor of it, which returns the gradients for the arguments (one, or a tuple). It may take them as
             `(*args, upstream=None)` as well.
     Returns: function with the arguments of `f` that returns its value.
     Raises: TypeError if `f` is not a function; ValueError if it does not return a pair.
-    Example:
-        >>> @custom_gradient
-        ... def log1pexp(x):
-        ...     e = exp(x)
-        ...     return log1p(e), lambda upstream: upstream * (1 - 1 / (1 + e))
-        >>> from keras.ops import exp, log1p
-        >>> float(value_and_grad(log1pexp)(0.0)[1])
-        0.5
     Source: keras.ops.custom_gradient of Keras 3; tf.custom_gradient.
-    """
+    >>> @keras.ops.custom_gradient
+    ... def log1pexp(x):
+    ...     e = keras.ops.exp(x)
+    ...     return keras.ops.log1p(e), lambda upstream: upstream * (1 - 1 / (1 + e))
+    >>> float(keras.value_and_grad(log1pexp)(0.0)[1])
+    0.5"""
     if not callable(f):
         raise TypeError(f"keras.ops.custom_gradient(f): got {f!r}. Accepted: a function that returns (value, gradient function).")
 
@@ -105,18 +101,16 @@ def _with_none(cotangents: Any, gs: Sequence[Any]) -> list[tuple[Any, Any]]:
 @op(category="core", operands=0)
 def jvp(fun: Callable[..., Any], primals: Any, tangents: Any, has_aux: bool = False) -> Any:
     """What `fun` returns, and its derivative at `primals` along the direction `tangents`.
-
     Arguments:
         fun: function of tensors that returns a tensor or a nest of them (with `has_aux`: a pair of that and anything).
-        primals, tangents: lists or tuples, one entry for each argument of `fun`, of equal shapes and dtypes.
-        has_aux: whether `fun` returns a pair.
-    Returns: pair (value, derivative); with `has_aux` (value, derivative, the second part).
+        primals: list or tuple, one tensor for each argument of `fun`.
+        tangents: list or tuple of as many, of the same shapes and dtypes: the direction.
+        has_aux: bool, whether `fun` returns a pair.
+    Returns: (value, derivative); with `has_aux` (value, derivative, the second part).
     Raises: TypeError for primals and tangents that are no lists or tuples; ValueError where shapes differ.
-    Example:
-        >>> [float(v) for v in jvp(lambda x: x * x, (3.0,), (1.0,))]
-        [9.0, 6.0]
-    Source: keras.ops.jvp of Keras 3; the derivative of the gradient with respect to what arrives at it is the derivative along a direction.
-    """
+    Source: keras.ops.jvp of Keras 3; jax.jvp.
+    >>> [float(v) for v in keras.ops.jvp(lambda x: x * x, (3.0,), (1.0,))]
+    [9.0, 6.0]"""
     if not isinstance(primals, (list, tuple)) or not isinstance(tangents, (list, tuple)) or len(primals) != len(tangents):
         raise TypeError(
             f"keras.ops.jvp(primals, tangents): got {type(primals).__name__} and {type(tangents).__name__}. Accepted: "

@@ -45,18 +45,13 @@ def gaussian_blur(images: Tensor, kernel_size: Any = (3, 3), sigma: Any = (1.0, 
 
     The window lies over the last two axes of the images, whatever `data_format` says: that is what Keras 3.15.1 computes on JAX, and so
     channels-last images are blurred along width and channels. For a blur along height and width move the channels to the front.
-
     Arguments:
-        images: float tensor, shape (batch, channels, height, width), or without batch.
-        kernel_size: (width, height) of the window. sigma: two floats > 0, its deviations in places.
-        data_format: 'channels_last', 'channels_first' or None for the default.
-    Returns: tensor, shape and dtype of `images`.
+        kernel_size: (width, height) of the window.
+        sigma: two floats > 0, the deviations in places.
     Raises: ValueError for images with another number of axes.
-    Example:
-        >>> gaussian_blur(np.ones((1, 3, 3)), data_format="channels_first").round(3)[0, 1].tolist()
-        [0.726, 1.0, 0.726]
     Source: keras.ops.image.gaussian_blur of Keras 3.
-    """
+    >>> keras.ops.image.gaussian_blur(np.ones((1, 3, 3)), data_format="channels_first")[0, 1]
+    array([0.7259, 1.    , 0.7259])"""
     config.standardize_data_format(data_format)
     sizes = _two_numbers("gaussian_blur", "kernel_size", kernel_size, int)
     sigmas = _two_numbers("gaussian_blur", "sigma", sigma, float)
@@ -71,16 +66,10 @@ def gaussian_blur(images: Tensor, kernel_size: Any = (3, 3), sigma: Any = (1.0, 
 @op(category="image")
 def sobel_edges(images: Tensor, data_format: str | None = None) -> Tensor:
     """How fast images change downwards and to the right, by Sobel's windows with zeros around the image.
-
-    Arguments:
-        images: tensor, shape (batch, height, width, channels), or without batch, or with channels before height.
-        data_format: 'channels_last', 'channels_first' or None for the default.
-    Returns: tensor, shape of `images` and a last axis of size 2: (downwards, to the right).
-    Example:
-        >>> sobel_edges([[[0.0], [1.0], [2.0]]])[0, :, 0, 1].tolist()
-        [2.0, 4.0, -2.0]
+    Returns: tensor in the shape of `images` with a last axis of size 2: (downwards, to the right).
     Source: Sobel and Feldman 1968; keras.ops.image.sobel_edges of Keras 3.
-    """
+    >>> keras.ops.image.sobel_edges([[[0.0], [1.0], [2.0]]])[0, :, 0, 1]
+    array([ 2.,  4., -2.], dtype=float32)"""
     data_format = config.standardize_data_format(data_format)
     batch, single = as_batch("sobel_edges", images)
     x = channels_last(batch, data_format)
@@ -97,26 +86,22 @@ def ssim(
     image1: Tensor, image2: Tensor, max_val: float = 1.0, filter_size: int = 11, filter_sigma: float = 1.5, k1: float = 0.01,
     k2: float = 0.03, data_format: str | None = None,
 ) -> Tensor:  # fmt: skip
-    """The structural similarity of two images, 1 for equal ones: the mean over all windows and channels of
+    """The structural similarity of two images, 1 for equal ones, as the mean over all windows and channels.
 
     (2 m1 m2 + c1) (2 s12 + c2) / ((m1^2 + m2^2 + c1) (s1^2 + s2^2 + c2)),   c = (k * max_val)^2
-
-    with means m, variances s^2 and covariance s12 under a Gaussian window.
-
+    with means m, variances s^2 and covariance s12 under a Gaussian window
     Arguments:
         image1, image2: float tensors of one shape (batch, height, width, channels), or without batch, or with channels before height.
         max_val: float, the largest possible difference of two elements.
-        filter_size: int, places of the window on each axis. filter_sigma: float, its deviation.
-        k1, k2: floats that keep the divisors from 0.
-        data_format: 'channels_last', 'channels_first' or None for the default.
-    Returns: tensor, shape (batch,), or () without batch.
+        filter_size: int, places of the window on each axis.
+        filter_sigma: float > 0, the deviation of the window.
+        k1, k2: floats that keep the divisors from 0. Default 0.01 and 0.03.
+    Returns: float tensor, shape (batch,), or () without batch.
     Raises: ValueError for different shapes or images smaller than the window.
-    Example:
-        >>> image = np.random.default_rng(0).uniform(size=(12, 12, 1)).astype("float32")
-        >>> float(ssim(image, image).round(4))
-        1.0
     Source: Wang et al. 2004, "Image quality assessment"; keras.ops.image.ssim of Keras 3.
-    """
+    >>> image = np.random.default_rng(0).uniform(size=(12, 12, 1))
+    >>> float(keras.ops.image.ssim(image, image)), float(keras.ops.image.ssim(image, 1 - image))
+    (1.0, -0.9488)"""
     data_format = config.standardize_data_format(data_format)
     first, second = shape_of(image1), shape_of(image2)
     if len(first) != len(second) or any(D.unify(m, n) is None for m, n in zip(first, second, strict=True)):
@@ -179,20 +164,15 @@ def extract_patches(
     images: Tensor, size: Any, strides: Any = None, dilation_rate: Any = 1, padding: str = "valid", data_format: str | None = None
 ) -> Tensor:
     """The patches of images, each laid out as channels: row by row, all channels of a place together.
-
     Arguments:
-        images: tensor, shape (batch, height, width, channels), or without batch, or with channels before height.
         size: int or (height, width) of a patch; three numbers take patches of volumes, as `extract_patches_3d`.
-        strides: int or two, from patch to patch. Default: `size`.
+        strides: int or two, from patch to patch. Default None: `size`.
         dilation_rate: int or two, from place to place in a patch.
         padding: 'valid' for whole patches only, 'same' for ceil(size / stride) patches with zeros around the image.
-        data_format: 'channels_last', 'channels_first' or None for the default.
     Returns: tensor, shape (batch, rows, columns, patch height * patch width * channels).
-    Example:
-        >>> extract_patches(np.arange(4.0).reshape(2, 2, 1), 2).tolist()
-        [[[0.0, 1.0, 2.0, 3.0]]]
     Source: keras.ops.image.extract_patches of Keras 3.
-    """
+    >>> keras.ops.image.extract_patches(np.arange(4).reshape(2, 2, 1), 2)
+    array([[[0, 1, 2, 3]]])"""
     rank = 3 if isinstance(size, (tuple, list)) and len(size) == 3 else 2
     return _patches("extract_patches", images, size, strides, dilation_rate, padding, data_format, rank)
 
@@ -202,14 +182,14 @@ def extract_patches_3d(
     volumes: Tensor, size: Any, strides: Any = None, dilation_rate: Any = 1, padding: str = "valid", data_format: str | None = None
 ) -> Tensor:
     """The patches of volumes, each laid out as channels: plane by plane, row by row, all channels of a place together.
-
     Arguments:
         volumes: tensor, shape (batch, depth, height, width, channels), or without batch, or with channels before depth.
-        size, strides, dilation_rate, padding, data_format: as for `extract_patches`, with three numbers.
+        size: int or (depth, height, width) of a patch.
+        strides: int or three, from patch to patch. Default None: `size`.
+        dilation_rate: int or three, from place to place in a patch.
+        padding: 'valid' for whole patches only, 'same' for ceil(size / stride) patches with zeros around the volume.
     Returns: tensor, shape (batch, planes, rows, columns, places of a patch * channels).
-    Example:
-        >>> extract_patches_3d(np.arange(8.0).reshape(2, 2, 2, 1), 2).reshape(-1).tolist()
-        [0.0, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0]
     Source: keras.ops.image.extract_patches_3d of Keras 3.
-    """
+    >>> keras.ops.image.extract_patches_3d(np.arange(8).reshape(2, 2, 2, 1), 2)[0, 0]
+    array([[0, 1, 2, 3, 4, 5, 6, 7]])"""
     return _patches("extract_patches_3d", volumes, size, strides, dilation_rate, padding, data_format, 3)

@@ -19,25 +19,8 @@ from keras.core.tensor import Spec
 from keras.ops.arrangement import tril, triu
 from keras.ops.contraction import dot, matmul, tensordot
 from keras.ops.elementwise import (
-    abs,
-    add,
-    cast,
-    divide,
-    dtype_of,
-    equal,
-    exp,
-    greater,
-    multiply,
-    negative,
-    not_equal,
-    ones_of,
-    power,
-    reciprocal,
-    select,
-    sqrt,
-    square,
-    subtract,
-    zeros_of,
+    abs, add, cast, divide, dtype_of, equal, exp, greater, multiply, negative, not_equal, ones_of, power, reciprocal, select, sqrt,
+    square, subtract, zeros_of,
 )  # fmt: skip
 from keras.ops.reduction import _max_over, _min_over, max, min, sum
 from keras.ops.shaping import expand_dims, eye, moveaxis, reshape, shape_of, swapaxes
@@ -93,7 +76,6 @@ def cholesky_lower(x: Tensor) -> Tensor:
 @op(category="linalg")
 def cholesky(x: Tensor, upper: bool = False) -> Tensor:
     """The triangular factor of positive definite matrices: the L with x = L L^T.
-
     Arguments:
         x: tensor, shape (..., n, n), symmetric and positive definite.
         upper: bool, whether to return L^T.
@@ -102,8 +84,7 @@ def cholesky(x: Tensor, upper: bool = False) -> Tensor:
     Source: numpy.linalg.cholesky.
     >>> keras.ops.cholesky([[4.0, 2.0], [2.0, 5.0]])
     array([[2., 0.],
-           [1., 2.]], dtype=float32)
-    """
+           [1., 2.]], dtype=float32)"""
     factor = cholesky_lower(x)
     return _swap(factor) if upper else factor
 
@@ -111,7 +92,6 @@ def cholesky(x: Tensor, upper: bool = False) -> Tensor:
 @op(category="linalg")
 def cholesky_inverse(x: Tensor, upper: bool = False) -> Tensor:
     """The inverse of the matrix whose triangular factor is `x`: (L L^T)^-1.
-
     Arguments:
         x: tensor, shape (..., n, n), lower triangles L as `cholesky` gives them.
         upper: bool, whether `x` is L^T.
@@ -119,8 +99,7 @@ def cholesky_inverse(x: Tensor, upper: bool = False) -> Tensor:
     Source: keras.ops.cholesky_inverse of Keras 3, torch.cholesky_inverse.
     >>> keras.ops.cholesky_inverse([[2.0, 0.0], [0.0, 4.0]])
     array([[0.25  , 0.    ],
-           [0.    , 0.0625]], dtype=float32)
-    """
+           [0.    , 0.0625]], dtype=float32)"""
     lower = _swap(x) if upper else x
     n = shape_of(lower)[-1]
     inverse = triangular_solve(lower, eye(n, dtype=dtypes.to_floating(dtype_of(lower))), lower=True)  # type: ignore[arg-type]
@@ -164,16 +143,21 @@ def triangular_solve(a: Tensor, b: Tensor, lower: bool) -> Tensor:
 
 def _with_column(solve_matrix: Callable[[Tensor, Tensor], Tensor], a: Tensor, b: Tensor) -> Tensor:
     """Solve for matrices, and for vectors as one column."""
-    if len(shape_of(b)) == len(shape_of(a)) - 1:
+    if _are_vectors(a, b):
         found = solve_matrix(a, expand_dims(b, -1))
         return reshape(found, shape_of(found)[:-1])
     return solve_matrix(a, b)
 
 
+def _are_vectors(a: Tensor, b: Tensor) -> bool:
+    """Whether b is a vector, or one for each matrix, and not one matrix for all."""
+    left, right = shape_of(a), shape_of(b)
+    return len(right) == 1 or (len(right) == len(left) - 1 and D.unify(right[-1], left[-1]) is not None and right[-2] != left[-2])
+
+
 @op(category="linalg", operands=2)
 def solve(a: Tensor, b: Tensor) -> Tensor:
     """The solution of linear equations: the x with a x = b.
-
     Arguments:
         a: tensor, shape (..., n, n), invertible.
         b: tensor, shape (..., n, k), or (..., n) for one right side each.
@@ -181,15 +165,13 @@ def solve(a: Tensor, b: Tensor) -> Tensor:
     Raises: ValueError if the shapes do not match, or (on the numpy engine) a matrix is singular.
     Source: numpy.linalg.solve.
     >>> keras.ops.solve([[2.0, 0.0], [0.0, 4.0]], [1.0, 2.0])
-    array([0.5, 0.5], dtype=float32)
-    """
+    array([0.5, 0.5], dtype=float32)"""
     return _with_column(linear_solve, a, b)
 
 
 @op(category="linalg", operands=2)
 def solve_triangular(a: Tensor, b: Tensor, lower: bool = False) -> Tensor:
     """The solution of linear equations with triangular matrices: the x with a x = b.
-
     Arguments:
         a: tensor, shape (..., n, n), of which only one triangle is read.
         b: tensor, shape (..., n, k), or (..., n) for one right side each.
@@ -198,9 +180,8 @@ def solve_triangular(a: Tensor, b: Tensor, lower: bool = False) -> Tensor:
     Raises: ValueError if the shapes do not match.
     Source: scipy.linalg.solve_triangular.
     >>> keras.ops.solve_triangular([[2.0, 0.0], [1.0, 4.0]], [2.0, 5.0], lower=True)
-    array([1., 1.], dtype=float32)
-    """
-    rows, others = shape_of(a)[-1], shape_of(b)[-1 if len(shape_of(b)) == len(shape_of(a)) - 1 else -2]
+    array([1., 1.], dtype=float32)"""
+    rows, others = shape_of(a)[-1], shape_of(b)[-1 if _are_vectors(a, b) else -2]
     if D.unify(rows, others) is None:  # an engine may broadcast a single row
         raise ValueError(f"keras.ops.solve_triangular: a has {rows} rows and b {others}. Accepted: as many rows in both.")
     return _with_column(lambda m, v: triangular_solve(m, v, lower=bool(lower)), a, b)
@@ -213,7 +194,6 @@ def _inverse_gradient(g: Tensor, y: Tensor, x: Tensor) -> Tensor:
 @primitive(Family(1, floating, _same_shape), vjp=(_inverse_gradient,), category="linalg")
 def inv(x: Tensor) -> Tensor:
     """The inverse of square matrices: the y with x y = 1.
-
     Arguments:
         x: tensor, shape (..., n, n), invertible.
     Returns: float tensor in the shape of `x`.
@@ -221,14 +201,17 @@ def inv(x: Tensor) -> Tensor:
     Source: numpy.linalg.inv.
     >>> keras.ops.inv([[2.0, 0.0], [0.0, 4.0]])
     array([[0.5 , 0.  ],
-           [0.  , 0.25]], dtype=float32)
-    """
+           [0.  , 0.25]], dtype=float32)"""
+
+
+_REAL = {"complex64": "float32", "complex128": "float64"}
+"""Eigenvalues of Hermitian matrices, singular values and logarithms of sizes are real."""
 
 
 def _sign_and_log_rule(name: str, inputs: Sequence[Any], attributes: dict[str, Any]) -> tuple[tuple[Spec, Spec], dict[str, Any]]:
     batch, _, _ = _matrices(name, inputs[0])
-    spec = Spec(batch, inputs[0].dtype)
-    return (spec, spec), attributes
+    dtype = inputs[0].dtype
+    return (Spec(batch, dtype), Spec(batch, _REAL.get(dtype, dtype))), attributes
 
 
 def _slogdet_gradient(g: Any, y: Any, x: Tensor) -> tuple[Tensor]:
@@ -238,29 +221,25 @@ def _slogdet_gradient(g: Any, y: Any, x: Tensor) -> tuple[Tensor]:
 @primitive(Family(1, floating, _sign_and_log_rule), vjp=_slogdet_gradient, category="linalg")
 def slogdet(x: Tensor) -> tuple[Tensor, Tensor]:
     """The sign of the determinant and the logarithm of its absolute value: det(x) = sign * exp(logarithm).
-
     Arguments:
         x: tensor, shape (..., n, n).
     Returns: (sign, logarithm), float tensors, shape (...).
     Raises: ValueError if the matrices are not square.
     Source: numpy.linalg.slogdet.
     >>> keras.ops.slogdet([[-1.0, 0.0], [0.0, 2.0]])
-    (array(-1., dtype=float32), array(0.6931, dtype=float32))
-    """
+    (array(-1., dtype=float32), array(0.6931, dtype=float32))"""
 
 
 @op(category="linalg")
 def det(x: Tensor) -> Tensor:
     """The determinant of square matrices.
-
     Arguments:
         x: tensor, shape (..., n, n).
     Returns: float tensor, shape (...).
     Raises: ValueError if the matrices are not square.
     Source: numpy.linalg.det.
     >>> keras.ops.det([[1.0, 2.0], [3.0, 4.0]])
-    np.float32(-2.0)
-    """
+    np.float32(-2.0)"""
     sign, logarithm = slogdet(x)
     return multiply(sign, exp(logarithm))
 
@@ -268,14 +247,12 @@ def det(x: Tensor) -> Tensor:
 @op(category="linalg")
 def logdet(x: Tensor) -> Tensor:
     """The logarithm of the determinant of positive definite matrices: log(det(x)).
-
     Arguments:
         x: tensor, shape (..., n, n), positive definite.
     Returns: float tensor, shape (...).
     Raises: ValueError if the matrices are not square.
     >>> keras.ops.logdet([[2.0, 0.0], [0.0, 2.0]])
-    array(1.3863, dtype=float32)
-    """
+    array(1.3863, dtype=float32)"""
     return slogdet(x)[1]
 
 
@@ -305,7 +282,6 @@ def _qr_gradient(g: Any, y: Any, x: Tensor, mode: str) -> tuple[Tensor]:
 @primitive(Family(1, floating, _qr_rule), vjp=_qr_gradient, category="linalg")
 def qr(x: Tensor, mode: str = "reduced") -> tuple[Tensor, Tensor]:
     """Orthogonal Q and upper triangular R with x = Q R.
-
     Arguments:
         x: tensor, shape (..., m, n).
         mode: 'reduced' (Q has min(m, n) columns) or 'complete' (Q is square).
@@ -315,13 +291,12 @@ def qr(x: Tensor, mode: str = "reduced") -> tuple[Tensor, Tensor]:
     >>> q, r = keras.ops.qr([[3.0], [4.0]])
     >>> keras.ops.round(q @ r, 3)
     array([[3.],
-           [4.]], dtype=float32)
-    """
+           [4.]], dtype=float32)"""
 
 
 def _eigh_rule(name: str, inputs: Sequence[Any], attributes: dict[str, Any]) -> tuple[tuple[Spec, Spec], dict[str, Any]]:
     batch, rows, _ = _matrices(name, inputs[0])
-    return (Spec((*batch, rows), inputs[0].dtype), Spec(inputs[0].dims, inputs[0].dtype)), attributes
+    return (Spec((*batch, rows), _REAL.get(inputs[0].dtype, inputs[0].dtype)), Spec(inputs[0].dims, inputs[0].dtype)), attributes
 
 
 def _gaps(values: Tensor) -> Tensor:
@@ -342,7 +317,6 @@ def _eigh_gradient(g: Any, y: Any, x: Tensor) -> tuple[Tensor]:
 @primitive(Family(1, floating, _eigh_rule), vjp=_eigh_gradient, category="linalg")
 def eigh(x: Tensor) -> tuple[Tensor, Tensor]:
     """The eigenvalues in rising order and the eigenvectors of symmetric matrices: x v[:, i] = w[i] v[:, i].
-
     Arguments:
         x: tensor, shape (..., n, n), symmetric.
     Returns: (w, v), float tensors, shapes (..., n) and (..., n, n); the eigenvectors are columns.
@@ -350,8 +324,7 @@ def eigh(x: Tensor) -> tuple[Tensor, Tensor]:
     Source: numpy.linalg.eigh.
     >>> values, vectors = keras.ops.eigh([[2.0, 0.0], [0.0, 1.0]])
     >>> values
-    array([1., 2.], dtype=float32)
-    """
+    array([1., 2.], dtype=float32)"""
 
 
 def _eig_rule(name: str, inputs: Sequence[Any], attributes: dict[str, Any]) -> tuple[tuple[Spec, Spec], dict[str, Any]]:
@@ -367,7 +340,6 @@ def _eig_rule(name: str, inputs: Sequence[Any], attributes: dict[str, Any]) -> t
 )
 def eig(x: Tensor) -> tuple[Tensor, Tensor]:
     """The eigenvalues and eigenvectors of square matrices: x v[:, i] = w[i] v[:, i].
-
     Arguments:
         x: tensor, shape (..., n, n).
     Returns: (w, v), complex tensors, shapes (..., n) and (..., n, n); the eigenvectors are columns.
@@ -375,8 +347,7 @@ def eig(x: Tensor) -> tuple[Tensor, Tensor]:
     Source: numpy.linalg.eig.
     >>> values, vectors = keras.ops.eig([[0.0, 1.0], [-1.0, 0.0]])
     >>> keras.ops.sort(keras.ops.imag(values))
-    array([-1.,  1.], dtype=float32)
-    """
+    array([-1.,  1.], dtype=float32)"""
 
 
 def _svd_rule(name: str, inputs: Sequence[Any], attributes: dict[str, Any]) -> tuple[tuple[Spec, ...], dict[str, Any]]:
@@ -386,7 +357,7 @@ def _svd_rule(name: str, inputs: Sequence[Any], attributes: dict[str, Any]) -> t
     full = attributes["full_matrices"]
     left = Spec((*batch, rows, rows if full else smaller), dtype)
     right = Spec((*batch, columns if full else smaller, columns), dtype)
-    return (left, Spec((*batch, smaller), dtype), right), attributes
+    return (left, Spec((*batch, smaller), _REAL.get(dtype, dtype)), right), attributes
 
 
 def _svd_gradient(g: Any, y: Any, x: Tensor, full_matrices: bool) -> tuple[Tensor]:
@@ -423,7 +394,6 @@ def singular_values_and_vectors(x: Tensor, full_matrices: bool) -> tuple[Tensor,
 @op(category="linalg")
 def svd(x: Tensor, full_matrices: bool = True, compute_uv: bool = True) -> Any:
     """Orthogonal U and V and the singular values s with x = U diag(s) V^T.
-
     Arguments:
         x: tensor, shape (..., m, n).
         full_matrices: bool, whether U and V are square; else they have min(m, n) columns.
@@ -431,8 +401,7 @@ def svd(x: Tensor, full_matrices: bool = True, compute_uv: bool = True) -> Any:
     Returns: (U, s, V^T), float tensors, s in falling order, shape (..., min(m, n)); only s without `compute_uv`.
     Source: numpy.linalg.svd.
     >>> keras.ops.svd([[3.0, 0.0], [0.0, 2.0]], compute_uv=False)
-    array([3., 2.], dtype=float32)
-    """
+    array([3., 2.], dtype=float32)"""
     if compute_uv:
         return singular_values_and_vectors(x, full_matrices=bool(full_matrices))
     return singular_values_and_vectors(x, full_matrices=False)[1]
@@ -451,15 +420,13 @@ def _lu_rule(name: str, inputs: Sequence[Any], attributes: dict[str, Any]) -> tu
 )
 def lu_factor(x: Tensor) -> tuple[Tensor, Tensor]:
     """L and U with x = P L U in one matrix, and the exchanges of rows that are P.
-
     Arguments:
         x: tensor, shape (..., m, n).
     Returns: (lu, pivots): U with L below its diagonal, in the shape of `x`; and for each row the one exchanged with it, int32.
     Source: scipy.linalg.lu_factor.
     >>> keras.ops.lu_factor([[1.0, 2.0], [2.0, 2.0]])
     (array([[2. , 2. ],
-           [0.5, 1. ]], dtype=float32), array([1, 1], dtype=int32))
-    """
+           [0.5, 1. ]], dtype=float32), array([1, 1], dtype=int32))"""
 
 
 # -------------------------------------------------------------------------------------------------------------- composites
@@ -468,15 +435,13 @@ def lu_factor(x: Tensor) -> tuple[Tensor, Tensor]:
 @op(category="linalg")
 def pinv(x: Tensor, rcond: float | None = None) -> Tensor:
     """The pseudo-inverse of matrices: V diag(1 / s) U^T for x = U diag(s) V^T.
-
     Arguments:
         x: tensor, shape (..., m, n).
         rcond: float, singular values below rcond times the largest count as 0. Default None: max(m, n) times the dtype's epsilon.
     Returns: float tensor, shape (..., n, m).
     Source: Penrose 1955; numpy.linalg.pinv.
     >>> keras.ops.pinv([[2.0], [0.0]])
-    array([[0.5, 0. ]], dtype=float32)
-    """
+    array([[0.5, 0. ]], dtype=float32)"""
     u, s, vt = svd(x, full_matrices=False)
     limit = _tolerance(x, dtype_of(s)) if rcond is None else float(rcond)
     kept = greater(s, multiply(_max_over(s, axis=-1, keepdims=True), limit))
@@ -492,24 +457,27 @@ def _tolerance(x: Tensor, dtype: str) -> float:
 @op(category="linalg")
 def matrix_rank(x: Tensor, tol: float | None = None) -> Tensor:
     """How many singular values are larger than `tol`.
-
     Arguments:
         x: tensor, shape (..., m, n).
         tol: float. Default None: the largest singular value times max(m, n) times the dtype's epsilon.
     Returns: int32 tensor, shape (...).
     Source: numpy.linalg.matrix_rank.
     >>> keras.ops.matrix_rank([[1.0, 2.0], [2.0, 4.0]])
-    np.int32(1)
-    """
+    np.int32(1)"""
     s = svd(x, compute_uv=False)
-    limit = multiply(_max_over(s, axis=-1, keepdims=True), _tolerance(x, dtype_of(s))) if tol is None else tol
+    limit = (
+        multiply(_max_over(s, axis=-1, keepdims=True), _tolerance(x, dtype_of(s)))
+        if tol is None
+        else tol
+        if not np.ndim(tol)
+        else expand_dims(tol, -1)
+    )
     return sum(cast(greater(s, limit), "int32"), axis=-1)
 
 
 @op(category="linalg", operands=2)
 def lstsq(a: Tensor, b: Tensor, rcond: float | None = None) -> Tensor:
     """The least squares solution: of the x that make |a x - b| smallest the shortest.
-
     Arguments:
         a: tensor, shape (m, n).
         b: tensor, shape (m,) or (m, k).
@@ -517,15 +485,13 @@ def lstsq(a: Tensor, b: Tensor, rcond: float | None = None) -> Tensor:
     Returns: float tensor, shape (n,) or (n, k).
     Source: numpy.linalg.lstsq.
     >>> keras.ops.round(keras.ops.lstsq([[1.0], [1.0]], [1.0, 3.0]), 3)
-    array([2.], dtype=float32)
-    """
+    array([2.], dtype=float32)"""
     return _with_column(matmul, pinv(a, rcond), b) if len(shape_of(b)) > 1 else matmul(pinv(a, rcond), b)
 
 
 @op(category="linalg")
 def norm(x: Tensor, ord: Any = None, axis: Any = None, keepdims: bool = False) -> Tensor:
     """The norm of vectors (one axis) or matrices (two axes).
-
     Arguments:
         ord: of vectors a number p for (sum |x|^p)^(1/p), inf, -inf, or 0 for the count of nonzeros; of matrices 'fro', 'nuc', 1, -1, 2, -2,
             inf or -inf. Default None: the root of the sum of squares.
@@ -534,8 +500,7 @@ def norm(x: Tensor, ord: Any = None, axis: Any = None, keepdims: bool = False) -
     Raises: ValueError for an unknown `ord` or more than two axes.
     Source: numpy.linalg.norm.
     >>> keras.ops.norm([3.0, 4.0]), keras.ops.norm([[1.0, -2.0], [3.0, 0.0]], ord=1, axis=1)
-    (np.float32(5.0), array([3., 3.], dtype=float32))
-    """
+    (np.float32(5.0), array([3., 3.], dtype=float32))"""
     x = cast(x, dtypes.to_floating(dtype_of(x)))
     count = len(shape_of(x))
     ord = float(ord) if ord in ("inf", "-inf") else ord
@@ -591,15 +556,13 @@ def _matrix_norm(x: Tensor, ord: Any, axes: tuple[int, ...], keepdims: bool) -> 
 @op(operands=2)
 def inner(x1: Tensor, x2: Tensor) -> Tensor:
     """The sum of products over the last axes of both: sum over k of x1[..., k] * x2[..., k].
-
     Arguments:
         x1: tensor, shape (*a, k), or a scalar.
         x2: tensor, shape (*b, k), or a scalar.
     Returns: tensor, shape (*a, *b), of the common dtype.
     Raises: ValueError if the last axes differ.
     >>> keras.ops.inner([1.0, 2.0], [3.0, 4.0])
-    array(11., dtype=float32)
-    """
+    array(11., dtype=float32)"""
     a, b = shape_of(x1), shape_of(x2)
     if not a or not b:
         return multiply(x1, x2)
@@ -609,12 +572,10 @@ def inner(x1: Tensor, x2: Tensor) -> Tensor:
 @op(operands=2)
 def vdot(x1: Tensor, x2: Tensor) -> Tensor:
     """The sum of products of all elements in order.
-
     Arguments:
         x1, x2: tensors with as many elements.
     Returns: scalar of the common dtype.
     Raises: ValueError if the numbers of elements differ.
     >>> keras.ops.vdot([[1.0, 2.0]], [[3.0], [4.0]])
-    array(11., dtype=float32)
-    """
+    array(11., dtype=float32)"""
     return dot(reshape(x1, (-1,)), reshape(x2, (-1,)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from keras.core import config, dtypes
@@ -36,30 +37,43 @@ def layer_normalization(
     Source: Ba, Kiros and Hinton 2016, equation 4.
     >>> keras.ops.layer_normalization([[1.0, 3.0], [5.0, 5.0]])
     array([[-1.,  1.],
-           [ 0.,  0.]], dtype=float32)
-    """
+           [ 0.,  0.]], dtype=float32)"""
     epsilon = config.epsilon() if epsilon is None else epsilon
     own = dtypes.to_floating(dtype_of(x))
     axes = axes_of("layer_normalization", axis, len(shape_of(x)))
     x = cast(x, "float32" if own in ("float16", "bfloat16") else own)
-    centred = subtract(x, mean(x, axis=axes, keepdims=True))
-    y = multiply(centred, rsqrt(add(mean(square(centred), axis=axes, keepdims=True), epsilon)))
+    if axes == (len(shape_of(x)) - 1,) and all(v is None or (dtype_of(v) == dtype_of(x) and len(shape_of(v)) == 1) for v in (gamma, beta)):
+        factors = [v for v in (gamma, beta) if v is not None]
+        return cast(normalize_last([x, *factors], epsilon=epsilon, scaled=gamma is not None, centred=beta is not None), own)
+    y = _standardized(x, axes, epsilon)
     y = y if gamma is None else multiply(y, _spread(gamma, y, axes))
     y = y if beta is None else add(y, _spread(beta, y, axes))
     return cast(y, own)
 
 
+def _standardized(x: Tensor, axes: tuple[int, ...], epsilon: float) -> Tensor:
+    centred = subtract(x, mean(x, axis=axes, keepdims=True))
+    return multiply(centred, rsqrt(add(mean(square(centred), axis=axes, keepdims=True), epsilon)))
+
+
+@op(category="internal", operands="list")
+def normalize_last(operands: Sequence[Tensor], epsilon: float, scaled: bool, centred: bool) -> Tensor:
+    """`operands[0]` with zero mean and unit variance over its last axis; the others are the scale, if `scaled`, and the offset, if `centred`."""
+    x, *factors = operands
+    y = _standardized(x, (len(shape_of(x)) - 1,), epsilon)
+    y = multiply(y, factors[0]) if scaled else y
+    return add(y, factors[-1]) if centred else y
+
+
 @op(category="nn", family=unary(floating))
 def rms_normalization(x: Tensor, scale: Tensor | None = None, axis: Any = -1, epsilon: float | None = None) -> Tensor:
     """Unit mean square over `axis`, then scaled: x / sqrt(mean(x^2) + epsilon) * scale.
-
     Arguments:
         scale: tensor in the shape of the axes. Default None: no scale.
         axis: int, or several that are normalized together.
     Source: Zhang and Sennrich 2019, equation 4.
     >>> keras.ops.rms_normalization([[3.0, 4.0]])
-    array([[0.8485, 1.1314]], dtype=float32)
-    """
+    array([[0.8485, 1.1314]], dtype=float32)"""
     epsilon = config.epsilon() if epsilon is None else epsilon
     own = dtypes.to_floating(dtype_of(x))
     axes = axes_of("rms_normalization", axis, len(shape_of(x)))
@@ -71,15 +85,13 @@ def rms_normalization(x: Tensor, scale: Tensor | None = None, axis: Any = -1, ep
 @op(category="nn", family=unary(floating))
 def normalize(x: Tensor, axis: Any = -1, order: Any = 2, epsilon: float | None = None) -> Tensor:
     """`x` over its norm along `axis`: x / max((sum |x|^order)^(1 / order), epsilon).
-
     Arguments:
         axis: int, or several that are normalized together.
         order: number >= 1, or infinity for the largest |x|.
         epsilon: float > 0, the least norm to divide by. Default None: `keras.config.epsilon()`.
     Raises: ValueError if `order` is less than 1.
     >>> keras.ops.normalize([[3.0, 4.0]]), keras.ops.normalize([[3.0, 4.0]], order=1)
-    (array([[0.6, 0.8]], dtype=float32), array([[0.4286, 0.5714]], dtype=float32))
-    """
+    (array([[0.6, 0.8]], dtype=float32), array([[0.4286, 0.5714]], dtype=float32))"""
     if not isinstance(order, (int, float)) or not order >= 1:
         raise ValueError(f"keras.ops.normalize(order): got {order!r}. Accepted: a number >= 1, or infinity.")
     epsilon = config.epsilon() if epsilon is None else epsilon

@@ -14,28 +14,8 @@ from keras.core.op import op, primitive
 from keras.core.tensor import Spec
 from keras.core.variable import Variable
 from keras.ops.elementwise import (
-    add,
-    cast,
-    copy,
-    divide,
-    dtype_of,
-    equal,
-    exp,
-    floor,
-    greater,
-    greater_equal,
-    less,
-    less_equal,
-    log,
-    logical_and,
-    logical_or,
-    maximum,
-    multiply,
-    rsqrt,
-    select,
-    sigmoid,
-    square,
-    subtract,
+    add, cast, copy, divide, dtype_of, equal, exp, floor, greater, greater_equal, less, less_equal, log, logical_and, logical_or,
+    maximum, multiply, rsqrt, select, sigmoid, square, subtract,
 )  # fmt: skip
 from keras.ops.indexing import take
 from keras.ops.reduction import argmax
@@ -47,7 +27,6 @@ Tensor = Any
 
 class SeedGenerator:
     """Hands out keys for random ops; its state is a variable, so that a compiled step draws anew at every call.
-
     Arguments:
         seed: int. Default None: drawn from the global one, `keras.utils.set_random_seed`.
         name: str. Default None: 'seed_generator'.
@@ -150,13 +129,10 @@ def _shape(shape: Any) -> Any:
 @op(category="random", operands=0)
 def uniform(shape: Any, minval: Any = 0.0, maxval: Any = 1.0, dtype: Any = None, seed: Any = None) -> Tensor:
     """Random numbers from `minval` up to, not including, `maxval`, each equally likely.
-
     Arguments:
         minval, maxval: numbers, the ends of the range. Default 0.0 and 1.0.
-    Returns: tensor of that shape and dtype.
     >>> keras.random.uniform((3,), seed=1)
-    array([0.4585, 0.3036, 0.7295], dtype=float32)
-    """
+    array([0.4585, 0.3036, 0.7295], dtype=float32)"""
     dtype = dtypes.standardize(dtype)
     drawn = draw_uniform(key_of(seed), shape=_shape(shape), dtype=dtype)
     return add(multiply(drawn, subtract(cast(maxval, dtype), cast(minval, dtype))), cast(minval, dtype))
@@ -165,14 +141,11 @@ def uniform(shape: Any, minval: Any = 0.0, maxval: Any = 1.0, dtype: Any = None,
 @op(category="random", operands=0)
 def normal(shape: Any, mean: Any = 0.0, stddev: Any = 1.0, dtype: Any = None, seed: Any = None) -> Tensor:
     """Random numbers of the normal distribution: density exp(-((x - mean) / stddev)^2 / 2) / (stddev * sqrt(2 pi)).
-
     Arguments:
         mean: number, the centre.
         stddev: number >= 0, the standard deviation.
-    Returns: tensor of that shape and dtype.
     >>> keras.random.normal((3,), seed=1)
-    array([-0.1607,  0.8974, -1.2384], dtype=float32)
-    """
+    array([-0.1607,  0.8974, -1.2384], dtype=float32)"""
     dtype = dtypes.standardize(dtype)
     drawn = draw_normal(key_of(seed), shape=_shape(shape), dtype=dtype)
     return add(multiply(drawn, cast(stddev, dtype)), cast(mean, dtype))
@@ -181,14 +154,11 @@ def normal(shape: Any, mean: Any = 0.0, stddev: Any = 1.0, dtype: Any = None, se
 @op(category="random", operands=0)
 def truncated_normal(shape: Any, mean: Any = 0.0, stddev: Any = 1.0, dtype: Any = None, seed: Any = None) -> Tensor:
     """Random numbers of the normal distribution, those beyond two standard deviations drawn again.
-
     Arguments:
         mean: number, the centre.
         stddev: number >= 0, the standard deviation before the truncation.
-    Returns: tensor of that shape and dtype.
     >>> keras.random.truncated_normal((3,), seed=1)
-    array([-0.1607,  0.8974, -1.2384], dtype=float32)
-    """
+    array([-0.1607,  0.8974, -1.2384], dtype=float32)"""
     dtype = dtypes.standardize(dtype)
     drawn = draw_truncated_normal(key_of(seed), shape=_shape(shape), dtype=dtype)
     return add(multiply(drawn, cast(stddev, dtype)), cast(mean, dtype))
@@ -197,31 +167,26 @@ def truncated_normal(shape: Any, mean: Any = 0.0, stddev: Any = 1.0, dtype: Any 
 @op(category="random", operands=0)
 def randint(shape: Any, minval: int, maxval: int, dtype: Any = "int32", seed: Any = None) -> Tensor:
     """Random integers from `minval` to `maxval` - 1, each equally likely.
-
     Arguments:
         minval, maxval: int, the ends of the range; `maxval` is not included.
         dtype: name of an integer dtype.
-    Returns: tensor of that shape and dtype.
     >>> keras.random.randint((5,), 0, 10, seed=1)
-    array([3, 8, 1, 0, 9], dtype=int32)
-    """
+    array([3, 8, 1, 0, 9], dtype=int32)"""
     return draw_integers(key_of(seed), shape=_shape(shape), low=int(minval), high=int(maxval), dtype=dtypes.standardize(dtype))
 
 
 @op(category="random")
 def dropout(inputs: Tensor, rate: float, noise_shape: Any = None, seed: Any = None) -> Tensor:
     """`inputs` with a fraction `rate` of the elements, chosen at random, set to 0 and the others divided by 1 - rate.
-
     Arguments:
         inputs: float tensor.
         rate: float from 0 to 1, the probability of 0.
-        noise_shape: tuple of int or None, one per axis: along an axis of size 1 all elements share their fate. Default None: `inputs.shape`.
+        noise_shape: tuple of int or None, one per axis: along an axis of size 1 all elements share one fate. Default None: `inputs.shape`.
     Returns: tensor in the shape and of the dtype of `inputs`.
     Raises: ValueError if `rate` is not from 0 to 1.
     Source: Srivastava et al. 2014.
     >>> keras.random.dropout([1.0, 1.0, 1.0, 1.0], 0.5, seed=2)
-    array([2., 0., 2., 0.], dtype=float32)
-    """
+    array([2., 0., 2., 0.], dtype=float32)"""
     if not 0 <= rate <= 1:
         raise ValueError(f"keras.random.dropout(rate): got {rate}. Accepted: a number from 0 to 1.")
     sizes = shape_of(inputs)
@@ -240,11 +205,9 @@ def _float_dtype(x: Any) -> str:
 @op(category="random")
 def shuffle(x: Tensor, axis: int = 0, seed: Any = None) -> Tensor:
     """The slices of `x` along `axis` in random order.
-
     Returns: tensor in the shape and of the dtype of `x`.
     >>> keras.random.shuffle([1, 2, 3, 4], seed=1)
-    array([2, 1, 3, 4], dtype=int32)
-    """
+    array([2, 1, 3, 4], dtype=int32)"""
     n = shape_of(x)[axis]
     return take(x, order(draw_uniform(key_of(seed), shape=(n,), dtype="float32"), axis=0), axis=axis)
 
@@ -252,7 +215,6 @@ def shuffle(x: Tensor, axis: int = 0, seed: Any = None) -> Tensor:
 @op(category="random")
 def categorical(logits: Tensor, num_samples: int, dtype: Any = "int32", seed: Any = None) -> Tensor:
     """Class numbers drawn for each row of logits, class i with probability softmax(logits)[i].
-
     Arguments:
         logits: float tensor, shape (batch, classes).
         num_samples: int, how many numbers for each row.
@@ -261,8 +223,7 @@ def categorical(logits: Tensor, num_samples: int, dtype: Any = "int32", seed: An
     Source: Gumbel 1954 (the largest of logits with noise).
     >>> keras.random.categorical([[0.0, 50.0], [50.0, 0.0]], 3, seed=1)
     array([[1, 1, 1],
-           [0, 0, 0]], dtype=int32)
-    """
+           [0, 0, 0]], dtype=int32)"""
     batch, classes = shape_of(logits)
     noise = draw_uniform(key_of(seed), shape=(batch, num_samples, classes), dtype="float32")
     gumbel = multiply(log(multiply(log(add(multiply(noise, 1.0 - 1e-7), 1e-8)), -1.0)), -1.0)
@@ -328,18 +289,11 @@ def _float_dtype_named(name: str, dtype: Any) -> str:
 @op(category="random", operands=0)
 def gamma(shape: Any, alpha: Any, dtype: Any = None, seed: Any = None) -> Tensor:
     """Random numbers of the gamma distribution: density x^(alpha - 1) exp(-x) / Gamma(alpha) for x > 0.
-
     Arguments:
-        shape: tuple of integers.
-        alpha: number or tensor that can be broadcast to `shape`, > 0; NaN comes out of negative ones, 0 out of 0.
-        dtype: name of a float dtype. Default: the default float.
-        seed: int, `keras.random.SeedGenerator` or None.
-    Returns: tensor of that shape and dtype.
-    Example:
-        >>> gamma((2, 3), 2.0, seed=1).shape
-        (2, 3)
-    Source: Marsaglia and Tsang 2000, "A simple method for generating gamma variables"; keras.random.gamma of Keras 3.
-    """
+        alpha: number or tensor > 0 that broadcasts to the shape; NaN comes out of negative ones, 0 out of 0.
+    Source: Marsaglia and Tsang 2000, "A simple method for generating gamma variables".
+    >>> keras.random.gamma((3,), 2.0, seed=1)
+    array([1.4887, 1.9858, 2.2217], dtype=float32)"""
     dtype, shape = _float_dtype_named("gamma", dtype), _shape(shape)
     alpha = _parameter("gamma", "alpha", alpha, shape)
     drawn = exp(_log_gamma_numbers(key_of(seed), shape, select(greater(alpha, 0.0), alpha, 1.0)))
@@ -349,18 +303,11 @@ def gamma(shape: Any, alpha: Any, dtype: Any = None, seed: Any = None) -> Tensor
 @op(category="random", operands=0)
 def beta(shape: Any, alpha: Any, beta: Any, dtype: Any = None, seed: Any = None) -> Tensor:
     """Random numbers of the beta distribution: density proportional to x^(alpha - 1) (1 - x)^(beta - 1) for 0 < x < 1.
-
     Arguments:
-        shape: tuple of integers.
-        alpha, beta: numbers or tensors that can be broadcast to `shape`, > 0.
-        dtype: name of a float dtype. Default: the default float.
-        seed: int, `keras.random.SeedGenerator` or None.
-    Returns: tensor of that shape and dtype.
-    Example:
-        >>> beta((2, 3), 1.0, 2.0, seed=1).shape
-        (2, 3)
+        alpha, beta: numbers or tensors > 0 that broadcast to the shape.
     Source: keras.random.beta of Keras 3; x / (x + y) for x and y of gamma distributions.
-    """
+    >>> keras.random.beta((3,), 1.0, 2.0, seed=1)
+    array([0.3127, 0.2764, 0.2174], dtype=float32)"""
     dtype, shape = _float_dtype_named("beta", dtype), _shape(shape)
     a, b = _parameter("beta", "alpha", alpha, shape), _parameter("beta", "beta", beta, shape)
     valid = logical_and(greater(a, 0.0), greater(b, 0.0))
@@ -380,19 +327,13 @@ def binomial(shape: Any, counts: Any, probabilities: Any, dtype: Any = None, see
 
     The trials stand for uniform numbers; the middle one of n of them, in order, has a beta distribution, and whether it lies below the
     probability decides about one half of the trials at once. So the work grows with the logarithm of the counts.
-
     Arguments:
-        shape: tuple of integers.
-        counts: number or tensor that can be broadcast to `shape`, whole numbers >= 0.
-        probabilities: number or tensor that can be broadcast to `shape`, from 0 to 1.
-        dtype: name of a float dtype. Default: the default float.
-        seed: int, `keras.random.SeedGenerator` or None.
+        counts: number or tensor of whole numbers >= 0 that broadcasts to the shape.
+        probabilities: number or tensor from 0 to 1 that broadcasts to the shape.
     Returns: tensor of that shape and dtype; NaN for parameters outside of their range.
-    Example:
-        >>> binomial((3,), 4, 1.0, seed=1).tolist()
-        [4.0, 4.0, 4.0]
-    Source: Devroye 1986, "Non-Uniform Random Variate Generation", X.4.3; keras.random.binomial of Keras 3.
-    """
+    Source: Devroye 1986, "Non-Uniform Random Variate Generation", X.4.3.
+    >>> keras.random.binomial((3,), 10, 0.5, seed=1)
+    array([7., 4., 4.], dtype=float32)"""
     dtype, shape = _float_dtype_named("binomial", dtype), _shape(shape)
     left, p = floor(_parameter("binomial", "counts", counts, shape)), _parameter("binomial", "probabilities", probabilities, shape)
     valid = logical_and(greater_equal(left, 0.0), logical_and(greater_equal(p, 0.0), less_equal(p, 1.0)))

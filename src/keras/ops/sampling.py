@@ -16,30 +16,8 @@ from keras.core.op import op
 from keras.ops.contraction import tensordot
 from keras.ops.convolution import channels_last, from_channels_last
 from keras.ops.elementwise import (
-    abs,
-    add,
-    cast,
-    clip,
-    copy,
-    divide,
-    dtype_of,
-    equal,
-    floor,
-    greater,
-    greater_equal,
-    less,
-    less_equal,
-    logical_and,
-    maximum,
-    mod,
-    multiply,
-    ones_of,
-    round,
-    select,
-    sign,
-    sin,
-    subtract,
-    zeros_of,
+    abs, add, cast, clip, copy, divide, dtype_of, equal, floor, greater, greater_equal, less, less_equal, logical_and, maximum, mod,
+    multiply, ones_of, round, select, sign, sin, subtract, zeros_of,
 )  # fmt: skip
 from keras.ops.images import as_batch
 from keras.ops.indexing import gather_along_axis, take_along
@@ -109,21 +87,18 @@ def _sampled(x: Tensor, sizes: Sequence[int], coordinates: Sequence[Tensor], ord
 @op(category="image", operands=2)
 def map_coordinates(inputs: Tensor, coordinates: Tensor, order: int, fill_mode: str = "constant", fill_value: float = 0) -> Tensor:
     """The elements of `inputs` at fractional coordinates.
-
     Arguments:
         inputs: tensor with n axes.
         coordinates: tensor, shape (n, ...): for every wanted element its coordinate on each axis.
         order: 0 for the nearest element, 1 for linear interpolation.
         fill_mode: how the grid goes on outside: 'constant' (`fill_value`), 'nearest' (a a | a b c | c c), 'wrap' (b c | a b c | a b),
             'mirror' (c b | a b c | b a) or 'reflect' (b a | a b c | c b).
-        fill_value: number.
-    Returns: tensor, shape `coordinates.shape[1:]`, dtype of `inputs` (integers are rounded).
+        fill_value: number outside of the grid, for 'constant'.
+    Returns: tensor, shape `coordinates.shape[1:]`, of the dtype of `inputs` (integers are rounded).
     Raises: ValueError if the first size of `coordinates` is not n, or for an unknown order or fill mode.
-    Example:
-        >>> map_coordinates([10.0, 20.0, 30.0], [[0.5, 2.0]], order=1).tolist()
-        [15.0, 30.0]
     Source: keras.ops.image.map_coordinates of Keras 3; scipy.ndimage has the same modes under 'grid-...' names.
-    """
+    >>> keras.ops.image.map_coordinates([10.0, 20.0, 30.0], [[0.5, 2.0]], order=1)
+    array([15., 30.], dtype=float32)"""
     _check("map_coordinates", "order", order, (0, 1))
     _check("map_coordinates", "fill_mode", fill_mode, FILL_MODES)
     sizes, wanted = shape_of(inputs), shape_of(coordinates)
@@ -179,20 +154,15 @@ def affine_transform(
     data_format: str | None = None,
 ) -> Tensor:  # fmt: skip
     """Images moved, turned, scaled and sheared: the new element at (x, y) is the old one at (a0 x + a1 y + a2, b0 x + b1 y + b2).
-
     Arguments:
-        images: tensor, shape (batch, height, width, channels), or without batch, or with channels before height.
         transform: float tensor, shape (batch, 8), or (8,) without batch: a0, a1, a2, b0, b1, b2 and two numbers that have no effect.
         interpolation: 'nearest' or 'bilinear'.
-        fill_mode: as for `map_coordinates`. fill_value: number.
-        data_format: 'channels_last', 'channels_first' or None for the default.
-    Returns: tensor, shape and dtype of `images`.
+        fill_mode: 'constant', 'nearest', 'wrap', 'mirror' or 'reflect', as for `map_coordinates`.
+        fill_value: number outside of the old image, for 'constant'.
     Raises: ValueError for another shape, interpolation or fill mode.
-    Example:
-        >>> affine_transform([[[1.0], [2.0], [3.0]]], [1.0, 0, 1.0, 0, 1.0, 0, 0, 0]).reshape(-1).tolist()
-        [2.0, 3.0, 0.0]
     Source: keras.ops.image.affine_transform of Keras 3.
-    """
+    >>> keras.ops.image.affine_transform([[[1.0], [2.0], [3.0]]], [1.0, 0, 1.0, 0, 1.0, 0, 0, 0])[0, :, 0]
+    array([2., 3., 0.], dtype=float32)"""
     _check_count("affine_transform", "transform", images, transform, (8,))
 
     def places(down: Tensor, across: Tensor, dtype: str, single: bool) -> list[Tensor]:
@@ -205,7 +175,7 @@ def affine_transform(
 def _check_count(name: str, argument: str, images: Tensor, x: Tensor, shape: tuple[int, ...]) -> None:
     own = shape_of(x)
     single = len(shape_of(images)) == 3
-    if own[-len(shape) :] != shape or len(own) != len(shape) + (not single):
+    if own[-len(shape) :] != shape or len(own) not in (len(shape), len(shape) + (not single)):
         accepted = D.display(shape) if single else f"(batch, {D.display(shape)[1:]}".replace(",)", ")")
         raise ValueError(
             f"keras.ops.image.{name}({argument}): got shape {D.display(own)} for images of shape {D.display(shape_of(images))}. "
@@ -232,21 +202,16 @@ def perspective_transform(
 
     The old place of (x, y) is ((a0 x + a1 y + a2) / w, (b0 x + b1 y + b2) / w) with w = c0 x + c1 y + 1; the eight numbers solve the
     equations that lead each end point to its start point.
-
     Arguments:
-        images: tensor, shape (batch, height, width, channels), or without batch, or with channels before height.
         start_points, end_points: tensors, shape (batch, 4, 2), or (4, 2) without batch: points (x, y).
         interpolation: 'nearest' or 'bilinear'.
-        fill_value: number for places outside of the old image.
-        data_format: 'channels_last', 'channels_first' or None for the default.
-    Returns: tensor, shape and dtype of `images`.
+        fill_value: number outside of the old image.
     Raises: ValueError for another shape or interpolation.
-    Example:
-        >>> corners = [[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]]
-        >>> perspective_transform([[[1.0], [2.0]], [[3.0], [4.0]]], corners, corners).round(3).reshape(-1).tolist()
-        [1.0, 2.0, 3.0, 4.0]
     Source: keras.ops.image.perspective_transform of Keras 3.
-    """
+    >>> start, end = [[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]], [[1.0, 0.0], [1.0, 1.0], [2.0, 0.0], [2.0, 1.0]]
+    >>> keras.ops.round(keras.ops.image.perspective_transform([[[1.0], [2.0]], [[3.0], [4.0]]], start, end)[:, :, 0], 3)
+    array([[0., 1.],
+           [0., 3.]], dtype=float32)"""
     _check_count("perspective_transform", "start_points", images, start_points, (4, 2))
     _check_count("perspective_transform", "end_points", images, end_points, (4, 2))
 
@@ -277,19 +242,15 @@ def elastic_transform(
     fill_value: float = 0.0, seed: Any = None, data_format: str | None = None,
 ) -> Tensor:  # fmt: skip
     """Images whose elements come from places nearby: normal noise of deviation `sigma`, blurred by a Gaussian of `sigma`, times `alpha`.
-
     Arguments:
-        images: tensor, shape (batch, height, width, channels), or without batch, or with channels before height.
-        alpha: float, the strength. sigma: float > 0, in places; larger is smoother.
-        interpolation, fill_mode, fill_value: as for `affine_transform`.
-        seed: int, `keras.random.SeedGenerator` or None.
-        data_format: 'channels_last', 'channels_first' or None for the default.
-    Returns: tensor, shape and dtype of `images`.
-    Example:
-        >>> elastic_transform(np.ones((8, 8, 3), "float32"), seed=1).shape
-        (8, 8, 3)
+        alpha: float, the strength.
+        sigma: float > 0, in places; larger is smoother.
+        interpolation: 'nearest' or 'bilinear'.
+        fill_mode: 'constant', 'nearest', 'wrap', 'mirror' or 'reflect', as for `map_coordinates`.
+        fill_value: number outside of the old image, for 'constant'.
     Source: Simard, Steinkraus and Platt 2003; keras.ops.image.elastic_transform of Keras 3.
-    """
+    >>> keras.ops.image.elastic_transform(np.ones((8, 8, 3), "float32"), seed=1).shape
+    (8, 8, 3)"""
     data_format = config.standardize_data_format(data_format)
     x = channels_last(as_batch("elastic_transform", images)[0], data_format)
     count, rows, columns, _ = shape_of(x)
@@ -319,7 +280,7 @@ def _blur_matrix(size: int, weights: np.ndarray) -> np.ndarray:
 # ---------------------------------------------------------------------------------------------------------- scale and shift
 
 _CUBIC_NAMES = ("cubic", "bicubic", "tricubic")
-_LINEAR_NAMES = ("linear", "bilinear", "trilinear", "triangle")
+_LINEAR_NAMES = ("linear", "bilinear", "trilinear")
 METHODS = (*_LINEAR_NAMES, *_CUBIC_NAMES, "lanczos3", "lanczos5")
 
 
@@ -341,22 +302,19 @@ def _weight_by_distance(d: Tensor, method: str) -> Tensor:
 def scale_and_translate(
     images: Tensor, output_shape: Any, scale: Tensor, translation: Tensor, spatial_dims: Any, method: str, antialias: bool = True
 ) -> Tensor:
-    """`images` resampled along some axes: the element at place p is put at scale * (p + 0.5) + translation - 0.5.
-
+    """Images resampled along some axes: the element at place p is put at scale * (p + 0.5) + translation - 0.5.
     Arguments:
-        images: tensor.
-        output_shape: the whole new shape; it may differ from the old one on the spatial axes.
+        images: tensor of any shape.
+        output_shape: tuple of int, the whole new shape; it may differ from the old one on the spatial axes.
         scale, translation: float tensors, shape (number of spatial axes,).
-        spatial_dims: axes to resample.
-        method: 'linear' ('bilinear', 'trilinear', 'triangle'), 'cubic' ('bicubic', 'tricubic'), 'lanczos3' or 'lanczos5'.
-        antialias: whether shrinking averages over all places that a new one covers.
+        spatial_dims: tuple of int, the axes to resample.
+        method: 'linear' ('bilinear', 'trilinear'), 'cubic' ('bicubic', 'tricubic'), 'lanczos3' or 'lanczos5'.
+        antialias: bool, whether shrinking averages over all places that a new one covers.
     Returns: float tensor, shape `output_shape`; 0 where nothing is put.
     Raises: ValueError for an unknown method or sizes that do not fit.
-    Example:
-        >>> scale_and_translate([1.0, 2.0], (4,), [2.0], [0.0], (0,), "linear").tolist()
-        [1.0, 1.25, 1.75, 2.0]
-    Source: keras.ops.image.scale_and_translate of Keras 3.
-    """
+    Source: keras.ops.image.scale_and_translate of Keras 3; jax.image.scale_and_translate.
+    >>> keras.ops.image.scale_and_translate([1.0, 2.0], (4,), [2.0], [0.0], (0,), "linear")
+    array([1.  , 1.25, 1.75, 2.  ], dtype=float32)"""
     _check("scale_and_translate", "method", method, METHODS)
     x = cast(images, dtypes.to_floating(dtype_of(images)))
     sizes = shape_of(x)

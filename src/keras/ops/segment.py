@@ -76,48 +76,40 @@ def _end(dtype: str, low: bool) -> Any:
 @op(category="math", operands=2)
 def segment_sum(data: Tensor, segment_ids: Tensor, num_segments: int | None = None, sorted: bool = False) -> Tensor:
     """The sum of the rows of each segment; 0 for an empty one.
-
     Returns: tensor, shape (num_segments, ...), of the dtype of `data`.
     Raises: TypeError if `segment_ids` are no integers; ValueError if they are no vector.
     Source: keras.ops.segment_sum of Keras 3, jax.ops.segment_sum.
     >>> keras.ops.segment_sum([1.0, 2.0, 3.0], [0, 1, 0])
-    array([4., 2.], dtype=float32)
-    """
+    array([4., 2.], dtype=float32)"""
     return _segments("segment_sum", "sum", 0, data, segment_ids, num_segments)
 
 
 @op(category="math", operands=2)
 def segment_max(data: Tensor, segment_ids: Tensor, num_segments: int | None = None, sorted: bool = False) -> Tensor:
     """The largest element of the rows of each segment; minus infinity (the smallest integer) for an empty one.
-
     Returns: tensor, shape (num_segments, ...), of the dtype of `data`.
     Raises: TypeError if `segment_ids` are no integers; ValueError if they are no vector.
     Source: keras.ops.segment_max of Keras 3, jax.ops.segment_max.
     >>> keras.ops.segment_max([1.0, 2.0, 3.0], [0, 1, 0])
-    array([3., 2.], dtype=float32)
-    """
+    array([3., 2.], dtype=float32)"""
     return _segments("segment_max", "max", _end(dtype_of(data), True), data, segment_ids, num_segments)
 
 
 @op(category="math", operands=2)
 def segment_min(data: Tensor, segment_ids: Tensor, num_segments: int | None = None, sorted: bool = False) -> Tensor:
     """The smallest element of the rows of each segment; infinity (the largest integer) for an empty one.
-
     Returns: tensor, shape (num_segments, ...), of the dtype of `data`.
     Raises: TypeError if `segment_ids` are no integers; ValueError if they are no vector.
     >>> keras.ops.segment_min([1.0, 2.0, 3.0], [0, 1, 0])
-    array([1., 2.], dtype=float32)
-    """
+    array([1., 2.], dtype=float32)"""
     return _segments("segment_min", "min", _end(dtype_of(data), False), data, segment_ids, num_segments)
 
 
 @op(category="math", operands=2)
 def segment_prod(data: Tensor, segment_ids: Tensor, num_segments: int | None = None, sorted: bool = False) -> Tensor:
     """The product of the rows of each segment; 1 for an empty one.
-
     Returns: tensor, shape (num_segments, ...), of the dtype of `data`.
     Raises: TypeError if `segment_ids` are no integers; ValueError if they are no vector.
     >>> keras.ops.segment_prod([2.0, 2.0, 3.0], [0, 1, 0])
-    array([6., 2.], dtype=float32)
-    """
+    array([6., 2.], dtype=float32)"""
     return _segments("segment_prod", "prod", 1, data, segment_ids, num_segments)

@@ -12,26 +12,12 @@ import numpy as np
 from keras.core import dims as D
 from keras.core import dtypes, engine
 from keras.core.dims import Size
-from keras.core.families import custom, floating
+from keras.core.families import custom, floating, unary
 from keras.core.op import op, primitive
 from keras.core.tensor import Spec
 from keras.ops.contraction import matmul
 from keras.ops.elementwise import (
-    abs,
-    add,
-    cast,
-    divide,
-    dtype_of,
-    exp,
-    greater,
-    less,
-    multiply,
-    negative,
-    ones_of,
-    rsqrt,
-    select,
-    square,
-    zeros_of,
+    abs, add, cast, divide, dtype_of, exp, greater, less, multiply, negative, ones_of, rsqrt, select, square, zeros_of,
 )  # fmt: skip
 from keras.ops.indexing import add_at, take_along
 from keras.ops.shaping import concatenate, flip, pad, pad_constant, reshape, shape_of, slice_along, swapaxes, zeros_like
@@ -79,45 +65,39 @@ def _over_both(x: Pair, inverse: bool) -> Pair:
 @op(category="math", operands=0)
 def fft(x: Pair) -> Pair:
     """The discrete Fourier transform over the last axis: y[k] = sum over n of x[n] * exp(-2 pi i k n / N).
-
     Arguments:
         x: pair (real part, imaginary part) of tensors of one shape (..., N).
     Returns: pair (real part, imaginary part) of float tensors in that shape.
     Raises: ValueError if `x` is no pair or the shapes differ.
     Source: numpy.fft.fft.
     >>> keras.ops.fft(([1.0, 2.0], [0.0, 0.0]))
-    (array([ 3., -1.], dtype=float32), array([0., 0.], dtype=float32))
-    """
+    (array([ 3., -1.], dtype=float32), array([0., 0.], dtype=float32))"""
     return fourier(*_pair("fft", x), inverse=False)
 
 
 @op(category="math", operands=0)
 def fft2(x: Pair) -> Pair:
     """The discrete Fourier transform over the last two axes.
-
     Arguments:
         x: pair (real part, imaginary part) of tensors of one shape (..., M, N).
     Returns: pair (real part, imaginary part) of float tensors in that shape.
     Source: numpy.fft.fft2.
     >>> keras.ops.fft2((np.ones((2, 2)), np.zeros((2, 2))))[0]
     array([[4., 0.],
-           [0., 0.]])
-    """
+           [0., 0.]])"""
     return _over_both(_pair("fft2", x), inverse=False)
 
 
 @op(category="math", operands=0)
 def ifft2(x: Pair) -> Pair:
     """The inverse of `fft2`: the transform with the opposite sign in the exponent, over M * N.
-
     Arguments:
         x: pair (real part, imaginary part) of tensors of one shape (..., M, N).
     Returns: pair (real part, imaginary part) of float tensors in that shape.
     Source: numpy.fft.ifft2.
     >>> keras.ops.ifft2((np.array([[4.0, 0.0], [0.0, 0.0]]), np.zeros((2, 2))))[0]
     array([[1., 1.],
-           [1., 1.]])
-    """
+           [1., 1.]])"""
     return _over_both(_pair("ifft2", x), inverse=True)
 
 
@@ -133,17 +113,17 @@ def _sized(x: Tensor, size: int) -> Tensor:
 @op(category="math")
 def rfft(x: Tensor, fft_length: int | None = None) -> Pair:
     """The first half of the Fourier transform of real numbers, N // 2 + 1 elements; the rest follows by symmetry.
-
     Arguments:
         x: tensor of real numbers, shape (..., n).
         fft_length: int N > 0: the last axis is cut or filled with zeros to it. Default None: n.
     Returns: pair (real part, imaginary part) of float tensors, shape (..., N // 2 + 1).
     Source: numpy.fft.rfft.
     >>> keras.ops.rfft([1.0, 2.0, 3.0, 4.0])
-    (array([10., -2., -2.], dtype=float32), array([0., 2., 0.], dtype=float32))
-    """
+    (array([10., -2., -2.], dtype=float32), array([0., 2., 0.], dtype=float32))"""
     x = cast(x, dtypes.to_floating(dtype_of(x)))
     size = shape_of(x)[-1] if fft_length is None else int(fft_length)
+    if isinstance(size, int) and size < 1:
+        raise ValueError(f"keras.ops.rfft(fft_length): got {size} elements. Accepted: at least 1.")
     x = x if fft_length is None else _sized(x, size)  # type: ignore[arg-type]
     parts = fourier(x, zeros_like(x), inverse=False)
     axis = len(shape_of(x)) - 1
@@ -153,18 +133,18 @@ def rfft(x: Tensor, fft_length: int | None = None) -> Pair:
 @op(category="math", operands=0)
 def irfft(x: Pair, fft_length: int | None = None) -> Tensor:
     """The real numbers whose `rfft` is `x`.
-
     Arguments:
         x: pair (real part, imaginary part) of tensors of one shape (..., m).
         fft_length: int > 0, how many real numbers. Default None: the even number 2 * (m - 1).
     Returns: float tensor, shape (..., fft_length).
     Source: numpy.fft.irfft.
     >>> keras.ops.irfft(([10.0, -2.0, -2.0], [0.0, 2.0, 0.0]))
-    array([1., 2., 3., 4.], dtype=float32)
-    """
+    array([1., 2., 3., 4.], dtype=float32)"""
     real, imag = _pair("irfft", x)
     half = shape_of(real)[-1]
     size: Size = 2 * (half - 1) if fft_length is None else int(fft_length)
+    if isinstance(size, int) and size < 1:
+        raise ValueError(f"keras.ops.irfft(fft_length): got {size} elements. Accepted: at least 1.")
     if not isinstance(size, int):
         raise ValueError("keras.ops.irfft: the size of the last axis must be known. Write fft_length=n.")
     kept = size // 2 + 1
@@ -182,7 +162,6 @@ def irfft(x: Pair, fft_length: int | None = None) -> Tensor:
 @op(category="math")
 def extract_sequences(x: Tensor, sequence_length: int, sequence_stride: int) -> Tensor:
     """Overlapping sequences of the last axis, each starting `sequence_stride` elements after the one before.
-
     Arguments:
         x: tensor, shape (..., n).
     Returns: tensor, shape (..., (n - sequence_length) // sequence_stride + 1, sequence_length), of the dtype of `x`.
@@ -190,8 +169,7 @@ def extract_sequences(x: Tensor, sequence_length: int, sequence_stride: int) -> 
     Source: keras.ops.extract_sequences of Keras 3, tf.signal.frame.
     >>> keras.ops.extract_sequences([1, 2, 3, 4, 5], 3, 2)
     array([[1, 2, 3],
-           [3, 4, 5]], dtype=int32)
-    """
+           [3, 4, 5]], dtype=int32)"""
     n = shape_of(x)[-1]
     if not isinstance(n, int):
         raise ValueError("keras.ops.extract_sequences: the size of the last axis must be known. Write a shape with a number for it.")
@@ -201,10 +179,10 @@ def extract_sequences(x: Tensor, sequence_length: int, sequence_stride: int) -> 
 
 
 def _window(window: Any, length: int, size: int) -> np.ndarray:
-    """A periodic window of `length` places in the middle of `size`, on the host."""
+    """A periodic window of `length` places in the middle of `size`, on the host; None gives ones everywhere."""
     if window is None:
-        values = np.ones(length)
-    elif isinstance(window, str):
+        return np.ones(size)
+    if isinstance(window, str):
         if window not in ("hann", "hamming"):
             raise ValueError(f"keras.ops.stft(window): got {window!r}. Accepted: 'hann', 'hamming', a tensor or None.")
         edge = 0.5 if window == "hann" else 0.54
@@ -222,7 +200,6 @@ def _window(window: Any, length: int, size: int) -> np.ndarray:
 @op(category="math")
 def stft(x: Tensor, sequence_length: int, sequence_stride: int, fft_length: int, window: Any = "hann", center: bool = True) -> Pair:
     """The short-time Fourier transform: the `rfft` of each sequence of the last axis times a window.
-
     Arguments:
         x: tensor of real numbers, shape (..., n).
         fft_length: int >= sequence_length; the window stands in the middle of as many elements.
@@ -232,8 +209,7 @@ def stft(x: Tensor, sequence_length: int, sequence_stride: int, fft_length: int,
     >>> real, imag = keras.ops.stft([1.0, -1.0, 1.0, -1.0, 1.0, -1.0], 4, 2, 4, window=None, center=False)
     >>> real
     array([[0., 0., 4.],
-           [0., 0., 4.]], dtype=float32)
-    """
+           [0., 0., 4.]], dtype=float32)"""
     if fft_length < sequence_length:
         raise ValueError(f"keras.ops.stft(fft_length): got {fft_length}. Accepted: at least sequence_length, {sequence_length}.")
     x = cast(x, dtypes.to_floating(dtype_of(x)))
@@ -254,7 +230,6 @@ def istft(
     center: bool = True,
 ) -> Tensor:
     """The signal whose `stft` is `x`: windowed sequences are added up and divided by the sum of the squared windows.
-
     Arguments:
         x: pair (real part, imaginary part) of tensors of one shape (..., sequences, fft_length // 2 + 1).
         fft_length: int, the one of the `stft`.
@@ -263,8 +238,7 @@ def istft(
     Returns: float tensor, shape (..., length).
     Source: Griffin and Lim 1984, equation 6; scipy.signal.istft.
     >>> keras.ops.round(keras.ops.istft(keras.ops.stft(np.arange(8.0), 4, 2, 4), 4, 2, 4), 3)
-    array([0., 1., 2., 3., 4., 5., 6., 7.])
-    """
+    array([0., 1., 2., 3., 4., 5., 6., 7.])"""
     sequences = irfft(x, fft_length)
     dtype = dtype_of(sequences)
     shape = shape_of(sequences)
@@ -279,6 +253,7 @@ def istft(
     added = add_at(start, engine.current().asarray(places, "int32"), flat, axis=len(shape) - 2)
     squares = np.zeros(total)
     np.add.at(squares, places, np.tile(win.astype("float64") ** 2, count))
+    squares = squares if window is not None else squares * (sequence_stride / fft_length)  # so scaled by Keras on JAX
     weight = engine.current().asarray(squares, dtype)
     covered = greater(weight, 1e-11)
     found = select(covered, divide(added, select(covered, weight, ones_of(weight))), zeros_of(weight))
@@ -293,17 +268,13 @@ def istft(
 @op(operands=2)
 def correlate(x1: Tensor, x2: Tensor, mode: str = "valid") -> Tensor:
     """The cross-correlation of two vectors: c[k] = sum over n of x1[n + k] * conj(x2[n]), zeros outside.
-
     Arguments:
-        x1, x2: tensors with one axis, m and n elements > 0.
+        x1, x2: vectors of m and n elements.
         mode: 'valid' for whole overlaps only, 'same' for max(m, n) places in the middle, 'full' for all m + n - 1 places.
-    Returns: tensor with one axis.
+    Returns: vector of the common dtype.
     Raises: ValueError for other ranks or an unknown mode.
-    Example:
-        >>> correlate([1.0, 2.0, 3.0], [0.0, 1.0, 0.5]).tolist()
-        [3.5]
-    Source: numpy.correlate; keras.ops.correlate of Keras 3.
-    """
+    >>> keras.ops.correlate([1.0, 2.0, 3.0], [0.0, 1.0, 0.5])
+    array([3.5], dtype=float32)"""
     if mode not in ("valid", "same", "full"):
         raise ValueError(f"keras.ops.correlate(mode): got {mode!r}. Accepted: 'valid', 'same' or 'full'.")
     first, second = shape_of(x1), shape_of(x2)
@@ -329,15 +300,12 @@ def _correlation(a: Tensor, b: Tensor, m: int, n: int, mode: str) -> Tensor:
     return matmul(take_along(padded, engine.current().asarray(places, "int32"), axis=0), conj(b))
 
 
-@op()
+@op(family=unary(floating))
 def i0(x: Tensor) -> Tensor:
     """The modified Bessel function of the first kind of order 0: the sum over k of (x / 2)^(2 k) / (k!)^2.
-
-    Example:
-        >>> i0([0.0, 1.0]).astype("float64").round(4).tolist()
-        [1.0, 1.2661]
     Source: Abramowitz and Stegun 1964, 9.6.12 and, for large x, 9.7.1; numpy.i0.
-    """
+    >>> keras.ops.i0([0.0, 1.0])
+    array([1.    , 1.2661], dtype=float32)"""
     own = dtypes.to_floating(dtype_of(x))
     x = cast(x, "float64" if own == "float64" else "float32")
     border, terms, far_terms = (20.0, 42, 20) if own == "float64" else (12.0, 24, 10)

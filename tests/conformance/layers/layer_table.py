@@ -92,6 +92,7 @@ def _classes() -> dict[str, type]:
 CLASSES = _classes()
 
 DENSE = ("kernel", "bias")
+LORA = ("lora_kernel_a", "lora_kernel_b")
 RECURRENT = ("kernel", "recurrent_kernel", "bias")
 IMAGE = ((2, 5, 6, 3),)
 SEQUENCE = ((2, 5, 3),)
@@ -192,6 +193,15 @@ def _convolutions() -> list[Case]:
             DENSE,
             known=(1,),
             id="Conv2D groups",
+        ),
+        Case("Conv2D", {"filters": 3, "kernel_size": 2, "lora_rank": 2}, IMAGE, (*DENSE, *LORA), known=(3,), id="Conv2D LoRA"),
+        Case(
+            "Conv1D",
+            {"filters": 2, "kernel_size": 3, "padding": "causal", "data_format": "channels_first"},
+            ((2, 3, 5),),
+            DENSE,
+            known=(1,),
+            id="Conv1D causal channels first",
         ),
         Case("Conv3D", {"filters": 2, "kernel_size": 2, "strides": (1, 2, 1)}, volume, DENSE, known=(4,)),
         Case("Conv1DTranspose", {"filters": 2, "kernel_size": 3, "strides": 3, "output_padding": 1}, ((2, 4, 2),), DENSE, known=(2,)),
@@ -307,6 +317,16 @@ def _recurrent() -> list[Case]:
             mask="ends",
         ),
         Case("TimeDistributed", {"layer": Fresh(lambda: make["Conv1D"](4, 2))}, ((2, 3, 5, 2),), DENSE, known=(3,)),
+        Case(
+            "TimeDistributed",
+            {"layer": Fresh(lambda: make["BatchNormalization"]())},
+            ((4, 3, 2),),
+            ("gamma", "beta", "moving_mean", "moving_variance"),
+            call={"training": True},
+            known=(2,),
+            per_sample=False,
+            id="TimeDistributed statistics",
+        ),
         *(
             Case(f"ConvLSTM{rank}D", {"filters": 2, "kernel_size": 2, "padding": "same"}, shape, RECURRENT, known=(rank + 2,))
             for rank, shape in grid.items()

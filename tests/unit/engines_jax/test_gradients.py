@@ -107,7 +107,9 @@ def test_modes_of_differentiation(mode: str) -> None:
     _agree(jax.jit(lambda: found(ours))(), jax.jit(lambda: found(plain))())
 
 
-@pytest.mark.parametrize(("shape", "window"), [((2, 6, 6, 3), (2, 2)), ((2, 7, 5, 3), (2, 3)), ((2, 9, 4), (3,)), ((1, 4, 4, 4, 2), (2, 2, 2))])
+@pytest.mark.parametrize(
+    ("shape", "window"), [((2, 6, 6, 3), (2, 2)), ((2, 7, 5, 3), (2, 3)), ((2, 9, 4), (3,)), ((1, 4, 4, 4, 2), (2, 2, 2))]
+)
 def test_max_pooling_gives_ties_to_the_first(shape: Any, window: Any) -> None:
     x = jnp.asarray(np.random.default_rng(0).integers(0, 3, shape).astype("float32"))
     weights = _numbers(2, 9, 9, 9, 9)

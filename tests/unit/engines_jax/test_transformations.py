@@ -85,7 +85,13 @@ def test_arrays_of_jax_are_data() -> None:
 
 def test_mixed_operands() -> None:
     x = jnp.ones((2, 3))
-    for result in (ops.add(x, np.ones((2, 3), "float32")), ops.multiply(x, 2), 2.0 - x, ops.add(np.float64(2), x), np.ones(3, "float32") + x):
+    for result in (
+        ops.add(x, np.ones((2, 3), "float32")),
+        ops.multiply(x, 2),
+        2.0 - x,
+        ops.add(np.float64(2), x),
+        np.ones(3, "float32") + x,
+    ):
         assert isinstance(result, jax.Array) and result.dtype == "float32"
     kernel = keras.Variable(np.ones((3, 2), "float32"))
     assert (x @ kernel).shape == (2, 2) and float(jnp.asarray(kernel).sum()) == 6.0 and isinstance(kernel + x.T, jax.Array)

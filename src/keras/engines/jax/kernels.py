@@ -44,6 +44,13 @@ def engine_dtype(name: str) -> np.dtype:
     return jax.dtypes.canonicalize_dtype(numpy_dtype(name))
 
 
+def _place(axis: int, ndim: int) -> int:
+    """The axis counted from the first; one that does not exist is an error, which the table words."""
+    if not -ndim <= axis < ndim:
+        raise ValueError("axis")
+    return axis % ndim
+
+
 def _lined_up(function: Callable[..., Array]) -> Callable[..., Array]:
     """`function` of operands with equally many axes, as lax broadcasts only those."""
     return lambda x, y: function(x, y) if x.shape == y.shape else function(*columns.lined_up(x, y))
@@ -76,7 +83,7 @@ def _argument(function: Callable[..., Array]) -> Callable[..., Array]:
         if axis is None:
             found = function(lax.reshape(x, (x.size,)), 0, np.int32)
             return lax.reshape(found, (1,) * x.ndim) if keepdims else found
-        axis = axis % x.ndim
+        axis = _place(axis, x.ndim)
         found = function(x, axis, np.int32)
         return lax.expand_dims(found, (axis,)) if keepdims else found
 
@@ -122,7 +129,7 @@ def _gather_along_axis(x: Array, indices: Array, axis: int) -> Array:
 
 
 def _add_at(x: Array, indices: Array, updates: Array, axis: int) -> Array:
-    return x.at[(slice(None),) * (axis % x.ndim) + (indices,)].add(updates)
+    return x.at[(slice(None),) * _place(axis, x.ndim) + (indices,)].add(updates)
 
 
 @functools.partial(jax.custom_vjp, nondiff_argnums=(0,))
@@ -193,10 +200,10 @@ KERNELS: dict[str, Callable[..., Any]] = {
     "transpose": lambda x, axes: jnp.transpose(x, axes),
     "broadcast_to": jnp.broadcast_to,
     "filled_like": lambda x, value, dtype: lax.full(x.shape, value, engine_dtype(dtype)),
-    "concatenate": lambda *xs, axis: lax.concatenate(xs, axis % xs[0].ndim),
+    "concatenate": lambda *xs, axis: lax.concatenate(xs, _place(axis, xs[0].ndim)),
     "strided_slice": _strided_slice,
     "place_slice": _place_slice,
-    "reverse": lambda x, axis: lax.rev(x, (axis % x.ndim,)),
+    "reverse": lambda x, axis: lax.rev(x, (_place(axis, x.ndim),)),
     "pad_constant": lambda x, pad_width, value: lax.pad(x, np.asarray(value).astype(x.dtype), _pairs(pad_width, x.ndim)),
     "take_along": lambda x, indices, axis: jnp.take(x, indices, axis=axis),
     "add_at": _add_at,
@@ -212,7 +219,7 @@ KERNELS: dict[str, Callable[..., Any]] = {
     "contract": lambda *operands, subscripts: jnp.einsum(subscripts, *operands),
     **linalg.KERNELS,
     "order": lambda x, axis: jnp.argsort(x, axis=axis, stable=True).astype(np.int32),
-    "sorted_along": lambda x, axis: lax.sort(x, dimension=axis % x.ndim),
+    "sorted_along": lambda x, axis: lax.sort(x, dimension=_place(axis, x.ndim)),
     "largest": _largest,
     "conv_channels_last": convolution.conv,
     "conv_input_gradient": convolution.conv_input_gradient,

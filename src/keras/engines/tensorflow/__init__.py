@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from typing import Any
@@ -10,12 +11,13 @@ import numpy as np
 import tensorflow as tf
 
 from keras.core import tree
+from keras.core.abstract import by_two_sizes
 from keras.core.dtypes import numpy_dtype
 from keras.engines.base import Engine, default_dtype
-from keras.engines.tensorflow import control, linalg
+from keras.engines.tensorflow import control, linalg, optimizers, variables
 from keras.engines.tensorflow.convolution import max_pool
 from keras.engines.tensorflow.kernels import KERNELS
-from keras.engines.tensorflow.step import CompiledFunction
+from keras.engines.tensorflow.step import CompiledFunction, specs_of
 
 Tensor = Any
 
@@ -27,8 +29,9 @@ class TensorFlowEngine(Engine):
     indexes_by_tensors = False
     tensor_type = type(tf.constant(0.0))
     kernels = KERNELS
-    natives = {"max_pool_channels_last": max_pool}
+    natives = {"max_pool_channels_last": max_pool, "adam_in_place": optimizers.adam}
     errors = (*Engine.errors, tf.errors.OpError)
+    variable_attributes = variables.ATTRIBUTES
     UNSUPPORTED = {
         **dict.fromkeys(
             ("scan_graph", "while_graph", "cond_graph"), "loops are TensorFlow's loops here; write keras.ops.scan, while_loop or cond"
@@ -65,6 +68,14 @@ class TensorFlowEngine(Engine):
         storage.assign(value)
         return storage
 
+    def mark_trainable(self, storage: Any, trainable: bool) -> None:
+        """Say whether a `tf.GradientTape` around watches the variable as it watches TensorFlow's own."""
+        storage._trainable = trainable
+
+    def for_tensorflow(self, value: Any, dtype: Any) -> Tensor:
+        """A variable's value as TensorFlow's functions take it."""
+        return tf.convert_to_tensor(value, dtype)
+
     def concretely(self) -> AbstractContextManager[Any]:
         """Context in which values are computed at once even while a function is traced."""
         return tf.init_scope()
@@ -72,6 +83,10 @@ class TensorFlowEngine(Engine):
     def compile(self, function: Callable[..., Any]) -> CompiledFunction:
         """`function` as TensorFlow graphs."""
         return CompiledFunction(function)
+
+    def eval_shape(self, function: Callable[..., Any], *symbols: Any) -> Any:
+        """The symbols that `function` returns for symbols, by a graph that never runs."""
+        return by_two_sizes(functools.partial(specs_of, function), symbols)
 
     def scan(self, f: Callable[..., Any], init: Any, xs: Any, length: int, reverse: bool) -> tuple[Any, Any]:
         """A Python loop eagerly, one `tf.while_loop` in a graph."""

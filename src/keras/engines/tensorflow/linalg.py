@@ -41,7 +41,7 @@ KERNELS: dict[str, Callable[..., Any]] = {
         "inv": tf.linalg.inv,
         "slogdet": lambda x: tuple(tf.linalg.slogdet(x)),
         "qr": lambda x, mode: tuple(tf.linalg.qr(x, full_matrices=mode == "complete")),
-        "eigh": lambda x: tuple(tf.linalg.eigh(x)),
+        "eigh": lambda x: tuple(tf.linalg.eigh((x + tf.linalg.adjoint(x)) / 2)),
         "eig": lambda x: tuple(tf.linalg.eig(x)),
         "singular_values_and_vectors": _svd,
     }.items()

@@ -1,4 +1,4 @@
-"""`compile`: a function as one TensorFlow graph per signature; the variables it assigns to are written at the end of the graph."""
+"""`compile`: a function as one TensorFlow graph per signature, which reads and writes variables in the order of the program."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import numpy as np
 import tensorflow as tf
 
 from keras.core import tree
-from keras.core.state import StateScope
+from keras.core.tensor import Spec
 from keras.core.variable import Variable
 
 Tensor = Any
@@ -19,25 +19,23 @@ _TENSOR = object()
 """Stands for a tensor in the structure of the results."""
 
 
-class _StepScope(StateScope):
-    """Every variable is read once, before anything is written, and in the step's own graph also where a loop's body asks for it."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.graph = tf.compat.v1.get_default_graph()
-
-    def read(self, variable: Any) -> Tensor:
-        """The variable's value."""
-        value = self.values.get(id(variable))
-        if value is None:
-            with self.graph.as_default():
-                value = self.values[id(variable)] = tf.convert_to_tensor(variable._value)
-        return value
-
-
 def is_array(x: Any) -> bool:
     """Whether a leaf is an input of the graph (all else is part of its signature)."""
-    return isinstance(x, (np.ndarray, np.generic, tf.Tensor))
+    return isinstance(x, (np.ndarray, np.generic, tf.Tensor, tf.Variable))
+
+
+def plain(nest: Any) -> Any:
+    """The nest with variables replaced by their values."""
+    return tree.map_structure(lambda x: x.value if isinstance(x, Variable) else x, nest)
+
+
+def specs_of(function: Callable[..., Any], *nests: Any) -> Any:
+    """What `function` returns for nests with a `Spec` per tensor, a `Spec` in place of each tensor; nothing is computed."""
+    leaves = tree.flatten(list(nests))
+    with tf.__internal__.FuncGraph("specs").as_default():
+        given = [tf.compat.v1.placeholder(x.dtype, x.dims) if isinstance(x, Spec) else x for x in leaves]
+        made = plain(function(*tree.pack_as(list(nests), given)))
+    return tree.map_structure(lambda x: Spec(tuple(x.shape), x.dtype.name) if is_array(x) else x, made)
 
 
 class _Graph:
@@ -54,16 +52,10 @@ class _Graph:
     def _traced(self, *arrays: Tensor) -> list[Tensor]:
         given = iter(arrays)
         leaves = [next(given) if hole else x for hole, x in zip(self._holes, tree.flatten(self._fixed), strict=True)]
-        with _StepScope() as scope:
-            result = self.function(*tree.pack_as(self._fixed, leaves))
-            result = tree.map_structure(lambda x: x.value if isinstance(x, Variable) else x, result)
+        result = plain(self.function(*tree.pack_as(self._fixed, leaves)))
         made = tree.flatten(result)
-        results = [tf.identity(x) for x in made if is_array(x)]
-        with tf.control_dependencies(results):
-            for variable, value in scope.updates.values():
-                variable._value.assign(value)
         self.structure = tree.pack_as(result, [_TENSOR if is_array(x) else x for x in made])
-        return results
+        return [tf.identity(x) for x in made if is_array(x)]
 
     def __call__(self, arrays: list[Any]) -> Any:
         results = self.run(*[tf.convert_to_tensor(a) for a in arrays])

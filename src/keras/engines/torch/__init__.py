@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from contextvars import ContextVar
 from typing import Any
 
 import numpy as np
@@ -15,11 +18,26 @@ from keras.core.dtypes import numpy_dtype
 from keras.engines.base import Engine, default_dtype
 from keras.engines.torch.autograd import custom_gradient, value_and_grad
 from keras.engines.torch.dtypes import CARRIERS, NAMES, TORCH_DTYPES
+from keras.engines.torch.eager import EAGER
 from keras.engines.torch.kernels import KERNELS
+from keras.engines.torch.modules import LayerModule, parts_of
 from keras.engines.torch.natives import NATIVES
+from keras.engines.torch.shapes import concretely, eval_shape
 from keras.engines.torch.step import CompiledFunction
 
 Tensor = torch.Tensor
+
+
+_device: ContextVar[torch.device | None] = ContextVar("device", default=None)
+
+
+@contextlib.contextmanager
+def _on(device: torch.device) -> Iterator[None]:
+    token = _device.set(device)
+    try:
+        yield
+    finally:
+        _device.reset(token)
 
 
 def _default_device() -> torch.device:
@@ -34,6 +52,8 @@ class TorchEngine(Engine):
     tensor_type = Tensor
     kernels = KERNELS
     natives = NATIVES
+    eager = EAGER
+    recomputes = True
     gradients_of_natives = frozenset(NATIVES)
     errors = (*Engine.errors, RuntimeError)
     UNSUPPORTED = dict.fromkeys(
@@ -42,8 +62,16 @@ class TorchEngine(Engine):
 
     def __init__(self) -> None:
         super().__init__()
-        self.device = _default_device()
+        self._default_device = _default_device()
         self._number = functools.lru_cache(maxsize=1024, typed=True)(self._make_number)
+
+    @property
+    def device(self) -> torch.device:
+        """Where new tensors are made."""
+        return _device.get() or self._default_device
+
+    layer_base = LayerModule
+    parts_of = staticmethod(parts_of)
 
     def owns(self, x: Any) -> bool:
         """Whether `x` is a torch tensor."""
@@ -78,11 +106,12 @@ class TorchEngine(Engine):
     def operand(self, x: Any, dtype: str) -> Tensor:
         """`x` as a kernel takes it; numbers are made once, as they come again at every step."""
         if isinstance(x, (int, float)) and x:
-            return self._number(x, dtype)
+            return self._number(x, dtype, self.device)
         return self.asarray(x, dtype)
 
-    def _make_number(self, x: Any, dtype: str) -> Tensor:
-        return torch.tensor(x, dtype=TORCH_DTYPES[dtype], device=self.device)
+    def _make_number(self, x: Any, dtype: str, device: torch.device) -> Tensor:
+        with concretely():
+            return torch.tensor(x, dtype=TORCH_DTYPES[dtype], device=device)
 
     def to_numpy(self, x: Any) -> np.ndarray:
         """`x` as a NumPy array."""
@@ -95,6 +124,13 @@ class TorchEngine(Engine):
     def new_storage(self, value: Any, dtype: str | None) -> Tensor:
         """What a new variable holds: memory of its own, which stays where it is."""
         return self.asarray(value, dtype).detach().clone(memory_format=torch.contiguous_format)
+
+    def mark_trainable(self, storage: Tensor, trainable: bool) -> None:
+        """Weights that are trained require gradients, and are parameters to torch."""
+        if storage.is_floating_point() or storage.is_complex():
+            storage.requires_grad_(trainable)
+            if trainable:
+                storage._is_param = True  # type: ignore[attr-defined]
 
     def detached(self, value: Tensor) -> Tensor:
         """A copy: assignments write into a variable's memory."""
@@ -117,6 +153,15 @@ class TorchEngine(Engine):
         """`function` whose inner values are computed again for the gradient."""
         return functools.partial(torch.utils.checkpoint.checkpoint, function, use_reentrant=False)
 
+    def device_scope(self, name: str) -> AbstractContextManager[None]:
+        """Context in which new tensors are made on a device: "cpu", "gpu:0" (or "cuda:0"), or "meta" for tensors without numbers."""
+        kind, _, number = name.lower().partition(":")
+        if kind not in ("cpu", "meta") and f"gpu:{number or 0}" not in self.devices():
+            raise ValueError(self.no_device(name))
+        return _on(torch.device(kind if kind in ("cpu", "meta") else f"cuda:{number or 0}"))
+
+    eval_shape = staticmethod(eval_shape)
+    concretely = staticmethod(concretely)
     value_and_grad = staticmethod(value_and_grad)
     custom_gradient = staticmethod(custom_gradient)
 

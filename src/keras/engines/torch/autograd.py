@@ -44,6 +44,8 @@ def value_and_grad(function: Callable[..., Any], has_aux: bool = False) -> Calla
 def _leaf(x: Tensor, nested: bool) -> Tensor:
     if not x.dtype.is_floating_point and not x.dtype.is_complex:
         return x
+    if x.is_leaf and x.requires_grad:  # a parameter, which a torch module may use directly
+        return x
     return x.view_as(x) if nested and x.requires_grad else x.detach().requires_grad_()
 
 

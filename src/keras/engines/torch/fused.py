@@ -118,7 +118,7 @@ def _by_batch(x: Tensor, factors: Sequence[Tensor], axis: int, epsilon: float, s
     count = x.numel() // size
     mean, variance = x.new_zeros(size), x.new_zeros(size)
     y, saved_mean, inverse = torch.native_batch_norm(torch.movedim(x, axis, 1), scale, offset, mean, variance, True, 1.0, epsilon)
-    variance = variance.mul_((count - 1) / count) if count > 1 else variance.zero_()  # torch keeps the unbiased one
+    variance = variance * ((count - 1) / count) if count > 1 else torch.zeros_like(variance)  # torch keeps the unbiased one
     return (torch.movedim(y, 1, axis), mean, variance), (scale, saved_mean, inverse)
 
 

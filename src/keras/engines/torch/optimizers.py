@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
 import torch
 
 from keras.core.graph import Node, Traced
@@ -23,11 +24,14 @@ def adam_lists(
     """Adam's step for many parameters, in place."""
     if parameters[0].device.type == "cpu" and parameters[0].dtype in (torch.float32, torch.float64):
         gradients = [g if g.is_contiguous() else g.contiguous() for g in gradients]
-        # torch adds epsilon after the correction of the start, Keras before it
-        shifted = epsilon / math.sqrt(1.0 - beta_2 ** step.item())
+        # torch corrects the start in double precision and adds epsilon afterwards; the definition's numbers are those of its dtype
+        t, kind = step.item(), np.float32 if step.dtype is torch.float32 else np.float64
+        slow, fast = (1.0 - float(kind(beta) ** kind(t)) for beta in (beta_2, beta_1))
+        root = math.sqrt(1.0 - beta_2**t)
+        wanted = rate.item() * math.sqrt(slow) / fast
         torch._fused_adam_(
-            parameters, gradients, momenta, velocities, [], [step.to(torch.float32)] * len(parameters), lr=rate.item(), beta1=beta_1, beta2=beta_2,
-            weight_decay=0.0, eps=shifted, amsgrad=False, maximize=False,
+            parameters, gradients, momenta, velocities, [], [step.to(torch.float32)] * len(parameters), lr=wanted * (1.0 - beta_1**t) / root,
+            beta1=beta_1, beta2=beta_2, weight_decay=0.0, eps=epsilon / root, amsgrad=False, maximize=False,
         )  # fmt: skip
         return
     factor = rate * torch.sqrt(1.0 - beta_2**step) / (1.0 - beta_1**step)

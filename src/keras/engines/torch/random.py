@@ -31,6 +31,8 @@ def _drawn(on_host: Callable[..., np.ndarray], on_device: Callable[[Tensor, torc
     def kernel(key: Tensor, shape: Any, dtype: str) -> Tensor:
         wanted = TORCH_DTYPES[dtype]
         wide = wanted if wanted in _WIDE else torch.float32
+        if type(key) is not Tensor:  # a fake one
+            return torch.empty(tuple(shape), dtype=wanted)
         if key.device.type == "cpu":
             made = torch.from_numpy(on_host(*key.tolist(), tuple(shape), _WIDE[wide]))
         else:
@@ -50,6 +52,8 @@ truncated_normal = _drawn(
 def mask(key: Tensor, shape: Any, rate: float, dtype: str) -> Tensor:
     """0 with probability `rate`, else 1 / (1 - rate)."""
     wanted = TORCH_DTYPES[dtype]
+    if type(key) is not Tensor:
+        return torch.empty(tuple(shape), dtype=wanted)
     if key.device.type == "cpu":
         made = torch.from_numpy(philox.dropout_mask(*key.tolist(), tuple(shape), rate, _WIDE.get(wanted, np.float32)))
         return made if made.dtype is wanted else made.to(wanted)
