@@ -21,6 +21,10 @@ _MAX_PROGRAMS = 16
 """Programs kept per compiled function; data of ever new shapes drops the one that was not used for longest."""
 
 
+_MOST_TRIES = 5
+"""How often a function is traced at most until all its variables are known."""
+
+
 class ReadingScope(StateScope):
     """What is read is remembered in `read_ids`; variables without a value in the scope are read where they are, and kept in `found`."""
 
@@ -116,7 +120,7 @@ class Program:
         self._trace(list({id(v): v for v in candidates}.values()), arrays)
         self.jitted = jax.jit(self.pure, donate_argnums=0, compiler_options=self.options)
 
-    def _trace(self, known: list[Any], arrays: Sequence[Any]) -> None:
+    def _trace(self, known: list[Any], arrays: Sequence[Any], tries: int = 1) -> None:
         scopes: list[ReadingScope] = []
 
         def whole(values: Sequence[Array], arrays: Sequence[Array]) -> Any:
@@ -132,7 +136,12 @@ class Program:
         scope = scopes[-1]
         met = {id(v): v for v in [*known, *scope.found.values(), *(v for v, _ in scope.updates.values())]}
         if len(met) > len(known):
-            self._trace(list(met.values()), arrays)
+            if tries == _MOST_TRIES:
+                raise ValueError(
+                    f"The step makes new variables every time it runs, the last one being {list(met.values())[-1].path!r}. "
+                    "Make layers and variables once, in __init__ or build, and use them in call."
+                )
+            self._trace(list(met.values()), arrays, tries + 1)
             return
         self._known, self._program, self.results = known, jax.extend.core.jaxpr_as_fun(program), results
         self.changed = [v for v in known if id(v) in scope.updates]
