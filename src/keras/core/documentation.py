@@ -22,7 +22,7 @@ _OPERAND_DTYPES = {
     "no_bool": "; booleans count as int32",
     "boolean": "; what is not 0 counts as True",
     "sums": "; integers of fewer than 32 bits are computed in 32",
-    "integers_only": " of integers or booleans",
+    "integers_only": ", integers or booleans only",
 }
 _RESULT_DTYPES = {
     "each": ", of the {common}",
@@ -97,7 +97,8 @@ _COMMON = {
     "center": "bool, whether the first sequence is centred on the first element; `x` is mirrored at its ends.",
     "indices_or_sections": "int, the number of equal parts, or a list of the indices at which to cut.",
     "inputs": "tensor, shape (batch, *spatial, channels), or (batch, channels, *spatial) with 'channels_first'.",
-    "images": "tensor, shape (height, width, channels) or (batch, height, width, channels); channels before the height if first.",
+    "images": "tensor, shape (height, width, channels) or (batch, height, width, channels); with 'channels_first' the channels come "
+    "before the height.",
     "block_size": "int > 0, the side of a block.",
     "kernel_size": "int > 0 or two of them: height and width of a window.",
     "dilation": "int > 0 or two of them: the distance between neighbours inside a window.",
@@ -117,7 +118,7 @@ def complete(function: Callable[..., Any]) -> None:
     sections["Arguments"] = _arguments(function.__wrapped__, family, sections["Arguments"])  # type: ignore[attr-defined]
     sections["Returns"] = sections["Returns"] or _returns(record.parameters, family)
     if family is not None and family.kind:
-        sections["Raises"] = sections["Raises"] or [text for kind, text in _RAISES.items() if kind == family.kind]
+        sections["Raises"] = sections["Raises"] or _raises(family)
     sections["Source"] = [_source(record, " ".join(line.strip() for line in sections["Source"]))]
     function.__doc__ = _text(sections)
 
@@ -188,9 +189,9 @@ def _parameters(definition: Callable[..., Any]) -> dict[str, str]:
 
 
 def _operand(family: Family, place: int) -> str:
-    shape = "tensor or number" if family.kind == "binary" else "tensor of any shape"
-    match = ", of a shape that broadcasts with the others" if family.kind == "binary" and place else ""
-    return f"{shape}{match}{_OPERAND_DTYPES.get(family.promote.__name__, '')}."
+    kind = "tensor or number" if family.kind == "binary" else "tensor of any shape"
+    dtypes = _OPERAND_DTYPES.get(family.promote.__name__, " of any dtype" if family.kind == "binary" else " and dtype")
+    return f"{kind}{dtypes}{'; the shapes broadcast' if family.kind == 'binary' and place else ''}."
 
 
 def _shared(family: Family | None, name: str, default: str) -> str:
@@ -207,6 +208,13 @@ def _returns(parameters: Sequence[str], family: Family | None) -> list[str]:
     if {"shape", "dtype"} <= set(parameters):
         return ["tensor of that shape and dtype."]
     return ["tensor in the shape and of the dtype of `images`."] if first == "images" else []
+
+
+def _raises(family: Family) -> list[str]:
+    found = _RAISES.get(family.kind, "")
+    if family.promote.__name__ == "integers_only":
+        found = f"TypeError for floats; {found}" if found else "TypeError for floats."
+    return [found] if found else []
 
 
 def _source(record: Any, own: str) -> str:

@@ -184,11 +184,24 @@ _AS_ARRAY = {
 
 
 def converted(x: Any) -> Any:
-    """`x` as a tensor of the current engine. A tensor of another library is copied; one that has no numbers to copy is refused."""
+    """`x` as a tensor of the current engine. A tensor of another library is copied; one that has no numbers to copy is refused.
+
+    A sparse matrix of SciPy comes with its zeros.
+    """
     engine = current()
+    if hasattr(x, "toarray") and hasattr(x, "nnz"):
+        return engine.asarray(x.toarray())
     library = _LIBRARIES.get(type(x).__module__.partition(".")[0])
     if library is None or library == engine.name:
-        return engine.asarray(x)
+        try:
+            return engine.asarray(x)
+        except ValueError as error:
+            if "inhomogeneous" not in str(error) or not isinstance(x, (list, tuple)):
+                raise
+            raise ValueError(
+                "keras.ops: got a nested list whose rows differ in length. Accepted: rows of one length. Write "
+                "keras.utils.pad_sequences(rows)."
+            ) from None
     try:
         array = x.__array__()
     except Exception as error:

@@ -16,7 +16,7 @@ from keras.core.graph import Graph, Traced
 from keras.core.op import NotDifferentiable, abstractly, as_operand, op, primitive
 from keras.core.tensor import KerasTensor, Spec, any_symbolic
 from keras.ops.contraction import matmul
-from keras.ops.elementwise import add, less, logical_and
+from keras.ops.elementwise import add, convert_to_tensor, less, logical_and
 from keras.ops.shaping import arange, reshape, shape_of, transpose, zeros, zeros_like
 
 Tensor = Any
@@ -231,16 +231,17 @@ def while_loop(cond: Callable[..., Any], body: Callable[..., Any], loop_vars: An
     Returns: the variables, in the structure of `loop_vars`.
     Source: keras.ops.while_loop of Keras 3, tf.while_loop.
     >>> keras.ops.while_loop(lambda i, total: i < 5, lambda i, total: (i + 1, total + i), (0, 0))
-    (5, 10)"""
+    (np.int32(5), np.int32(10))"""
     single = not isinstance(loop_vars, (list, tuple))
     variables = (loop_vars,) if single else tuple(loop_vars)
+    variables = tree.map_structure(lambda x: convert_to_tensor(x) if isinstance(x, (bool, int, float)) else x, variables)
     if maximum_iterations is not None:
         counted = while_loop(
             lambda i, *v: logical_and(less(i, maximum_iterations), cond(*v)),
             lambda i, *v: (add(i, 1), *_as_tuple(body(*v))),
             (engine.current().asarray(0, "int32"), *variables),
         )
-        return counted[1] if single else type(loop_vars)(counted[1:])
+        return counted[1] if single else tuple(counted[1:])
     flat = _flat_operands(variables)
     if any_symbolic(*flat):
         with abstractly():
@@ -261,7 +262,7 @@ def while_loop(cond: Callable[..., Any], body: Callable[..., Any], loop_vars: An
                 condition_captures=len(condition_captured),
             ),
         )
-    return result[0] if single else type(loop_vars)(result)
+    return result[0] if single else tuple(result)
 
 
 def _as_tuple(x: Any) -> tuple[Any, ...]:

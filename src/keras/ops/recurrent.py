@@ -23,6 +23,13 @@ def _parts(z: Tensor, count: int = 4) -> list[Tensor]:
     return [slice_along(z, -1, i * size, (i + 1) * size) for i in range(count)]
 
 
+def _projected(x: Tensor, kernel: Tensor, bias: Tensor) -> Tensor:
+    """x @ kernel + bias for all steps as one product."""
+    steps, batch, features = shape_of(x)
+    flat = matmul(reshape(x, (steps * batch, features)), kernel)
+    return reshape(add(flat, bias), (steps, batch, shape_of(kernel)[1]))
+
+
 def _before(sequence: Tensor, first: Tensor, reverse: bool) -> Tensor:
     """For every step, the value of the step before it: `sequence` moved by one, with `first` where the loop begins."""
     steps = shape_of(sequence)[0]
@@ -105,7 +112,7 @@ def lstm_sequence(operands: Sequence[Tensor], reverse: bool) -> tuple[Tensor, Te
     the gates in the order input, forget, candidate, output. With `reverse` the last step comes first; outputs stay in their places.
     """
     x, h, c, kernel, recurrent_kernel, bias = operands
-    projected = add(matmul(x, kernel), bias)
+    projected = _projected(x, kernel, bias)
     outputs, memories, _ = lstm_steps(projected, h, c, recurrent_kernel, reverse=reverse)
     last = 0 if reverse else shape_of(x)[0] - 1
     h, c = (squeeze(slice_along(values, 0, last, last + 1), axis=0) for values in (outputs, memories))
@@ -130,5 +137,5 @@ def gru_sequence(operands: Sequence[Tensor], reverse: bool) -> tuple[Tensor, Ten
         output = add(multiply(update, subtract(output, candidate)), candidate)
         return output, output
 
-    h, outputs = scan(step, h, add(matmul(x, kernel), own), reverse=reverse)
+    h, outputs = scan(step, h, _projected(x, kernel, own), reverse=reverse)
     return outputs, h

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -23,7 +24,7 @@ from keras.ops.indexing import add_at, one_hot, take_along
 from keras.ops.numeric import arctan2
 from keras.ops.reduction import max
 from keras.ops.segment import reduce_at
-from keras.ops.shaping import broadcast_to, concatenate, reshape, shape_of, slice_along, stack, zeros_like
+from keras.ops.shaping import broadcast_to, concatenate, flip, reshape, shape_of, slice_along, stack, zeros_like
 
 Tensor = Any
 
@@ -452,27 +453,40 @@ def vectorized_map(function: Callable[..., Any], elements: Any) -> Any:
 def vectorize(pyfunc: Callable[..., Any], *, excluded: Any = None, signature: str | None = None) -> Callable[..., Any]:
     """A function of tensors that applies `pyfunc`, a function of one element each, to every element, with broadcasting.
     Arguments:
-        pyfunc: function of scalars.
-        excluded: not served. Default None.
-        signature: not served. Default None.
+        pyfunc: function of scalars, or of tensors of the shapes that `signature` names.
+        excluded: set of positions of arguments that are passed on as they are. Default None: none.
+        signature: str such as '(n,m),(m)->(n)', the last axes that one call takes and gives. Default None: scalars.
     Returns: function of as many tensors.
-    Raises: ValueError if `pyfunc` is no function; NotImplementedError for `excluded` and `signature`.
+    Raises: ValueError if `pyfunc` is no function, or shapes do not fit; TypeError for another number of arguments than in `signature`.
     >>> keras.ops.vectorize(lambda a, b: a * b + 1.0)([1.0, 2.0], 3.0)
     array([4., 7.], dtype=float32)"""
     if not callable(pyfunc):
         raise ValueError(f"keras.ops.vectorize(pyfunc): got {pyfunc!r}. Accepted: a function.")
-    if signature is not None or excluded:
-        raise NotImplementedError("keras.ops.vectorize: signature and excluded are not served. Write keras.ops.vectorized_map.")
+    excluded = frozenset(excluded or ())
+    cores = (
+        []
+        if signature is None
+        else [group.count(",") + bool(group.strip()) for group in re.findall(r"\(([^)]*)\)", signature.split("->")[0])]
+    )
 
-    def mapped(*args: Any) -> Any:
-        tensors = [convert_to_tensor(a) for a in args]
-        shape = D.broadcast(*(shape_of(t) for t in tensors))
+    def mapped(*args: Any, **kwargs: Any) -> Any:
+        places = [i for i in range(len(args)) if i not in excluded]
+        if cores and len(cores) != len(places):
+            raise TypeError(f"keras.ops.vectorize: got {len(places)} tensors for signature={signature!r}. Accepted: {len(cores)}.")
+        tensors = [convert_to_tensor(args[i]) for i in places]
+        ranks = [len(shape_of(t)) - core for t, core in zip(tensors, cores or [0] * len(tensors), strict=True)]
+        shape = D.broadcast(*(shape_of(t)[:rank] for t, rank in zip(tensors, ranks, strict=True))) if min([0, *ranks]) == 0 else None
         if shape is None:
-            raise ValueError(
-                f"keras.ops.vectorize: shapes {', '.join(D.display(shape_of(t)) for t in tensors)} cannot be broadcast together."
-            )
-        flat = [reshape(broadcast_to(t, shape), (-1,)) for t in tensors]
-        found = vectorized_map(lambda xs: pyfunc(*xs), tuple(flat))
+            shapes = ", ".join(D.display(shape_of(t)) for t in tensors)
+            raise ValueError(f"keras.ops.vectorize: shapes {shapes} do not fit signature={signature!r} or cannot be broadcast together.")
+
+        def of_one(values: Sequence[Any]) -> Any:
+            given = dict(zip(places, values, strict=True))
+            return pyfunc(*(given.get(i, a) for i, a in enumerate(args)), **kwargs)
+
+        inner = [shape_of(t)[rank:] for t, rank in zip(tensors, ranks, strict=True)]
+        flat = [reshape(broadcast_to(t, (*shape, *core)), (D.product(shape), *core)) for t, core in zip(tensors, inner, strict=True)]
+        found = vectorized_map(of_one, tuple(flat))
         return tree.map_structure(lambda y: reshape(y, (*shape, *shape_of(y)[1:])), found)
 
     return mapped
@@ -495,11 +509,33 @@ def associative_scan(f: Callable[..., Any], elems: Any, reverse: bool = False, a
     n = shape_of(flat[0])[places[0]]
     if not isinstance(n, int):
         raise ValueError("keras.ops.associative_scan: the size of the axis must be known. Write keras.ops.scan.")
-    parts = [[slice_along(x, p, i, i + 1) for x, p in zip(flat, places, strict=True)] for i in range(n)]
-    parts = parts[::-1] if reverse else parts
-    results = parts[:1]
-    for part in parts[1:]:
-        results.append(tree.flatten(f(tree.pack_as(elems, results[-1]), tree.pack_as(elems, part))))
-    results = results[::-1] if reverse else results
-    joined = [concatenate([r[i] for r in results], axis=p) for i, p in enumerate(places)] if n else flat
-    return tree.pack_as(elems, joined)
+    flat = [flip(x, axis=p) for x, p in zip(flat, places, strict=True)] if reverse else flat
+    results = _running(lambda a, b: tree.flatten(f(tree.pack_as(elems, a), tree.pack_as(elems, b))), flat, places, n)
+    results = [flip(x, axis=p) for x, p in zip(results, places, strict=True)] if reverse else results
+    return tree.pack_as(elems, results)
+
+
+def _running(join: Callable[..., list[Any]], xs: list[Any], axes: list[int], n: int) -> list[Any]:
+    """Running results by pairs: those of the odd places from half as many elements, those of the even ones from them."""
+    if n < 2:
+        return xs
+
+    def part(values: list[Any], start: int, stop: int | None, step: int) -> list[Any]:
+        return [slice_along(v, a, start, stop, step) for v, a in zip(values, axes, strict=True)]
+
+    odd = _running(join, join(part(xs, 0, n - 1, 2), part(xs, 1, None, 2)), axes, n // 2)
+    later = (n - 1) // 2
+    even = part(xs, 0, 1, 1)
+    if later:
+        joined = join(part(odd, 0, later, 1), part(xs, 2, None, 2))
+        even = [concatenate([a, b], axis=axis) for a, b, axis in zip(even, joined, axes, strict=True)]
+    return [_woven(a, b, axis, n) for a, b, axis in zip(even, odd, axes, strict=True)]
+
+
+def _woven(even: Tensor, odd: Tensor, axis: int, n: int) -> Tensor:
+    """The slices of two tensors in turn."""
+    half = n // 2
+    pairs = stack([slice_along(even, axis, 0, half), odd], axis=axis + 1)
+    sizes = shape_of(odd)
+    woven = reshape(pairs, (*sizes[:axis], 2 * half, *sizes[axis + 1 :]))
+    return concatenate([woven, slice_along(even, axis, half, None)], axis=axis) if n % 2 else woven

@@ -141,3 +141,20 @@ case(
 for axes, keepdims in [((0,), False), ([0, 1], True), (1, False)]:
     oracle = lambda x, axes, keepdims: tuple(f(x, axis=tuple(np.atleast_1d(axes)), keepdims=keepdims) for f in (np.mean, np.var))  # noqa: E731
     case("moments", X, axes, keepdims=keepdims, oracle=oracle, label=f"axes{axes}".replace(" ", ""), zero=axes == 1)
+
+
+def _by_batch(operands: list[np.ndarray], axis: int, epsilon: float, scaled: bool, centred: bool) -> tuple[np.ndarray, ...]:
+    x, *factors = operands
+    mean, variance = x.mean((0, 2)), x.var((0, 2))
+    y = (x - mean[:, None]) / np.sqrt(variance + epsilon)[:, None]
+    y = y * factors[0][:, None] if scaled else y
+    return (y + factors[-1][:, None] if centred else y), mean, variance
+
+
+for scaled in (False, True):
+    for centred in (False, True):
+        given = [floats(3, 4, 5), *([positive(4)] if scaled else []), *([floats(4)] if centred else [])]
+        case(
+            "normalize_by_batch", given, 1, 1e-3, scaled, centred, oracle=_by_batch, batch=(), differentiable=False, rtol=1e-5, atol=1e-5,
+            label=f"{scaled}{centred}",
+        )  # fmt: skip

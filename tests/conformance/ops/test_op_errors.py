@@ -122,3 +122,15 @@ def test_numpy_functions_on_symbols_are_ops() -> None:
     assert np.mean(s, axis=0).shape == (3,)
     assert np.concatenate([s, s], axis=0).shape == (4, 3)
     assert (np.ones((2, 3)) + s).shape == (2, 3)
+
+
+def test_rows_of_unequal_length_are_named() -> None:
+    with pytest.raises(ValueError, match="a nested list whose rows differ in length.*Write keras.utils.pad_sequences"):
+        REGISTRY["sum"]([[1], [2, 3]])
+
+
+def test_sparse_matrices_are_taken_with_their_zeros() -> None:
+    sparse = pytest.importorskip("scipy.sparse")
+    matrix = sparse.csr_matrix(np.diag(np.float32([1, 2, 3])))
+    np.testing.assert_array_equal(REGISTRY["matmul"](matrix, np.ones((3, 2), "float32")), [[1, 1], [2, 2], [3, 3]])
+    assert REGISTRY["convert_to_tensor"](matrix).shape == (3, 3)

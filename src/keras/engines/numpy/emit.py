@@ -11,9 +11,9 @@ from typing import Any
 
 import numpy as np
 
-from keras.engines.numpy import convolution, elementwise, philox, recurrent, threads, windows
+from keras.engines.numpy import convolution, elementwise, philox, recurrent, windows
 from keras.engines.numpy.kernels import KERNELS, NATIVES, ROUNDINGS, UFUNCS, add_elements, add_rows, draw, is_narrow, slices_of, words
-from keras.engines.numpy.products import bind_matmul
+from keras.engines.numpy.products import bind_matmul, steps_of
 
 Array = np.ndarray
 Step = tuple[Callable[..., Any], tuple[Any, ...]]
@@ -153,15 +153,8 @@ def products(xs: Sequence[Array], out: Array, own_threads: bool) -> list[Step]:
         if rows is not None and result is not None:
             x, out = rows, result
     if own_threads and out.ndim >= 2 and x.ndim >= 2 and y.ndim >= 2 and out.size:
-        return _steps_of(bind_matmul(x, y, out))
+        return steps_of(bind_matmul(x, y, out))
     return [(np.matmul, (x, y, out))]
-
-
-def _steps_of(call: Any) -> list[Step]:
-    """The steps inside a bound call, so that running it costs no call of its own."""
-    if getattr(call, "func", None) is threads.run:
-        return list(call.args[0])
-    return [(getattr(call, "func", call), getattr(call, "args", ()))]
 
 
 def _reduction(function: np.ufunc) -> Callable[..., list[Step]]:
@@ -244,7 +237,7 @@ def _copy_result(out: Array, function: Callable[..., Any], operands: Sequence[Ar
 
 def _bound(bind: Callable[..., Any], *names: str) -> Callable[..., list[Step]]:
     def emit(xs: Sequence[Array], out: Array, attributes: dict[str, Any]) -> list[Step]:
-        return _steps_of(bind(*xs, out, **{name: attributes[name] for name in names}))
+        return steps_of(bind(*xs, out, **{name: attributes[name] for name in names}))
 
     return emit
 
@@ -261,7 +254,7 @@ def _softmax(function: Callable[..., Any], name: str) -> Callable[..., list[Step
 
 def _conv_bias(xs: Sequence[Array], out: Array, attributes: dict[str, Any]) -> list[Step]:
     x, w, bias = xs
-    return _steps_of(convolution.bind_conv(x, w, out, bias=bias, **attributes))
+    return steps_of(convolution.bind_conv(x, w, out, bias=bias, **attributes))
 
 
 _CONV = ("strides", "padding", "dilation", "groups")
@@ -270,10 +263,11 @@ _POOL = ("window", "strides", "padding")
 SHARED_WORK = frozenset(
     {
         "conv_channels_last", "conv_bias", "conv_input_gradient", "conv_filter_gradient",
-        "max_pool_channels_last", "average_pool_channels_last", "max_pool_gradient",
+        "max_pool_channels_last", "average_pool_channels_last", "max_pool_gradient", "lstm_steps", "lstm_steps_gradient",
     }
 )  # fmt: skip
-"""Ops whose blocks are shared between our own threads."""
+"""Ops whose blocks are shared between our own threads, or that make so many small products that waking BLAS' threads for each costs more
+than it gives (where other work keeps a processor, a hundred times more)."""
 
 EMIT: dict[str, Callable[..., list[Step]]] = {
     "sum": _reduction(np.add),

@@ -223,7 +223,7 @@ class Program:
             self.steps.extend(products(operands, outs[0], self.own_threads))
         elif name in EMIT:
             self.steps.extend(EMIT[name](operands, outs[0], node.attributes))
-        elif name in EMIT_SEVERAL:
+        elif name in EMIT_SEVERAL and outs[0].dtype.itemsize >= 4:
             self.steps.extend(EMIT_SEVERAL[name](operands, outs, node.attributes))
         else:
             self.steps.extend(generic(name, node.attributes)(operands, outs))

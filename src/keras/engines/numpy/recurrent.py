@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from keras.engines.numpy.buffers import aligned_empty
+from keras.engines.numpy.products import bind_matmul, steps_of
 
 Array = np.ndarray
 Step = tuple[Callable[..., Any], tuple[Any, ...]]
@@ -115,26 +116,30 @@ def _kernel_gradient(outputs: Array, h: Array, g_z: Array, g_kernel: Array, reve
     before = outputs[1:] if reverse else outputs[:-1]
     start = aligned_empty(g_kernel.shape, g_kernel.dtype)
     return [
-        (np.matmul, (before.reshape(-1, units).T, g_z[rest].reshape(-1, 4 * units), g_kernel)),
+        *steps_of(bind_matmul(before.reshape(-1, units).T, g_z[rest].reshape(-1, 4 * units), g_kernel)),
         (np.matmul, (h.T, g_z[first], start)),
         (np.add, (g_kernel, start, g_kernel)),
     ]
 
 
-def _at_once(bind: Callable[..., list[Step]], xs: Sequence[Array], outs: Sequence[Array], reverse: bool) -> tuple[Array, ...]:
+def _at_once(bind: Callable[..., list[Step]], xs: Sequence[Array], shapes: Sequence[tuple[int, ...]], reverse: bool) -> tuple[Array, ...]:
+    """The results as new arrays; narrow floats are computed as float32."""
+    dtype = xs[0].dtype
+    wide = dtype if dtype in (np.float32, np.float64) else np.dtype(np.float32)
+    outs = [np.empty(shape, wide) for shape in shapes]
     with np.errstate(all="ignore"):
-        for function, arguments in bind(xs, outs, reverse):
+        for function, arguments in bind([x.astype(wide, copy=False) for x in xs], outs, reverse):
             function(*arguments)
-    return tuple(outs)
+    return tuple(out.astype(dtype, copy=False) for out in outs)
 
 
 def lstm_steps(projected: Array, h: Array, c: Array, recurrent_kernel: Array, reverse: bool = False) -> tuple[Array, ...]:
     """Outputs, memories and gates of every step."""
-    outs = [np.empty((projected.shape[0], *h.shape), h.dtype) for _ in range(2)] + [np.empty(projected.shape, h.dtype)]
-    return _at_once(bind_lstm, (projected, h, c, recurrent_kernel), outs, reverse)
+    states = (projected.shape[0], *h.shape)
+    return _at_once(bind_lstm, (projected, h, c, recurrent_kernel), (states, states, projected.shape), reverse)
 
 
 def lstm_steps_gradient(*operands: Array, reverse: bool = False) -> tuple[Array, ...]:
     """Cotangents of projected, h, c and the kernel."""
     gates, h, c, kernel = operands[4:]
-    return _at_once(bind_lstm_gradient, operands, [np.empty(x.shape, x.dtype) for x in (gates, h, c, kernel)], reverse)
+    return _at_once(bind_lstm_gradient, operands, [x.shape for x in (gates, h, c, kernel)], reverse)
