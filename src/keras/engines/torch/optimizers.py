@@ -12,7 +12,7 @@ import numpy as np
 import torch
 
 from keras.core.graph import Node, Traced
-from keras.engines.torch.writer import Writer
+from keras.core.writer import Writer
 
 Tensor = torch.Tensor
 _SMALL = 1 << 16
