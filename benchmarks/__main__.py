@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks import machine, report
-from benchmarks.cases import CASES, OURS, PEERS, Case
+from benchmarks.cases import CASES, HANDWRITTEN, OURS, PEERS, Case
 from benchmarks.implementations import ROOT, implementations, probe
 from benchmarks.runner import run_case
 
@@ -22,7 +22,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("cases", nargs="*", metavar="CASE", help="names or patterns such as 'step/*'; all cases when none is given")
     peers = os.environ.get("ONE_KERAS_PEERS")
     parser.add_argument("--peers", default=peers, help="a Python that has keras==3.15.1, jax, torch, tensorflow")
-    default = ",".join(("numpy", OURS[0], *PEERS))
+    default = ",".join(("numpy", *OURS, *PEERS, *HANDWRITTEN))
     parser.add_argument("--on", default=default, help="implementations, separated by commas (default: %(default)s)")
     parser.add_argument("--repeats", type=int, help="processes per case and implementation, instead of the case's own number")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write all figures with versions and machine to FILE")

@@ -1,4 +1,4 @@
-"""Who is measured: this repository on each of its engines, and real Keras 3.15.1 on each of its own."""
+"""Who is measured: this repository on each of its engines, real Keras 3.15.1 on each of its own, and models written without either."""
 
 from __future__ import annotations
 
@@ -10,10 +10,16 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from benchmarks.cases import OURS, PEERS
+from benchmarks.cases import HANDWRITTEN, OURS, PEERS
 
 ROOT = Path(__file__).resolve().parent.parent
 DISTRIBUTIONS = ("keras", "numpy", "h5py", "ml_dtypes", "jax", "jaxlib", "torch", "tensorflow", "tensorflow-cpu")
+
+_PROBE_HANDWRITTEN = """
+import importlib, importlib.metadata, json, sys
+importlib.import_module(%r)
+print("PROBE " + json.dumps([{"python": sys.version.split()[0], %r: importlib.metadata.version(%r)}, "", ""]))
+"""
 
 _PROBE = """
 import importlib.metadata, json, sys
@@ -35,17 +41,22 @@ else:
 
 @dataclass(frozen=True)
 class Implementation:
-    """A Python, an engine, and whether this repository's source is what it imports."""
+    """A Python, an engine, whether this repository's source is what it imports, and whether it does without Keras."""
 
     name: str
     python: str
     engine: str | None
     ours: bool
+    handwritten: bool = False
 
-    def environment(self) -> dict[str, str]:
-        """The process environment: no Keras settings but the engine; default threads."""
+    def environment(self, home: str | None = None) -> dict[str, str]:
+        """The process environment: no Keras settings but the engine; default threads; `home` for settings and caches."""
         kept = {key: value for key, value in os.environ.items() if key not in ("KERAS_BACKEND", "PYTHONPATH", "KERAS_SMOKE")}
-        kept |= {"KERAS_HOME": _empty_home(), "TF_CPP_MIN_LOG_LEVEL": "3", "TF_ENABLE_ONEDNN_OPTS": kept.get("TF_ENABLE_ONEDNN_OPTS", "1")}
+        kept |= {
+            "KERAS_HOME": home or _empty_home(),
+            "TF_CPP_MIN_LOG_LEVEL": "3",
+            "TF_ENABLE_ONEDNN_OPTS": kept.get("TF_ENABLE_ONEDNN_OPTS", "1"),
+        }
         if self.engine:
             kept["KERAS_BACKEND"] = self.engine
         if self.ours:
@@ -74,6 +85,8 @@ def implementations(python: str, peers: str | None) -> dict[str, Implementation]
         found[name] = Implementation(name, python, name.removeprefix("one-"), ours=True)
     for name in PEERS:
         found[name] = Implementation(name, peers or "", name.removeprefix("keras-"), ours=False)
+    for name in HANDWRITTEN:
+        found[name] = Implementation(name, python, name.removeprefix("handwritten-"), ours=False, handwritten=True)
     return found
 
 
@@ -81,7 +94,10 @@ def probe(implementation: Implementation) -> Probe:
     """Import the implementation once in its own process."""
     if not implementation.python:
         return Probe({}, "not run: name a Python that has keras==3.15.1 and its engines with --peers PATH or ONE_KERAS_PEERS")
-    code = _PROBE % (DISTRIBUTIONS, implementation.engine is not None)
+    if implementation.handwritten:
+        code = _PROBE_HANDWRITTEN % ((implementation.engine,) * 3)
+    else:
+        code = _PROBE % (DISTRIBUTIONS, implementation.engine is not None)
     try:
         done = subprocess.run(
             [implementation.python, "-c", code], env=implementation.environment(), capture_output=True, text=True, timeout=300, check=False
@@ -92,6 +108,8 @@ def probe(implementation: Implementation) -> Probe:
     if done.returncode or not lines:
         return Probe({}, f"can't be imported: {last_line(done.stderr)}")
     versions, engine, file = json.loads(lines[0].removeprefix("PROBE "))
+    if implementation.handwritten:
+        return Probe(versions)
     inside = Path(file).resolve().is_relative_to(ROOT / "src")
     if implementation.engine and engine != implementation.engine:
         return Probe(versions, f"asked for the engine {implementation.engine!r} and got {engine!r}")

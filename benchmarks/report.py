@@ -1,13 +1,11 @@
-"""Tables from results: one line per case and measure, one column per implementation, ratios of ours to each peer, targets."""
+"""Tables from results: one line per case and measure with a column per implementation, and one line per target."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
-from benchmarks.cases import CASES, OURS, Case, Measure, Target
-
-DEFAULT = OURS[0]
+from benchmarks.cases import CASES, Case, Measure, Target
 
 
 def _figure(results: dict[str, Any], case: Case, measure: Measure, implementation: str) -> dict[str, float] | None:
@@ -36,48 +34,74 @@ def _cell(results: dict[str, Any], case: Case, measure: Measure, implementation:
     return note.split(":")[0] if note else "-"
 
 
-def _ratio(results: dict[str, Any], case: Case, measure: Measure, peer: str) -> str:
-    ours, theirs = _figure(results, case, measure, DEFAULT), _figure(results, case, measure, peer)
-    if not ours or not theirs or theirs["median"] <= 0:
-        return ""
-    return f"{ours['median'] / theirs['median']:.3g}"
+def _fastest(results: dict[str, Any], case: Case, measure: str, names: tuple[str, ...]) -> tuple[str, float] | None:
+    """The implementation with the smallest median, and that; None where there is no figure."""
+    figures = [(name, _figure(results, case, Measure(measure, "", ""), name)) for name in names]
+    known = [(name, figure["median"]) for name, figure in figures if figure is not None]
+    return min(known, key=lambda pair: pair[1]) if known else None
 
 
-def verdict(results: dict[str, Any], case: Case, target: Target) -> tuple[str, bool | None]:
-    """The target as text, and whether it is met (None where a figure is lacking)."""
-    measure = Measure(target.measure, "", "")
-    ours = _figure(results, case, measure, DEFAULT)
-    other = _figure(results, case, measure, target.relative_to) if target.relative_to else {"median": 1.0}
+class Verdict(NamedTuple):
+    """What a target asks, what was measured, and whether that is enough (None where a figure is lacking)."""
+
+    ours: str
+    asked: str
+    measured: str
+    met: bool | None
+
+
+def verdict(results: dict[str, Any], case: Case, target: Target) -> Verdict:
+    """A target held against the figures."""
+    unit = next(measure.unit for measure in case.measures if measure.key == target.measure)
+    asked = f"<= {target.maximum:.3g} x {_joined(target.relative_to)}" if target.relative_to else f"<= {quantity(target.maximum, unit)}"
+    ours = _fastest(results, case, target.measure, target.ours)
+    other = _fastest(results, case, target.measure, target.relative_to) if target.relative_to else ("", 1.0)
     if ours is None or other is None:
-        return str(target), None
-    return str(target), ours["median"] <= target.maximum * other["median"]
+        return Verdict(_joined(target.ours), asked, "-", None)
+    ratio = ours[1] / other[1] if other[1] > 0 else float("inf")
+    measured = f"{ratio:.3g} x {other[0]}" if target.relative_to else quantity(ours[1], unit)
+    return Verdict(ours[0], asked, measured, ratio <= target.maximum)
+
+
+def _joined(names: tuple[str, ...]) -> str:
+    return names[0] if len(names) == 1 else f"the fastest of {', '.join(names)}"
+
+
+def verdicts(results: dict[str, Any]) -> Iterator[tuple[Case, Target, Verdict]]:
+    """Every target of the cases that were run, where its own implementation was."""
+    for case in CASES:
+        for target in case.targets if case.name in results else ():
+            found = verdict(results, case, target)
+            if found.measured != "-":
+                yield case, target, found
 
 
 def missed_targets(results: dict[str, Any]) -> list[str]:
     """A line per target that is not met."""
-    lines = []
-    for case in CASES:
-        for target in case.targets:
-            text, met = verdict(results, case, target)
-            if met is False:
-                lines.append(f"{case.name}: {target.measure} is not {text}")
-    return lines
+    return [
+        f"{case.name}: {target.measure} of {found.ours} is {found.measured}, asked {found.asked}"
+        for case, target, found in verdicts(results)
+        if found.met is False
+    ]
 
 
 def rows(data: dict[str, Any]) -> Iterator[list[str]]:
     """The header, then a row per case and measure."""
     names = [name for name in data["implementations"] if any(name in data["results"].get(case.name, {}) for case in CASES)]
-    peers = [name for name in names if name != DEFAULT]
-    yield ["case", "size", "measure", *names, *(f"{DEFAULT} / {peer}" for peer in peers), "target"]
+    yield ["case", "size", "measure", *names]
     for case in CASES:
         if case.name not in data["results"]:
             continue
         for measure in case.measures:
-            cells = [_cell(data["results"], case, measure, name) for name in names]
-            ratios = [_ratio(data["results"], case, measure, peer) for peer in peers]
-            verdicts = [verdict(data["results"], case, target) for target in case.targets if target.measure == measure.key]
-            marks = {True: "met", False: "MISSED", None: "open"}
-            yield [case.name, case.size, measure.label, *cells, *ratios, "; ".join(f"{text}: {marks[met]}" for text, met in verdicts)]
+            yield [case.name, case.size, measure.label, *(_cell(data["results"], case, measure, name) for name in names)]
+
+
+def target_rows(data: dict[str, Any]) -> Iterator[list[str]]:
+    """The header, then a row per target."""
+    yield ["case", "measure", "ours", "asked", "measured", ""]
+    for case, target, found in verdicts(data["results"]):
+        label = next(measure.label for measure in case.measures if measure.key == target.measure)
+        yield [case.name, label, found.ours, found.asked, found.measured, "met" if found.met else "MISSED"]
 
 
 def notes(data: dict[str, Any]) -> list[str]:
@@ -89,7 +113,7 @@ def notes(data: dict[str, Any]) -> list[str]:
 
 
 def text_table(data: dict[str, Any]) -> str:
-    """For the terminal: a block per case, since many columns do not fit a line."""
+    """For the terminal: a block per case, since many columns do not fit a line; then the targets."""
     header, *body = rows(data)
     lines = []
     previous = ""
@@ -98,22 +122,30 @@ def text_table(data: dict[str, Any]) -> str:
         if entry["case"] != previous:
             previous = entry["case"]
             lines.append(f"\n{previous}  ({entry['size']})")
-        lines.append(f"  {entry['measure']}{'   target ' + entry['target'] if entry['target'] else ''}")
-        for name in header[3:-1]:
-            if " / " in name or entry[name] == "-":
-                continue
-            ratio = entry.get(f"{DEFAULT} / {name}", "")
-            lines.append(f"    {name:<18} {entry[name]:<32} {f'ours/this {ratio}' if ratio else ''}".rstrip())
+        lines.append(f"  {entry['measure']}")
+        lines += [f"    {name:<18} {entry[name]}" for name in header[3:] if entry[name] != "-"]
+    targets = list(target_rows(data))[1:]
+    lines += ["\ntargets"] if targets else []
+    lines += [
+        f"  {'  ' if mark == 'met' else '! '}{case:<28} {ours:<16} {measured:<28} asked {asked}"
+        for case, _, ours, asked, measured, mark in targets
+    ]
     return "\n".join([*lines, "", *notes(data)]).strip("\n")
 
 
-def markdown(data: dict[str, Any]) -> str:
-    """The same table for a README, with the machine and the versions beneath."""
-    header, *body = rows(data)
+def _table(content: Iterator[list[str]]) -> list[str]:
+    header, *body = content
     used = [index for index in range(len(header)) if index < 3 or any(row[index] not in ("", "-") for row in body)]
-    table = [[row[index].replace("|", "\\|") for index in used] for row in (header, *body)]
-    lines = ["| " + " | ".join(row) + " |" for row in table]
-    lines.insert(1, "|" + " --- |" * len(used))
+    lines = ["| " + " | ".join(row[index].replace("|", "\\|") for index in used) + " |" for row in (header, *body)]
+    return [lines[0], "|" + " --- |" * len(used), *lines[1:]]
+
+
+def markdown(data: dict[str, Any]) -> str:
+    """The same tables for a README, with the machine and the versions beneath."""
+    lines = _table(rows(data))
+    targets = list(target_rows(data))
+    if len(targets) > 1:
+        lines += ["", *_table(iter(targets))]
     machine = data["machine"]
     where = f"{machine['cpu']}, {machine['cores']} cores, {machine['system']}"
     lines += ["", f"Machine: {where}; threads: {machine['thread_settings']}; commit {machine['commit']}; {machine['date']}.", ""]

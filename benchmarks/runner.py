@@ -41,12 +41,12 @@ class Outcome:
         return {"figures": figures} | ({"note": self.note} if self.note else {})
 
 
-def _run(command: list[str], implementation: Implementation) -> tuple[float, str]:
-    """Wall seconds and standard output of one process."""
+def _run(command: list[str], implementation: Implementation, home: str | None = None) -> tuple[float, str]:
+    """Wall seconds and standard output of one process; `home` is its folder of settings and caches."""
     start = time.perf_counter()
     try:
         done = subprocess.run(
-            command, cwd=ROOT, env=implementation.environment(), capture_output=True, text=True, timeout=PROCESS_SECONDS, check=False
+            command, cwd=ROOT, env=implementation.environment(home), capture_output=True, text=True, timeout=PROCESS_SECONDS, check=False
         )
     except subprocess.TimeoutExpired as error:
         raise CaseFailed(f"stopped after {PROCESS_SECONDS} s") from error
@@ -63,11 +63,13 @@ def _whole_process(case: Case, implementation: Implementation) -> Samples:
         command = [implementation.python, "-c", rest.replace("keras", module)]
     else:
         command = [implementation.python, str(ROOT / "benchmarks" / "scripts" / rest)]
-    return {"wall": [_run(command, implementation)[0]]}
+    with tempfile.TemporaryDirectory() as empty:
+        return {"wall": [_run(command, implementation, empty if case.cold else None)[0]]}
 
 
 def _worker(case: Case, implementation: Implementation) -> Samples:
-    _, output = _run([implementation.python, "-m", "benchmarks.worker", case.name], implementation)
+    code = ["handwritten_" + str(implementation.engine)] if implementation.handwritten else []
+    _, output = _run([implementation.python, "-m", "benchmarks.worker", case.name, *code], implementation)
     lines = [line for line in output.splitlines() if line.startswith(PREFIX)]
     if not lines:
         raise CaseFailed("failed: the process printed no figures")

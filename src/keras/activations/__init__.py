@@ -4,68 +4,57 @@ from __future__ import annotations
 
 from typing import Any
 
-from keras._surface import attach
-from keras.activations.functions import exponential, gelu, leaky_relu, linear, mish, relu, softmax
+from keras._surface import PACKAGES, attach
+from keras.activations.functions import linear
 from keras.core.registry import Registry
-from keras.ops.activations import (
-    celu,
-    elu,
-    glu,
-    hard_shrink,
-    hard_sigmoid,
-    hard_silu,
-    hard_tanh,
-    log_sigmoid,
-    log_softmax,
-    relu6,
-    selu,
-    silu,
-    soft_shrink,
-    softplus,
-    softsign,
-    sparse_plus,
-    sparse_sigmoid,
-    sparsemax,
-    squareplus,
-    tanh_shrink,
-    threshold,
+
+registry = Registry(
+    "activations", {name: target for name, target in PACKAGES["keras.activations"].items() if not target.startswith("keras.activations:")}
 )
-from keras.ops.elementwise import sigmoid, tanh
-
-swish, hard_swish = silu, hard_silu
-
-_FUNCTIONS = (
-    celu, elu, exponential, gelu, glu, hard_shrink, hard_sigmoid, hard_silu, hard_tanh, leaky_relu, linear, log_sigmoid, log_softmax, mish, relu,
-    relu6, selu, sigmoid, silu, soft_shrink, softmax, softplus, softsign, sparse_plus, sparse_sigmoid, sparsemax, squareplus, tanh, tanh_shrink,
-    threshold,
-)  # fmt: skip
-_NAMES = {**{f.__name__: f.__name__ for f in _FUNCTIONS}, "swish": "silu", "hard_swish": "hard_silu"}
-
-registry = Registry("activations", {name: f"keras.activations:{function}" for name, function in _NAMES.items()})
 
 
 def get(identifier: Any) -> Any:
-    """The function for a name, a config or a function; None gives `linear`.
+    """The activation function for a name, a config or a function.
 
+    Arguments:
+        identifier: str such as 'relu', config, function or layer; None stands for `linear`.
+    Returns: function of a tensor.
+    Raises: ValueError for an unknown name, with the nearest one that exists.
     Example:
-        >>> get("relu") is relu, get(None) is linear, get("swish") is silu
-        (True, True, True)
+        >>> keras.activations.get("relu") is keras.activations.relu, keras.activations.get(None) is keras.activations.linear
+        (True, True)
+    Source: keras.activations.get of Keras 1.
     """
     return linear if identifier is None else registry.get(identifier)
 
 
 def serialize(activation: Any) -> Any:
-    """The name (or config) of an activation.
+    """The name of an activation function, or the config of a layer that is used as one.
 
+    Arguments:
+        activation: function or layer.
+    Returns: str, or dict for a layer.
     Example:
-        >>> serialize(relu)
+        >>> keras.activations.serialize(keras.activations.relu)
         'relu'
+    Source: keras.activations.serialize of Keras 2.
     """
     return registry.serialize(activation)
 
 
 def deserialize(config: Any, custom_objects: dict[str, Any] | None = None) -> Any:
-    """The function of a name or config; `custom_objects` adds names for this one."""
+    """The activation function of a name or config.
+
+    Arguments:
+        config: what `serialize` gives.
+        custom_objects: dict from names to functions, for this call. Default None: no further names.
+    Returns: function of a tensor.
+    Raises: ValueError for an unknown name, with the nearest one that exists.
+    Example:
+        >>> keras.activations.deserialize("double", custom_objects={"double": lambda x: 2 * x})(4)
+        8
+    Source: keras.activations.deserialize of Keras 2.
+    """
     return registry.deserialize(config, custom_objects)
 
 

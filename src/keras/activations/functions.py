@@ -12,7 +12,7 @@ from keras.core import hooks
 from keras.core.op import as_operand
 from keras.ops import activations as ops
 from keras.ops import elementwise
-from keras.ops.elementwise import exp, greater_equal, maximum, minimum, multiply, select, subtract, tanh, zeros_of
+from keras.ops.elementwise import exp, greater, greater_equal, minimum, multiply, select, subtract, tanh, zeros_of
 from keras.ops.shaping import shape_of
 
 Tensor = Any
@@ -35,70 +35,77 @@ def _reads_old_spellings(function: Callable[..., Any]) -> Callable[..., Any]:
 def relu(x: Tensor, negative_slope: float = 0.0, max_value: float | None = None, threshold: float = 0.0) -> Tensor:
     """The rectified linear unit, with an optional slope, ceiling and threshold.
 
-    max_value where x >= max_value; x where threshold <= x < max_value; negative_slope * (x - threshold) elsewhere
+    max_value where x >= max_value; x where threshold < x < max_value; negative_slope * (x - threshold) elsewhere
 
     Arguments:
-        x: tensor.
+        x: tensor of any shape.
         negative_slope: float, the slope below the threshold. Default 0.0.
         max_value: float, the largest value that comes out. Default None: no limit.
         threshold: float, below it the value is damped. Default 0.0.
-    Returns: tensor of the shape and dtype of `x`.
+    Returns: tensor in the shape and of the dtype of `x`; a float for integers if slope or threshold are given.
     Example:
-        >>> relu([-2.0, 1.0, 9.0], negative_slope=0.5, max_value=6.0).tolist()
-        [-1.0, 1.0, 6.0]
-    Source: keras.activations.relu of Keras 3.
+        >>> keras.activations.relu([-2.0, 1.0, 9.0], negative_slope=0.5, max_value=6.0)
+        array([-1.,  1.,  6.], dtype=float32)
+    Source: Nair and Hinton 2010; keras.activations.relu of Keras 3.
     """
     x = as_operand(x)
     if threshold == 0 and negative_slope == 0:
+        if max_value == 6:
+            return ops.relu6(x)
         y = elementwise.relu(x)
         return y if max_value is None else minimum(y, max_value)
     x = ops.to_float(x)
     if threshold == 0:
         damped = multiply(x, negative_slope)
-        y = maximum(x, damped) if 0 <= negative_slope <= 1 else select(greater_equal(x, 0), x, damped)
+        y = select(greater_equal(x, 0), x, damped)
     else:
-        below = multiply(subtract(x, threshold), negative_slope) if negative_slope else zeros_of(x)
-        y = select(greater_equal(x, threshold), x, below)
+        below = multiply(elementwise.relu(subtract(threshold, x)), -negative_slope) if negative_slope else zeros_of(x)
+        y = select(greater(x, threshold), x, below)
     return y if max_value is None else minimum(y, max_value)
 
 
 @_reads_old_spellings
 def leaky_relu(x: Tensor, negative_slope: float = 0.2) -> Tensor:
-    """x where x > 0, else negative_slope * x.
+    """The rectified linear unit with a slope below 0: x where x > 0, else negative_slope * x.
 
+    Arguments:
+        x: tensor of any shape; integers are computed in the default float.
+        negative_slope: float, the slope for x < 0. Default 0.2.
+    Returns: float tensor in the shape of `x`.
     Example:
-        >>> leaky_relu([-1.0, 1.0], negative_slope=0.5).tolist()
-        [-0.5, 1.0]
+        >>> keras.activations.leaky_relu([-1.0, 1.0], negative_slope=0.5)
+        array([-0.5,  1. ], dtype=float32)
     Source: Maas, Hannun, Ng 2013; keras.activations.leaky_relu of Keras 3.
     """
     return ops.leaky_relu(as_operand(x), negative_slope)
 
 
 def gelu(x: Tensor, approximate: bool = False) -> Tensor:
-    """x times the probability that a standard normal number is below x.
+    """The Gaussian error linear unit: x * P(X <= x) for a standard normal X.
 
     Arguments:
-        x: float tensor.
-        approximate: bool, whether to use the approximation by tanh. Default False (the op's default is True).
-    Returns: tensor of the shape and dtype of `x`.
+        x: tensor of any shape; integers are computed in the default float.
+        approximate: bool, whether to use the approximation by tanh. Default False (the default of `keras.ops.gelu` is True).
+    Returns: float tensor in the shape of `x`.
     Example:
-        >>> [round(float(y), 4) for y in gelu([-1.0, 0.0, 1.0])]
-        [-0.1587, 0.0, 0.8413]
+        >>> keras.activations.gelu([-1.0, 0.0, 1.0])
+        array([-0.1587,  0.    ,  0.8413], dtype=float32)
     Source: Hendrycks and Gimpel 2016; keras.activations.gelu of Keras 3.
     """
     return ops.gelu(as_operand(x), approximate=approximate)
 
 
 def softmax(x: Tensor, axis: Any = -1) -> Tensor:
-    """exp(x) / sum(exp(x)): positive numbers that sum to 1 over `axis`.
+    """Positive numbers that sum to 1 over `axis`: exp(x) / sum(exp(x)).
 
     Arguments:
-        x: float tensor.
-        axis: int or tuple of int, the axes of the sum. Default -1.
-    Returns: tensor of the shape and dtype of `x`.
+        x: tensor of any shape; integers are computed in the default float.
+        axis: int, or tuple of int that are normalized together. Default -1.
+    Returns: float tensor in the shape of `x`.
     Example:
-        >>> softmax([0.0, 0.0]).tolist()
-        [0.5, 0.5]
+        >>> keras.activations.softmax([[0.0, 0.0], [0.0, 1.0]])
+        array([[0.5   , 0.5   ],
+               [0.2689, 0.7311]], dtype=float32)
     Source: keras.activations.softmax of Keras 3.
     """
     x = as_operand(x)
@@ -115,31 +122,42 @@ def softmax(x: Tensor, axis: Any = -1) -> Tensor:
 
 
 def exponential(x: Tensor) -> Tensor:
-    """exp(x).
+    """e to the power of each element: e^x.
 
+    Arguments:
+        x: tensor of any shape; integers are computed in the default float.
+    Returns: float tensor in the shape of `x`.
     Example:
-        >>> exponential([0.0]).tolist()
-        [1.0]
+        >>> keras.activations.exponential([0.0, 1.0])
+        array([1.    , 2.7183], dtype=float32)
+    Source: keras.activations.exponential of Keras 2.
     """
     return exp(x)
 
 
 def linear(x: Tensor) -> Tensor:
-    """x itself.
+    """What comes in, unchanged: x.
 
+    Arguments:
+        x: anything.
+    Returns: `x`.
     Example:
-        >>> linear(3)
+        >>> keras.activations.linear(3)
         3
+    Source: keras.activations.linear of Keras 1.
     """
     return x
 
 
 def mish(x: Tensor) -> Tensor:
-    """x * tanh(softplus(x)).
+    """A smooth unit that is not monotonic: x * tanh(softplus(x)).
 
+    Arguments:
+        x: tensor of any shape; integers are computed in the default float.
+    Returns: float tensor in the shape of `x`.
     Example:
-        >>> [round(float(y), 4) for y in mish([-1.0, 0.0, 1.0])]
-        [-0.3034, 0.0, 0.8651]
+        >>> keras.activations.mish([-1.0, 0.0, 1.0])
+        array([-0.3034,  0.    ,  0.8651], dtype=float32)
     Source: Misra 2019; keras.activations.mish of Keras 3.
     """
     x = ops.to_float(as_operand(x))

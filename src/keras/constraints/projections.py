@@ -13,8 +13,14 @@ Tensor = Any
 
 
 class Constraint(Configurable):
-    """Base of constraints: a subclass writes `__call__(self, w)`, which returns the projected weight.
+    """Base of constraints: a subclass writes `__call__(self, w)`, which returns what the weight becomes after an update.
 
+    Example:
+        >>> class Whole(keras.constraints.Constraint):
+        ...     def __call__(self, w):
+        ...         return keras.ops.round(w)
+        >>> Whole()([0.4, 1.7])
+        array([0., 2.], dtype=float32)
     Source: keras.constraints.Constraint of Keras 3.
     """
 
@@ -28,14 +34,14 @@ def _lengths(w: Tensor, axis: Any) -> Tensor:
 
 
 class MaxNorm(Constraint):
-    """Vectors of a weight shortened to a length of at most `max_value`.
+    """Vectors of a weight shortened to a length of at most `max_value`: w * min(|w|, max_value) / |w|.
 
     Arguments:
         max_value: float, the greatest length. Default 2.
         axis: int or tuple of int, the axes of a vector: 0 for `Dense` (inputs of a unit), (0, 1, 2) for `Conv2D`. Default 0.
     Example:
-        >>> [round(float(x), 4) for x in MaxNorm(5)([6.0, 8.0])]
-        [3.0, 4.0]
+        >>> keras.constraints.MaxNorm(5)([6.0, 8.0])
+        array([3., 4.], dtype=float32)
     Source: Srivastava et al. 2014; keras.constraints.MaxNorm of Keras 3.
     """
 
@@ -51,11 +57,11 @@ class MaxNorm(Constraint):
 
 
 class NonNeg(Constraint):
-    """Negative elements set to 0.
+    """Negative elements set to 0: max(w, 0).
 
     Example:
-        >>> NonNeg()([-1.0, 2.0]).tolist()
-        [0.0, 2.0]
+        >>> keras.constraints.NonNeg()([-1.0, 2.0])
+        array([0., 2.], dtype=float32)
     Source: keras.constraints.NonNeg of Keras 3.
     """
 
@@ -65,13 +71,13 @@ class NonNeg(Constraint):
 
 
 class UnitNorm(Constraint):
-    """Vectors of a weight scaled to length 1.
+    """Vectors of a weight scaled to length 1: w / |w|.
 
     Arguments:
         axis: int or tuple of int, the axes of a vector. Default 0.
     Example:
-        >>> [round(float(x), 4) for x in UnitNorm()([3.0, 4.0])]
-        [0.6, 0.8]
+        >>> keras.constraints.UnitNorm()([3.0, 4.0])
+        array([0.6, 0.8], dtype=float32)
     Source: keras.constraints.UnitNorm of Keras 3.
     """
 
@@ -87,14 +93,16 @@ class UnitNorm(Constraint):
 class MinMaxNorm(Constraint):
     """Vectors of a weight brought to a length between `min_value` and `max_value`, a part `rate` of the way.
 
+    w * (rate * clip(|w|, min_value, max_value) + (1 - rate) * |w|) / |w|
+
     Arguments:
         min_value: float, the smallest length. Default 0.0.
         max_value: float, the greatest length. Default 1.0.
         rate: float in [0, 1], how much of the way is gone in one update. Default 1.0.
         axis: int or tuple of int, the axes of a vector. Default 0.
     Example:
-        >>> [round(float(x), 4) for x in MinMaxNorm(0.0, 1.0)([3.0, 4.0])]
-        [0.6, 0.8]
+        >>> keras.constraints.MinMaxNorm(0.0, 1.0, rate=0.5)([3.0, 4.0])
+        array([1.8, 2.4], dtype=float32)
     Source: keras.constraints.MinMaxNorm of Keras 3.
     """
 

@@ -7,9 +7,10 @@ from collections.abc import Callable, Iterator, Sequence
 from contextvars import ContextVar
 from typing import Any
 
-from keras.core import tree
+from keras.core import engine, tree
+from keras.core.families import each
 from keras.core.graph import Graph, Node, Traced, Tracer, current_tracer, trace
-from keras.core.op import ZERO, NotDifferentiable, as_operand, lift
+from keras.core.op import ZERO, NotDifferentiable, Op, as_operand, lift
 from keras.core.state import StateScope
 from keras.core.tensor import REGISTRY, Spec
 from keras.core.variable import Variable
@@ -69,12 +70,48 @@ def _operand_cotangents(node: Node, arrived: list[Any], dependent: set[int]) -> 
 
 
 def _body_cotangents(node: Node, arrived: list[Any]) -> list[tuple[Traced, Any]]:
-    """The cotangents of a composite that an engine runs as one node: by the gradient of its definition."""
-    body, _, _ = trace(lambda *operands: node.op.body(*operands, **node.attributes), [Spec(x.dims, x.dtype) for x in node.inputs])
-    wrt = [i for i, x in enumerate(node.inputs) if x.dtype.startswith(("float", "bfloat"))]
-    filled = [REGISTRY["zeros_like"](o) if a is None else a for a, o in zip(arrived, node.outputs, strict=True)]
-    found = vjp_graph(body, wrt).call(*node.inputs, *filled)
+    """The cotangents of a composite that an engine runs as one node: the engine's own, else by the gradient of its definition."""
+    wrt = tuple(i for i, x in enumerate(node.inputs) if x.dtype.startswith(("float", "bfloat")))
+    given = tuple(g is not None for g in arrived)
+    operands = [*node.inputs, *(g for g in arrived if g is not None)]
+    options: dict[str, Any] = {"of": node.op, "options": node.attributes, "wrt": wrt, "given": given}
+    if node.op.name in engine.current().gradients_of_natives:
+        found = node.outputs[0].tracer.record(body_gradient, operands, options)
+    else:
+        found = _gradient_by_definition(operands, **options)
     return [(node.inputs[i], c) for i, c in zip(wrt, found, strict=True)]
+
+
+def _gradient_by_definition(
+    operands: Sequence[Any], of: Op, options: dict[str, Any], wrt: Sequence[int], given: Sequence[bool]
+) -> list[Any]:
+    count = len(operands) - sum(given)
+    inputs, cotangents = operands[:count], iter(operands[count:])
+
+    def definition(*xs: Any) -> Any:
+        return of.body(list(xs), **options) if of.operands == "list" else of.body(*xs, **options)
+
+    body, _, _ = trace(definition, [Spec(x.dims, x.dtype) for x in inputs])
+    filled = [next(cotangents) if has else REGISTRY["zeros"](o.dims, o.dtype) for has, o in zip(given, body.outputs, strict=True)]
+    return vjp_graph(body, wrt).call(*inputs, *filled)
+
+
+def _body_gradient_rule(name: str, inputs: Sequence[Any], attributes: dict[str, Any]) -> tuple[tuple[Spec, ...], dict[str, Any]]:
+    return tuple(Spec(inputs[i].dims, inputs[i].dtype) for i in attributes["wrt"]), attributes
+
+
+def _second_gradient(g: Any, y: Any, *operands: Any, **options: Any) -> list[Any]:
+    first, _, _ = trace(lambda *xs: _gradient_by_definition(xs, **options), [Spec(x.dims, x.dtype) for x in operands])
+    wrt = [i for i, x in enumerate(operands) if x.dtype.startswith(("float", "bfloat"))]
+    found = dict(zip(wrt, vjp_graph(first, wrt).call(*operands, *g), strict=True))
+    return [found.get(i) for i in range(len(operands))]
+
+
+def _body_gradient(operands: Sequence[Any], of: Op, options: dict[str, Any], wrt: tuple[int, ...], given: tuple[bool, ...]) -> Any:
+    """The cotangents of a native composite's operands numbered `wrt`: operands are its own, then the cotangents that were `given`."""
+
+
+body_gradient = Op("body_gradient", _body_gradient, "list", promote=each, rule=_body_gradient_rule, vjp=_second_gradient, foldable=False)
 
 
 def _fit(cotangent: Traced, x: Traced) -> Any:

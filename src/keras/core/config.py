@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 import warnings
 from pathlib import Path
 from typing import Any
@@ -104,3 +105,15 @@ def standardize_data_format(data_format: str | None) -> str:
     if data_format not in IMAGE_DATA_FORMATS:
         raise ValueError(f"data_format: got {data_format!r}. Accepted: {' or '.join(map(repr, IMAGE_DATA_FORMATS))}.")
     return data_format
+
+
+def version() -> str:
+    """The version: the level of Keras 3's interface that is served, and this package's own number after the plus.
+
+    Example:
+        >>> version().startswith("3.")
+        True
+
+    Source: keras.version of Keras 3.
+    """
+    return str(sys.modules["keras"].__version__)  # type: ignore[attr-defined]

@@ -95,7 +95,7 @@ def _hand_on_hint(cls: type, name: str) -> str:
 
 def serialize(value: Any) -> Any:
     """A value of a config: plain values stay, objects become {module, class_name, config, registered_name}, functions their name."""
-    if isinstance(value, Configurable):
+    if isinstance(value, Configurable) or (hasattr(value, "get_config") and not isinstance(value, type)):
         return {
             "module": public_module(type(value)),
             "class_name": type(value).__name__,
@@ -107,8 +107,12 @@ def serialize(value: Any) -> Any:
     if isinstance(value, dict):
         return {k: serialize(v) for k, v in value.items()}
     if callable(value) and hasattr(value, "__name__"):
-        return value.__name__
+        return registered_names.get(value, value.__name__)
     return value
+
+
+registered_names: dict[Any, str] = {}
+"""The names (`package>Name`) under which the program registered its classes and functions."""
 
 
 def public_module(cls: type) -> str | None:
@@ -119,9 +123,22 @@ def public_module(cls: type) -> str | None:
     parts = cls.__module__.split(".")
     if parts[0] != "keras":
         return None
+    if cls.__module__ in _PUBLIC_MODULES:
+        return "keras" if cls.__name__ == "DTypePolicy" else _PUBLIC_MODULES[cls.__module__]
     return "keras" if parts[1] == "models" else ".".join(parts[:2])
+
+
+_PUBLIC_MODULES = {
+    "keras.core.dtype_policy": "keras.dtype_policies",
+    "keras.core.dtype_policy_map": "keras.dtype_policies",
+    "keras.core.quantized_policies": "keras.dtype_policies",
+    "keras.ops.random": "keras.random",
+    "keras.optimizers.schedules": "keras.optimizers.schedules",
+}
+"""Where Keras shows classes that are not in the room of that name here."""
 
 
 def registered_name(cls: type) -> str | None:
     """The name under which a user's class is registered (`package>Name`), None for the library's own."""
-    return cls.__dict__.get("_registered_name") or (cls.__name__ if public_module(cls) is None else None)
+    known = cls.__dict__.get("_registered_name") or registered_names.get(cls)
+    return known or (cls.__name__ if public_module(cls) is None else None)

@@ -10,8 +10,8 @@ import functools
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
+from keras.core import config, dtypes
 from keras.core import dims as D
-from keras.core import dtypes
 from keras.core.dims import Dim, Shape
 from keras.core.tensor import Spec
 
@@ -20,44 +20,49 @@ Promote = Callable[[tuple[Any, ...], dict[str, Any]], Sequence[str]]
 
 
 class Family(NamedTuple):
-    """What a primitive's dispatch needs: the number of leading tensor operands (or "list"), dtype promotion, shape rule."""
+    """What a primitive's dispatch needs: the number of leading tensor operands (or "list"), dtype promotion, shape rule.
+
+    `kind` and `out` (the result's dtype where the rule fixes it) are for the documentation.
+    """
 
     operands: int | str
     promote: Promote
     rule: Rule
+    kind: str = ""
+    out: str | None = None
 
 
 # ---------------------------------------------------------------------------------------------------------------- promotion
 
 
 @functools.cache
-def _same(keys: tuple[Any, ...]) -> tuple[str, ...]:
+def _same(keys: tuple[Any, ...], floatx: str) -> tuple[str, ...]:
     return (dtypes.result_type(*keys),) * len(keys)
 
 
 @functools.cache
-def _same_floating(keys: tuple[Any, ...]) -> tuple[str, ...]:
+def _same_floating(keys: tuple[Any, ...], floatx: str) -> tuple[str, ...]:
     return (dtypes.to_floating(dtypes.result_type(*keys)),) * len(keys)
 
 
 @functools.cache
-def _each(keys: tuple[Any, ...]) -> tuple[str, ...]:
+def _each(keys: tuple[Any, ...], floatx: str) -> tuple[str, ...]:
     return tuple(dtypes.result_type(key) for key in keys)
 
 
 def same(keys: tuple[Any, ...], attributes: dict[str, Any]) -> Sequence[str]:
     """All operands in their common dtype."""
-    return _same(keys)
+    return _same(keys, config.floatx())
 
 
 def floating(keys: tuple[Any, ...], attributes: dict[str, Any]) -> Sequence[str]:
     """All operands in their common dtype, integers as the default float."""
-    return _same_floating(keys)
+    return _same_floating(keys, config.floatx())
 
 
 def each(keys: tuple[Any, ...], attributes: dict[str, Any]) -> Sequence[str]:
     """Each operand in its own dtype."""
-    return _each(keys)
+    return _each(keys, config.floatx())
 
 
 def boolean(keys: tuple[Any, ...], attributes: dict[str, Any]) -> Sequence[str]:
@@ -67,26 +72,27 @@ def boolean(keys: tuple[Any, ...], attributes: dict[str, Any]) -> Sequence[str]:
 
 def first_boolean(keys: tuple[Any, ...], attributes: dict[str, Any]) -> Sequence[str]:
     """The first operand as bool, the others in their common dtype."""
-    return ("bool", *_same(keys[1:]))
+    return ("bool", *_same(keys[1:], config.floatx()))
 
 
 def no_bool(keys: tuple[Any, ...], attributes: dict[str, Any]) -> Sequence[str]:
     """All operands in their common dtype, bool as int32."""
-    return tuple("int32" if d == "bool" else d for d in _same(keys))
-
-
-@functools.cache
-def _products(keys: tuple[Any, ...]) -> tuple[str, ...]:
-    return tuple("int32" if d == "int8" else d for d in _same(keys))
+    return tuple("int32" if d == "bool" else d for d in same(keys, attributes))
 
 
 def products(keys: tuple[Any, ...], attributes: dict[str, Any]) -> Sequence[str]:
     """All operands in their common dtype, int8 as int32, whose products and sums an int8 does not hold."""
-    return _products(keys)
+    return tuple("int32" if d == "int8" else d for d in same(keys, attributes))
 
 
-DTYPES_ALONE = frozenset({same, floating, each, boolean, first_boolean, no_bool, products})
-"""Promotions that look at dtypes only, not at attributes, so that what they say for some dtypes can be remembered."""
+DTYPES_ALONE: set[Promote] = {same, floating, each, boolean, first_boolean, no_bool, products}
+"""Promotions of tensors that look at dtypes only, not at attributes, so that what they say for some dtypes can be remembered."""
+
+
+def by_dtypes_alone(promote: Promote) -> Promote:
+    """Mark a promotion as one that looks at the dtypes of tensors only."""
+    DTYPES_ALONE.add(promote)
+    return promote
 
 
 # ------------------------------------------------------------------------------------------------------------ axis handling
@@ -173,21 +179,21 @@ def along_axis_rule(name: str, inputs: Sequence[Any], attributes: dict[str, Any]
 
 def unary(promote: Promote = each, out: str | None = None) -> Family:
     """Elementwise, one operand."""
-    return Family(1, promote, _with_dtype(same_rule, out) if out else same_rule)
+    return Family(1, promote, _with_dtype(same_rule, out) if out else same_rule, "unary", out)
 
 
 def binary(promote: Promote = same, out: str | None = None, operands: int = 2) -> Family:
     """Elementwise with broadcasting."""
-    return Family(operands, promote, _with_dtype(broadcast_rule, out) if out else broadcast_rule)
+    return Family(operands, promote, _with_dtype(broadcast_rule, out) if out else broadcast_rule, "binary", out)
 
 
 def reduction(promote: Promote = each, out: str | None = None) -> Family:
     """Reduction over `axis`, with `keepdims`."""
-    return Family(1, promote, _with_dtype(reduce_rule, out) if out else reduce_rule)
+    return Family(1, promote, _with_dtype(reduce_rule, out) if out else reduce_rule, "reduction", out)
 
 
-arg_reduction = Family(1, each, arg_reduce_rule)
-along_axis = Family(1, each, along_axis_rule)
+arg_reduction = Family(1, each, arg_reduce_rule, "arg_reduction", "int32")
+along_axis = Family(1, each, along_axis_rule, "along_axis")
 
 
 def custom(rule: Rule, operands: int | str = 1, promote: Promote = each) -> Family:

@@ -1,4 +1,4 @@
-"""The places where older generations plug in: an unknown name, an unknown argument. `keras.legacy` fills them when one is first met."""
+"""The places where older generations plug in: an unknown name, an unknown argument, a config of theirs. `keras.legacy` fills them when one is first met."""
 
 from __future__ import annotations
 
@@ -14,6 +14,9 @@ unknown_name: list[Callable[[str, str], Any]] = []
 
 unknown_arguments: list[Callable[[type, dict[str, Any], frozenset[str]], dict[str, Any] | None]] = []
 """Functions of (class, keyword arguments, accepted names) that return arguments in today's spelling or None."""
+
+old_configs: list[Callable[[type, dict[str, Any]], dict[str, Any]]] = []
+"""Functions of (class, config of Keras 2 or tf.keras) that return the config in today's words."""
 
 
 def resolve_name(kind: str, name: str) -> Any:
@@ -34,6 +37,15 @@ def translate_arguments(cls: type, arguments: dict[str, Any], accepted: frozense
         if translated is not None:
             arguments = translated
     return arguments
+
+
+def config_of_today(cls: type, config: dict[str, Any]) -> dict[str, Any]:
+    """A layer's config as today's Keras would write it. Before Keras 3 the objects in a config did not say their module."""
+    if any(isinstance(value, dict) and "class_name" in value and "module" not in value for value in config.values()):
+        late.load("legacy")()
+        for ask in old_configs:
+            config = ask(cls, config)
+    return config
 
 
 def reads_old_arguments(function: Callable[..., Any]) -> Callable[..., Any]:

@@ -6,11 +6,10 @@ or `input_dim=` on it is the spelling of Keras 1 and 2, so that the text that su
 
 from __future__ import annotations
 
-import contextlib
 import re
 from collections import defaultdict
-from collections.abc import Iterator
 from contextvars import ContextVar
+from typing import Any
 
 _counts: defaultdict[str, int] = defaultdict(int)
 _generation: int | None = None
@@ -44,6 +43,19 @@ def auto_name(prefix: str) -> str:
     return f"{prefix}_{number}" if number else prefix
 
 
+def get_uid(prefix: str = "") -> int:
+    """How many names were counted for this prefix, this call included; `clear_session` starts again.
+
+    Example:
+        >>> get_uid("block"), get_uid("block")
+        (1, 2)
+
+    Source: keras.backend.get_uid of Keras 3.
+    """
+    _counts[prefix] += 1
+    return _counts[prefix]
+
+
 def reset() -> None:
     """Count from the start again (`keras.utils.clear_session`)."""
     global _generation
@@ -54,14 +66,32 @@ def reset() -> None:
 _scopes: ContextVar[tuple[str, ...]] = ContextVar("name_scopes", default=())
 
 
-@contextlib.contextmanager
-def name_scope(name: str) -> Iterator[str]:
-    """Put `name` before the paths of variables made inside."""
-    token = _scopes.set((*_scopes.get(), name))
-    try:
-        yield current_path()
-    finally:
-        _scopes.reset(token)
+class name_scope:
+    """Context that puts `name` before the paths of variables made inside.
+
+    Arguments:
+        name: text without '/'; '' adds nothing. kwargs: not used.
+    Raises: ValueError if `name` is no such text.
+    Example:
+        >>> from keras import Variable
+        >>> with name_scope("encoder"):
+        ...     Variable(1.0, name="scale").path
+        'encoder/scale'
+
+    Source: keras.name_scope of Keras 3.
+    """
+
+    def __init__(self, name: str, **kwargs: Any) -> None:
+        if not isinstance(name, str) or "/" in name:
+            raise ValueError(f"name_scope(name): got {name!r}. Accepted: a text without '/'.")
+        self.name = name
+
+    def __enter__(self) -> name_scope:
+        self._token = _scopes.set((*_scopes.get(), self.name) if self.name else _scopes.get())
+        return self
+
+    def __exit__(self, *_: Any) -> None:
+        _scopes.reset(self._token)
 
 
 def current_path() -> str:

@@ -11,6 +11,7 @@ import functools
 import inspect
 from collections.abc import Callable, Sequence
 from contextvars import ContextVar
+from types import FunctionType
 from typing import Any
 
 import numpy as np
@@ -25,6 +26,13 @@ ZERO = None
 """The gradient of an op that is constant almost everywhere (`floor`, `argmax`, comparisons)."""
 
 _inside_composite: ContextVar[bool] = ContextVar("inside_composite", default=False)
+_SHOWN = {
+    "choose": "where", "max_over": "max", "min_over": "min", "product_over": "prod", "running_sum": "cumsum", "running_product": "cumprod",
+    "take_along": "take", "gather_along_axis": "take_along_axis", "order": "argsort", "sorted_along": "sort", "largest": "top_k",
+    "cholesky_lower": "cholesky", "linear_solve": "solve", "triangular_solve": "solve_triangular", "strided_slice": "get_item",
+    "reverse": "flip", "pad_constant": "pad", "filled_like": "full_like", "singular_values_and_vectors": "svd",
+}  # fmt: skip
+"""What messages call a primitive that has no public name: the op that users write."""
 _SCALARS = (bool, int, float, complex)
 
 
@@ -39,30 +47,36 @@ class Op:
     """The record of one op.
 
     Attributes:
-        name: public name. function: public function. operands: how many leading parameters are tensors; "list" if the first is a list.
+        name: public name. shown: what messages call it. function: public function. operands: how many leading parameters are tensors; "list" if the first is a list.
         promote: operand dtypes -> wanted dtypes (primitives). rule: specs, attributes -> specs, attributes (primitives).
         vjp: one function of (g, y, *operands, **attributes) per operand, or one that returns all cotangents, or ZERO.
         through: {(operand, producer's name): function}, a gradient taken at once through the op that made that operand.
         body: the definition of a composite.
+        kernels: (engine, dtypes of the operands) -> kernel, for operands that it takes as they are: what most calls need to know.
+        family: the family whose operands and results the op has, from which its documentation is completed.
     """
 
     __slots__ = (
         "body",
         "category",
         "defaults",
+        "family",
         "foldable",
         "function",
+        "kernels",
         "name",
         "operands",
         "parameters",
         "promote",
         "rule",
+        "shown",
         "through",
         "vjp",
     )
 
     def __init__(self, name: str, definition: Callable[..., Any], operands: int | str, **fields: Any) -> None:
         self.name = name
+        self.shown = _SHOWN.get(name, name)
         self.operands = operands
         code = definition.__code__  # `inspect.signature` for every op would be half of the import's time
         self.parameters = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
@@ -72,8 +86,10 @@ class Op:
             definition.__kwdefaults__ or {}
         )
         self.defaults = {name: value for name, value in defaults.items() if name in self.parameters[count:]}
+        self.kernels: dict[Any, Any] = {}
         self.foldable = fields.pop("foldable", True)
         self.category = fields.pop("category", "")
+        self.family = fields.pop("family", None)
         self.promote = fields.pop("promote", None)
         self.rule = fields.pop("rule", None)
         self.vjp = fields.pop("vjp", ZERO)
@@ -97,7 +113,7 @@ class Op:
     def infer(self, inputs: Sequence[Any], attributes: dict[str, Any]) -> Any:
         """The spec(s) of the result for operands that are promoted already."""
         if self.rule is not None:
-            return self.rule(self.name, inputs, attributes)[0]
+            return self.rule(self.shown, inputs, attributes)[0]
         with_symbols = [KerasTensor.of(x) for x in inputs]
         token = _inside_composite.set(True)
         try:
@@ -137,7 +153,7 @@ def as_operand(x: Any) -> Any:
     if isinstance(x, Symbol) or type(x) in _SCALARS:
         return x
     current = engine.current()
-    return x if current.owns(x) else current.asarray(x)
+    return x if current.owns(x) else engine.converted(x)
 
 
 def _unmoved(value: Any) -> Any:
@@ -155,38 +171,51 @@ def _dtype_key(x: Any, current: Any) -> Any:
     return kind if kind in _SCALARS else current.dtype_of(x)
 
 
-_NO_PROMOTION_NEEDED: dict[Any, Callable[..., Any]] = {}
-"""(engine, op, native dtypes of the operands) -> kernel, for operands that the op takes as they are: what most calls need to know."""
+_LIST = "list"
 
 
 def _primitive_call(op: Op) -> Callable[..., Any]:
     count = op.operands
-    plain = count != "list"
+    plain = count != _LIST
+    leading = 1 if count == _LIST else int(count)
+    names, known, limit = op.parameters[leading:], frozenset(op.parameters[leading:]), len(op.parameters)
+    takes_dtype, bare = "dtype" in known, plain and len(op.defaults) == len(names)
+    kernels = op.kernels
 
     def call(*args: Any, **kwargs: Any) -> Any:
-        if plain and not kwargs and len(args) == count:
+        given = len(args)
+        if bare and given == count and not kwargs:
             operands, attributes = args, op.defaults
+        elif leading <= given <= limit and kwargs.keys() <= known:
+            operands = args[:leading] if plain else tuple(args[0])
+            attributes = op.defaults.copy()
+            attributes.update(zip(names, args[leading:], strict=False))
+            attributes.update(kwargs)
+            if len(attributes) < len(names) or (kwargs and not kwargs.keys().isdisjoint(names[: given - leading])):
+                inspect.signature(op.function).bind(*args, **kwargs)  # says what is missing, or given twice
         else:
             operands, attributes = op.bind(args, kwargs)
         current = engine.current()
         tensor_type = current.tensor_type
-        if count == 2 and plain:
-            x, y = operands
-            if type(x) is tensor_type and type(y) is tensor_type:
-                kernel = _NO_PROMOTION_NEEDED.get((current.name, op.name, x.dtype, y.dtype))
-                if kernel is not None:
-                    try:
-                        return kernel(x, y, **attributes)
-                    except current.errors:
-                        return _on_values(op, current, operands, attributes)  # words the error
-        elif count == 1 and type(operands[0]) is tensor_type:
+        if count == 1:
             x = operands[0]
-            kernel = _NO_PROMOTION_NEEDED.get((current.name, op.name, x.dtype))
-            if kernel is not None:
-                try:
-                    return kernel(x, **attributes)
-                except current.errors:
-                    return _on_values(op, current, operands, attributes)
+            kernel = kernels.get((current.name, x.dtype)) if type(x) is tensor_type else None
+        elif count == 2:
+            x, y = operands
+            kernel = None
+            if type(x) is tensor_type:
+                kernel = kernels.get((current.name, x.dtype, y.dtype if type(y) is tensor_type else type(y)))
+                if type(kernel) is tuple:  # a tensor and a Python number
+                    operands = x, current.operand(y, kernel[1])
+                    kernel = kernel[0]
+        else:
+            same = [x.dtype for x in operands if type(x) is tensor_type]
+            kernel = kernels.get((current.name, *same)) if len(same) == len(operands) else None
+        if kernel is not None and (not takes_dtype or _is_dtype_name(attributes["dtype"])):
+            try:
+                return kernel(*operands, **attributes)
+            except current.errors:
+                return _on_values(op, current, operands, attributes)  # words the error
         for x in operands:
             if type(x) is not tensor_type:
                 operands = tuple(map(as_operand, operands))
@@ -199,15 +228,30 @@ def _primitive_call(op: Op) -> Callable[..., Any]:
     return call
 
 
+def _is_dtype_name(dtype: Any) -> bool:
+    return isinstance(dtype, str) and dtype in dtypes.ALL
+
+
+def _remember(op: Op, current: Any, operands: Sequence[Any], arrays: Sequence[Any], keys: Any, wanted: Sequence[str]) -> None:
+    """The kernel for the next call with operands of these dtypes, if they go in as they are (a Python number in the tensor's dtype)."""
+    if op.promote not in DTYPES_ALONE or any(type(x) is not current.tensor_type for x in arrays):
+        return
+    kernel, same = current.kernels[op.name], [key == target for key, target in zip(keys, wanted, strict=True)]
+    if all(same):
+        op.kernels[(current.name, *[x.dtype for x in arrays])] = kernel
+    elif len(same) == 2 and same[0] and type(operands[1]) in _SCALARS:
+        op.kernels[(current.name, arrays[0].dtype, type(operands[1]))] = (kernel, wanted[1])
+
+
 def _on_values(op: Op, current: Any, operands: Sequence[Any], attributes: dict[str, Any]) -> Any:
     keys = tuple([_dtype_key(x, current) for x in operands])
     wanted = op.promote(keys, attributes)
     arrays = [x if key == target else current.operand(x, target) for x, key, target in zip(operands, keys, wanted, strict=True)]
+    if attributes.get("dtype") is not None and not _is_dtype_name(attributes["dtype"]):
+        attributes = {**attributes, "dtype": dtypes.standardize(attributes["dtype"])}
     try:
-        kernel = current.kernels[op.name]
-        result = kernel(*arrays, **attributes)
-        if keys == tuple(wanted) and op.promote in DTYPES_ALONE and all(type(x) is current.tensor_type for x in arrays):
-            _NO_PROMOTION_NEEDED[(current.name, op.name, *[x.dtype for x in arrays])] = kernel
+        result = current.kernels[op.name](*arrays, **attributes)
+        _remember(op, current, operands, arrays, keys, wanted)
         return result
     except KeyError as error:
         if error.args == (op.name,):
@@ -215,8 +259,11 @@ def _on_values(op: Op, current: Any, operands: Sequence[Any], attributes: dict[s
         raise
     except current.errors:
         specs = [Spec(tuple(np.shape(x)), dtypes.result_type(key)) for x, key in zip(operands, keys, strict=True)]
-        canonical = op.rule(op.name, specs, attributes)[1]  # says what is wrong in the same words as for symbols
+        canonical = op.rule(op.shown, specs, attributes)[1]  # says what is wrong in the same words as for symbols
         if canonical == attributes:
+            places = engine.devices_text(op.name, arrays)
+            if places is not None:
+                raise ValueError(places) from None
             raise
         return current.kernels[op.name](*arrays, **canonical)  # attributes that the array library takes only in another spelling
 
@@ -234,10 +281,10 @@ def _on_symbols(op: Op, operands: Sequence[Any], attributes: dict[str, Any], arg
                 inputs.append(x if key == target else cast(x, target))
             else:
                 inputs.append(tracer.constant(x, target))
-        attributes = op.rule(op.name, inputs, attributes)[1]
+        attributes = op.rule(op.shown, inputs, attributes)[1]
         return tracer.record(op, inputs, attributes)
     specs = [Spec(x.dims if isinstance(x, Symbol) else tuple(np.shape(x)), target) for x, target in zip(operands, wanted, strict=True)]
-    return _keras_tensors(op, op.rule(op.name, specs, attributes)[0], args, kwargs)
+    return _keras_tensors(op, op.rule(op.shown, specs, attributes)[0], args, kwargs)
 
 
 def _keras_tensors(op: Op, specs: Any, args: Any, kwargs: Any) -> Any:
@@ -273,21 +320,34 @@ def _composite_call(op: Op) -> Callable[..., Any]:
     operand_names = op.parameters[:count]
 
     def call(*args: Any, **kwargs: Any) -> Any:
+        at_once = engine.current().eager.get(name)
+        if at_once is not None:
+            result = at_once(*args, **kwargs)
+            if result is not NotImplemented:
+                return result
+        converted = False
         for x in args[:count]:
             if type(x) in (list, tuple, Variable):
-                args = tuple(map(as_operand, args[:count])) + args[count:]
+                args, converted = tuple(map(as_operand, args[:count])) + args[count:], True
                 break
         for key in operand_names:
             if kwargs and type(kwargs.get(key)) in (list, tuple, Variable):
-                kwargs[key] = as_operand(kwargs[key])
+                kwargs[key], converted = as_operand(kwargs[key]), True
+        if converted and at_once is not None:
+            result = at_once(*args, **kwargs)
+            if result is not NotImplemented:
+                return result
         kind = _find_symbol(args) or (_find_symbol(kwargs.values()) if kwargs else None)
         if kind is None:
             native = engine.current().natives.get(name)
-            return native(*args, **kwargs) if native is not None else body(*args, **kwargs)
+            return _native_result(native, body, args, kwargs) if native is not None else body(*args, **kwargs)
         if kind is Traced:
             if op.vjp is ZERO and name not in engine.current().natives:
                 return body(*args, **kwargs)
-            return _record_composite(op, *op.bind(args, kwargs))
+            operands, attributes = op.bind(args, kwargs)
+            if _find_symbol(attributes.values()) is not None:  # an optional tensor: not a node's attribute
+                return body(*args, **kwargs)
+            return _record_composite(op, operands, attributes)
         if _inside_composite.get():
             return body(*args, **kwargs)
         token = _inside_composite.set(True)
@@ -298,6 +358,13 @@ def _composite_call(op: Op) -> Callable[..., Any]:
         return operation.record_op(op, args, kwargs, outputs)
 
     return call
+
+
+def _native_result(native: Callable[..., Any], body: Callable[..., Any], args: Any, kwargs: Any) -> Any:
+    try:
+        return native(*args, **kwargs)
+    except engine.current().errors:
+        return body(*args, **kwargs)  # words the error
 
 
 def _record_composite(op: Op, operands: Sequence[Any], attributes: dict[str, Any]) -> Any:
@@ -326,6 +393,7 @@ def primitive(
             key,
             definition,
             family.operands,
+            family=family,
             promote=family.promote,
             rule=family.rule,
             vjp=vjp,
@@ -339,14 +407,50 @@ def primitive(
     return define
 
 
+Tensor = Any
+
+
+def _of_one(x: Tensor) -> Tensor:
+    """The signature of an elementwise primitive of one operand."""
+
+
+def _of_two(x1: Tensor, x2: Tensor) -> Tensor:
+    """The signature of an elementwise primitive of two operands."""
+
+
+def definer(module: str) -> Callable[..., Any]:
+    """How a module defines primitives that its tables describe in a line: their signature is (x) or (x1, x2)."""
+
+    def define(name: str, family: Any, vjp: Any = ZERO, *, doc: str, category: str = "numpy") -> Any:
+        signature = _of_one if family.operands == 1 else _of_two
+        definition = FunctionType(signature.__code__, {"__name__": module}, name)
+        definition.__qualname__ = name
+        definition.__annotations__ = signature.__annotations__
+        definition.__doc__ = doc
+        return primitive(family, vjp=vjp, category=category)(definition)
+
+    return define
+
+
 def op(
-    *, category: str = "numpy", operands: int | str = 1, vjp: Any = ZERO, through: Any = None, promote: Any = None, name: str | None = None
+    *,
+    category: str = "numpy",
+    operands: int | str = 1,
+    family: Any = None,
+    vjp: Any = ZERO,
+    through: Any = None,
+    promote: Any = None,
+    name: str | None = None,
 ) -> Callable[[Callable[..., Any]], Any]:
-    """Define a composite: the decorated body is its value, its spec and (unless `vjp` is given) its gradient."""
+    """Define a composite: the decorated body is its value, its spec and (unless `vjp` is given) its gradient.
+
+    `family` says that operands and result are those of a family; it gives `operands` and completes the documentation.
+    """
 
     def define(body: Callable[..., Any]) -> Any:
         key = name or body.__name__
-        record = Op(key, body, operands, body=body, vjp=vjp, through=through or {}, promote=promote, category=category)
+        count = operands if family is None else family.operands
+        record = Op(key, body, count, body=body, family=family, vjp=vjp, through=through or {}, promote=promote, category=category)
         REGISTRY[key] = record.function
         return record.function
 

@@ -94,3 +94,32 @@ def record_op(record: Any, args: tuple[Any, ...], kwargs: dict[str, Any], output
 def history_of(tensor: KerasTensor) -> tuple[Operation, int, int] | None:
     """Which operation made this symbol: (operation, node index, output index), or None."""
     return getattr(tensor, "_keras_history", None)
+
+
+def get_source_inputs(tensor: Any) -> Any:
+    """The input symbols that a symbol was made from, each once; what is no symbol comes back as it is.
+
+    Example:
+        >>> from keras import Input, ops
+        >>> a, b = Input((2,)), Input((2,))
+        >>> [x is y for x, y in zip(get_source_inputs(ops.add(a, b)), [a, b])]
+        [True, True]
+
+    Source: keras.utils.get_source_inputs of Keras 3, keras.engine.get_source_inputs of Keras 1 and 2.
+    """
+    if not isinstance(tensor, KerasTensor):
+        return tensor
+    sources: list[KerasTensor] = []
+    seen: set[int] = set()
+    stack = [tensor]
+    while stack:
+        current = stack.pop()
+        if id(current) in seen:
+            continue
+        seen.add(id(current))
+        history = history_of(current)
+        before = [] if history is None else history[0]._inbound_nodes[history[1]].input_tensors
+        if not before:
+            sources.append(current)
+        stack.extend(reversed(before))
+    return sources

@@ -7,9 +7,7 @@ from typing import Any
 
 from keras.core import errors, hooks
 from keras.core.configurable import Configurable, serialize
-
-custom_objects: dict[str, Any] = {}
-"""What the user registered: names to classes or functions."""
+from keras.core.custom_objects import registered, scoped
 
 
 class Registry:
@@ -28,8 +26,9 @@ class Registry:
 
     def find(self, name: str) -> Any:
         """The class or function of that name."""
-        if name in custom_objects:
-            return custom_objects[name]
+        own = registered(name)
+        if own is not None:
+            return own
         target = self.table.get(name)
         if target is None:
             found = hooks.resolve_name(self.kind, name)
@@ -63,11 +62,22 @@ class Registry:
 
     def deserialize(self, config: Any, custom: dict[str, Any] | None = None) -> Any:
         """The object of a config; `custom` adds names for this one."""
-        if isinstance(config, str):
-            return self.get((custom or {}).get(config, config))
-        name = config["class_name"]
-        found = (custom or {}).get(name) or self.find(name)
-        arguments = config.get("config", {})
-        if isinstance(found, type) and issubclass(found, Configurable):
-            return found.from_config(arguments)
-        return found(**arguments) if isinstance(found, type) else found
+        with scoped(custom):
+            if isinstance(config, str):
+                return self.get(config)
+            if not isinstance(config, dict) or not isinstance(config.get("class_name"), str):
+                raise TypeError(
+                    f"keras.{self.kind}.deserialize(config): got {config!r}. "
+                    "Accepted: a name, or a dict with 'class_name' and 'config' as serialize() writes it."
+                )
+            found = registered(config.get("registered_name"))
+            return made_from(self.find(config["class_name"]) if found is None else found, config.get("config"))
+
+
+def made_from(found: Any, arguments: Any) -> Any:
+    """The object that a class makes of a config; a function is itself."""
+    if not isinstance(found, type):
+        return found
+    if issubclass(found, Configurable) or hasattr(found, "from_config"):
+        return found.from_config(arguments or {})
+    return found(**(arguments or {}))

@@ -31,7 +31,7 @@ class StateScope:
         value = self.values.get(id(variable))
         if value is not None:
             return value
-        return variable._value if self.outer is None else self.outer.read(variable)
+        return variable.stored() if self.outer is None else self.outer.read(variable)
 
     def write(self, variable: Any, value: Any) -> None:
         """Give a variable a new value here, and remember it as an update."""

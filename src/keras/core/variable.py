@@ -12,6 +12,20 @@ from keras.core.state import autocast_dtype, current_scope
 from keras.core.tensor import REGISTRY, KerasTensor, Operators
 
 KINDS = ("weight", "statistic", "metric", "slot", "seed")
+AGGREGATIONS = ("none", "mean", "sum", "only_first_replica")
+SYNCHRONIZATIONS = ("none", "on_read", "on_write", "auto")
+
+
+def _choice(argument: str, value: str | None, accepted: tuple[str, ...]) -> str:
+    if value is not None and value not in accepted:
+        raise ValueError(f"Variable({argument}): got {value!r}. Accepted: {', '.join(map(repr, accepted))}, or None for 'none'.")
+    return value or "none"
+
+
+def _optional_function(argument: str, value: Any, example: str) -> Any:
+    if value is not None and not callable(value):
+        raise ValueError(f"Variable.{argument}: got {value!r}. Accepted: a function such as {example}, or None.")
+    return value
 
 
 class Variable(Operators):
@@ -38,25 +52,25 @@ class Variable(Operators):
     ) -> None:  # fmt: skip
         if kind not in KINDS:
             raise ValueError(f"Variable(kind): got {kind!r}. Accepted: {', '.join(map(repr, KINDS))}.")
-        self.name = name or naming.auto_name("variable")
-        if not isinstance(self.name, str) or "/" in self.name:
+        self._name = name or naming.auto_name("variable")
+        if not isinstance(self._name, str) or "/" in self._name:
             raise ValueError(f"Variable(name): got {name!r}. Accepted: a text without '/'.")
-        self.path = path or self.name
+        self._path = path or "/".join(filter(None, (naming.current_path(), self._name)))
         self.kind = kind
-        self.aggregation = aggregation
-        self.synchronization = synchronization
+        self._aggregation = _choice("aggregation", aggregation, AGGREGATIONS)
+        self._synchronization = _choice("synchronization", synchronization, SYNCHRONIZATIONS)
         self.layout = layout
         self.autocast = autocast
-        self.regularizer: Any = None
-        self.constraint: Any = None
-        self.overwrite_with_gradient = False
+        self._regularizer: Any = None
+        self._constraint: Any = None
+        self._overwrite_with_gradient = False
         self._trainable = trainable
         self.made_trainable = trainable
         with engine.current().concretely():
             self._value = self._first_value(initializer, shape, dtype)
-        engine.current().watch(self._value, trainable and kind == "weight")
-        self.dtype: str = engine.current().dtype_of(self._value)
-        self.shape: tuple[int, ...] = tuple(self._value.shape)
+            engine.current().mark_trainable(self._value, trainable and kind == "weight")
+        self._dtype: str = engine.current().dtype_of(self._value)
+        self._shape: tuple[int, ...] = tuple(self._value.shape)
         self.engine_name: str = engine.current().name
 
     def _first_value(self, initializer: Any, shape: Sequence[int] | None, dtype: Any) -> Any:
@@ -80,10 +94,69 @@ class Variable(Operators):
         return engine.current().new_storage(value, None if dtype is None else dtypes.standardize(dtype))
 
     @property
+    def name(self) -> str:
+        """The last part of the path."""
+        return self._name
+
+    @property
+    def path(self) -> str:
+        """The names of the layers (or name scopes) around it and its own, joined by '/'; state is addressed by it."""
+        return self._path
+
+    @property
+    def dtype(self) -> str:
+        """The dtype in which it is kept."""
+        return self._dtype
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """The shape, which never changes."""
+        return self._shape
+
+    @property
+    def aggregation(self) -> str:
+        """How values of several replicas become one: 'none', 'mean', 'sum' or 'only_first_replica'. On one device it has no effect."""
+        return self._aggregation
+
+    @property
+    def synchronization(self) -> str:
+        """When replicas exchange their values: 'none', 'on_read', 'on_write' or 'auto'. On one device it has no effect."""
+        return self._synchronization
+
+    @property
+    def regularizer(self) -> Any:
+        """The function of the value that is added to the loss, or None."""
+        return self._regularizer
+
+    @regularizer.setter
+    def regularizer(self, value: Any) -> None:
+        self._regularizer = _optional_function("regularizer", value, "keras.regularizers.L2(1e-4)")
+
+    @property
+    def constraint(self) -> Any:
+        """The function that is applied to the value after each update, or None."""
+        return self._constraint
+
+    @constraint.setter
+    def constraint(self, value: Any) -> None:
+        self._constraint = _optional_function("constraint", value, "keras.constraints.NonNeg()")
+
+    @property
+    def overwrite_with_gradient(self) -> bool:
+        """Whether the optimizer puts the gradient in place of the value (scales of float8 layers)."""
+        return self._overwrite_with_gradient
+
+    @overwrite_with_gradient.setter
+    def overwrite_with_gradient(self, value: bool) -> None:
+        if not isinstance(value, bool):
+            raise TypeError(f"Variable.overwrite_with_gradient: got {value!r}. Accepted: True or False.")
+        self._overwrite_with_gradient = value
+
+    @property
     def value(self) -> Any:
         """The tensor it holds: inside a traced step its symbol; in a mixed-precision layer a copy in the compute dtype."""
         scope = current_scope()
-        value = self._value if scope is None else scope.read(self)
+        value = self.stored() if scope is None else scope.read(self)
         wanted = autocast_dtype()
         if wanted is not None and wanted != self.dtype and self.autocast and self.dtype in dtypes.FLOAT:
             return REGISTRY["cast"](value, wanted)
@@ -101,7 +174,7 @@ class Variable(Operators):
         if scope is not None:
             scope.write(self, new)
         else:
-            self._value = engine.current().store(self._value, new)
+            self._value = engine.current().store(self.stored(), new)
         return new
 
     def assign_add(self, value: Any) -> Any:
@@ -116,10 +189,18 @@ class Variable(Operators):
     def raw(self) -> Any:
         """The value in the variable's own dtype, whatever the layer around computes in."""
         scope = current_scope()
-        return self._value if scope is None else scope.read(self)
+        return self.stored() if scope is None else scope.read(self)
+
+    def stored(self) -> Any:
+        """What it holds outside of every scope. Raises RuntimeError on another engine than the one that made it."""
+        if engine.current().name != self.engine_name:
+            raise RuntimeError(engine.moved_text(self._path, self.engine_name))
+        return self._value
 
     def numpy(self) -> np.ndarray:
-        """A NumPy copy of the value."""
+        """A NumPy copy of the value; it can be read while another engine computes."""
+        if current_scope() is None and engine.current().name != self.engine_name:
+            return np.array(engine.load(self.engine_name).to_numpy(self._value))
         return np.array(engine.current().to_numpy(self.raw))
 
     @property
@@ -130,7 +211,8 @@ class Variable(Operators):
     @trainable.setter
     def trainable(self, value: bool) -> None:
         self._trainable = bool(value)
-        engine.current().watch(self._value, self._trainable and self.kind == "weight")
+        if self.kind == "weight" and self.engine_name == engine.current().name:
+            engine.current().mark_trainable(self._value, self._trainable)
 
     @property
     def ndim(self) -> int:
@@ -147,6 +229,8 @@ class Variable(Operators):
         return REGISTRY["reshape"](self.value, shape[0] if len(shape) == 1 and not isinstance(shape[0], int) else shape)
 
     def __array__(self, dtype: Any = None, copy: Any = None) -> np.ndarray:
+        if current_scope() is None and engine.current().name != self.engine_name:
+            return np.asarray(self.numpy(), dtype)
         return np.asarray(engine.current().to_numpy(self.value), dtype)
 
     def __tf_tensor__(self, dtype: Any = None, name: str | None = None) -> Any:

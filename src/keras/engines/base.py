@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
@@ -22,19 +22,27 @@ class Engine:
         tensor_type: the class that most tensors are of exactly; operands of it need no conversion.
         kernels: primitive's name -> function of (*tensors, **attributes), the operands promoted already.
         natives: composite's name -> the engine's own faster version with the composite's signature.
+        gradients_of_natives: natives whose gradient is a node of its own in a traced step (`body_gradient`), not that of the definition.
+        eager: composite's name -> a function with its signature for tensors that are there, which returns NotImplemented for operands that
+            it does not take; only calls outside of traces ask it, so what it saves is the dispatch of the composite's parts.
         UNSUPPORTED: name -> reason.
+        layer_base: what layers inherit from besides, once the engine is chosen.
         errors: what the kernels raise for operands or attributes that do not fit; the table's rule then says what is wrong.
         reads_on_host: whether small calculations with variables' values are better done by NumPy (each op would be compiled).
         indexes_by_tensors: whether x[key] takes tensors and lists in the key.
         variable_attributes: name -> function of a `Variable`: what the array library's own functions read of its own variables.
-    An engine may also have `value_and_grad(function, has_aux)` (else the table's gradients are used) and `cond(predicate, f, g)`.
+    An engine may also have `value_and_grad(function, has_aux)` (else the table's gradients are used), `cond(predicate, f, g)` and
+    `custom_gradient(pair, operands)`.
     """
 
     name = ""
     tensor_type: Any = None
     kernels: dict[str, Callable[..., Any]] = {}
     natives: dict[str, Callable[..., Any]] = {}
+    eager: dict[str, Callable[..., Any]] = {}
+    gradients_of_natives: Collection[str] = ()
     UNSUPPORTED: dict[str, str] = {}
+    layer_base: type | None = None
     reads_on_host = False
     indexes_by_tensors = True
     variable_attributes: dict[str, Callable[[Any], Any]] = {}
@@ -87,8 +95,12 @@ class Engine:
         """What a variable holds after an assignment."""
         return value
 
-    def watch(self, storage: Any, wanted: bool) -> None:
-        """Say whether the array library's own gradients are taken with respect to what a variable holds."""
+    def mark_trainable(self, storage: Any, trainable: bool) -> None:
+        """Tell the array library whether its own gradients are taken with respect to what a variable holds."""
+
+    def parts_of(self, value: Any) -> Iterable[Any]:
+        """The variables and layers inside an object of the array library's own that a layer holds."""
+        return ()
 
     def for_tensorflow(self, value: Any, dtype: Any) -> Any:
         """A variable's value as TensorFlow's functions take it; tensors of other libraries come as arrays."""
@@ -103,7 +115,10 @@ class Engine:
     # -------------------------------------------------------------------------------------------------------------------- verbs
 
     def compile(self, function: Callable[..., Any]) -> Callable[..., Any]:
-        """`function` of nests of tensors (and of the variables that it reads and writes), made fast."""
+        """`function` of nests of tensors (and of the variables that it reads and writes), made fast.
+
+        `function.variables`, where it has that, gives the variables that it is known to use, which may save looking for them.
+        """
         return function
 
     def eval_shape(self, function: Callable[..., Any], *symbols: Any) -> Any:
@@ -134,6 +149,35 @@ class Engine:
         while bool(cond(*variables)):
             variables = body(*variables)
         return variables
+
+    # ------------------------------------------------------------------------------------------------------------------ devices
+
+    def devices(self) -> list[str]:
+        """The names of the devices, as `keras.distribution.list_devices` gives them; the default is one CPU."""
+        return ["cpu:0"]
+
+    def device_scope(self, name: str) -> AbstractContextManager[Any]:
+        """Context in which new tensors are made on a device; the default has the CPU only."""
+        if name.lower() in ("cpu", "cpu:0"):
+            return nullcontext()
+        raise ValueError(self.no_device(name))
+
+    def no_device(self, name: str) -> str:
+        """The message for a device that is not there."""
+        found = self.devices()
+        hint = "" if self.name != "numpy" or name.lower().startswith("cpu") else " For a GPU choose another engine: KERAS_BACKEND=jax."
+        return (
+            f"keras.device(device_name): got {name!r}. The {self.name} engine has {', '.join(map(repr, found))}. "
+            f"Write keras.device({found[0]!r}).{hint}"
+        )
+
+    def join_hosts(self, addresses: str | None, count: int | None, number: int | None) -> None:
+        """Join this process with those of other hosts."""
+        raise NotImplementedError(f"keras.distribution.initialize: the {self.name} engine computes on one host. Write KERAS_BACKEND=jax.")
+
+    def remat(self, function: Callable[..., Any]) -> Callable[..., Any]:
+        """`function` of tensors whose inner values are computed again for the gradient; the default keeps them."""
+        return function
 
     def unsupported(self, name: str) -> str:
         """The message for an op that this engine does not have."""

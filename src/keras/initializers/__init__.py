@@ -43,22 +43,47 @@ truncated_normal, variance_scaling = TruncatedNormal, VarianceScaling
 
 
 def get(identifier: Any) -> Any:
-    """The initializer for a name in any spelling, a config, a class, a function or an object; None stays None.
+    """The initializer for a name in any spelling, a config, a class, a function or an object.
 
+    Arguments:
+        identifier: str such as 'glorot_uniform', config, class, function or initializer; None stays None.
+    Returns: initializer or function; a name or class gives a new one with its defaults.
+    Raises: ValueError for an unknown name, with the nearest one that exists.
     Example:
-        >>> type(get("glorot_uniform")).__name__, type(get("zero")).__name__
-        ('GlorotUniform', 'Zeros')
+        >>> keras.initializers.get("glorot_uniform")((2, 3)).shape
+        (2, 3)
+    Source: keras.initializers.get of Keras 1.
     """
     return registry.get(identifier)
 
 
 def serialize(initializer: Any) -> Any:
-    """The config of an initializer."""
+    """The config of an initializer, from which `deserialize` makes an equal one.
+
+    Arguments:
+        initializer: initializer or function.
+    Returns: dict with the name of the class and its arguments, or the name of a function.
+    Example:
+        >>> keras.initializers.serialize(keras.initializers.Constant(3.0))["config"]
+        {'value': 3.0}
+    Source: keras.initializers.serialize of Keras 2.
+    """
     return registry.serialize(initializer)
 
 
 def deserialize(config: Any, custom_objects: dict[str, Any] | None = None) -> Any:
-    """The initializer of a config; `custom_objects` adds names for this one."""
+    """The initializer of a config.
+
+    Arguments:
+        config: what `serialize` gives, or a name.
+        custom_objects: dict from names to classes, for this call. Default None: no further names.
+    Returns: initializer or function.
+    Raises: ValueError for an unknown name, with the nearest one that exists.
+    Example:
+        >>> keras.initializers.deserialize({"class_name": "Constant", "config": {"value": 3.0}})((2,))
+        array([3., 3.], dtype=float32)
+    Source: keras.initializers.deserialize of Keras 2.
+    """
     return registry.deserialize(config, custom_objects)
 
 

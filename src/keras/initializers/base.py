@@ -12,14 +12,14 @@ from keras.core.configurable import Configurable
 
 
 class Initializer(Configurable):
-    """Base of initializers: a subclass writes `values(shape)` on the host, the call moves them to the engine.
+    """Base of initializers: a subclass writes `values(shape, dtype)` with NumPy, or `__call__(shape, dtype)` with ops.
 
     Example:
-        >>> class Half(Initializer):
+        >>> class Half(keras.Initializer):
         ...     def values(self, shape, dtype):
         ...         return np.full(shape, 0.5)
-        >>> Half()((2,)).tolist()
-        [0.5, 0.5]
+        >>> Half()((2,))
+        array([0.5, 0.5], dtype=float32)
     Source: keras.initializers.Initializer of Keras 3.
     """
 

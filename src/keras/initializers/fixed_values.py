@@ -12,11 +12,11 @@ from keras.initializers.base import Initializer
 
 
 class Zeros(Initializer):
-    """Zeros.
+    """Zeros in the shape of the weight.
 
     Example:
-        >>> Zeros()((2,)).tolist()
-        [0.0, 0.0]
+        >>> keras.initializers.Zeros()((2,))
+        array([0., 0.], dtype=float32)
     Source: keras.initializers.Zeros of Keras 3.
     """
 
@@ -26,11 +26,11 @@ class Zeros(Initializer):
 
 
 class Ones(Initializer):
-    """Ones.
+    """Ones in the shape of the weight.
 
     Example:
-        >>> Ones()((2,)).tolist()
-        [1.0, 1.0]
+        >>> keras.initializers.Ones()((2,))
+        array([1., 1.], dtype=float32)
     Source: keras.initializers.Ones of Keras 3.
     """
 
@@ -45,8 +45,8 @@ class Constant(Initializer):
     Arguments:
         value: number, nested list or array that broadcasts to the shape. Default 0.0.
     Example:
-        >>> Constant(3.0)((2,)).tolist()
-        [3.0, 3.0]
+        >>> keras.initializers.Constant(3.0)((2,))
+        array([3., 3.], dtype=float32)
     Source: keras.initializers.Constant of Keras 3.
     """
 
@@ -69,13 +69,15 @@ class Constant(Initializer):
 
 
 class Identity(Initializer):
-    """The identity matrix times `gain`, for matrices only.
+    """The identity matrix times `gain`: gain where i = j, else 0.
 
     Arguments:
         gain: float, the value on the diagonal. Default 1.0.
+    Raises: ValueError when called with a shape that is no matrix's.
     Example:
-        >>> Identity()((2, 2)).tolist()
-        [[1.0, 0.0], [0.0, 1.0]]
+        >>> keras.initializers.Identity()((2, 2))
+        array([[1., 0.],
+               [0., 1.]], dtype=float32)
     Source: keras.initializers.Identity of Keras 3.
     """
 
@@ -96,13 +98,17 @@ class STFT(Initializer):
 
     Arguments:
         side: 'real' or 'imag'. Default 'real'.
-        window: 'hann', 'hamming', 'blackman', 'bartlett', another name of `scipy.signal.windows`, an array, or None for no window.
+        window: 'hann', 'hamming', 'blackman', 'bartlett', another name of `scipy.signal.windows`, an array, or None for none.
+            Default 'hann'.
         scaling: 'density' (the window's squares sum to 1), 'spectrum' (it sums to 1), or None. Default 'density'.
         periodic: bool, whether the window is one period of a repeating one. Default False.
+    Raises: ValueError for another side or scaling, or when called with a shape that is not (frame length, 1, bins).
     Example:
-        >>> STFT()((8, 1, 5)).shape
-        (8, 1, 5)
-    Source: keras.initializers.STFT of Keras 3.
+        >>> keras.initializers.STFT(window=None, scaling=None)((3, 1, 2))[:, 0]
+        array([[ 1.,  1.],
+               [ 1., -1.],
+               [ 1.,  1.]], dtype=float32)
+    Source: Allen and Rabiner 1977; keras.initializers.STFT of Keras 3.
     """
 
     def __init__(self, side: str = "real", window: Any = "hann", scaling: str | None = "density", periodic: bool = False) -> None:

@@ -20,7 +20,6 @@ ADAPTIVE = """The {statistic} of `output_size` nearly equal windows that cover t
         output_size: {sizes}, the number of places that come out.
         data_format: 'channels_last', 'channels_first', or None for the global setting.
     Returns: tensor, shape (batch, *output_size, channels).
-    Raises: ValueError if a spatial size is unknown.
     Example:
         >>> {name}(2)({example}).shape
         {result}
@@ -62,12 +61,8 @@ class AdaptivePooling(Layer):
         x = inputs
         for axis, count in zip(spatial_axes(self.data_format, self.rank + 2), self.output_size, strict=True):
             size = shape_of(x)[axis]
-            if not isinstance(size, int):
-                raise ValueError(
-                    f"{type(self).__name__} {self.name!r}: the size of axis {axis} must be known. "
-                    f"Write Input with numbers for the spatial sizes."
-                )
-            windows = [(i * size // count, -(-(i + 1) * size // count)) for i in range(count)]
+            known = isinstance(size, int)  # if not, these are symbols, and any windows give the shape
+            windows = [(i * size // count, -(-(i + 1) * size // count)) if known else (0, 1) for i in range(count)]
             x = concatenate([self.reduction(slice_along(x, axis, low, high), axis) for low, high in windows], axis=axis)
         return x
 

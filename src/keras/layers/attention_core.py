@@ -11,15 +11,17 @@ from keras.layers.activation import large_negative
 from keras.ops import random
 from keras.ops.activations import softmax
 from keras.ops.contraction import matmul
-from keras.ops.elementwise import add, cast, dtype_of, logical_and, logical_not, multiply
-from keras.ops.shaping import expand_dims, shape_of, swapaxes
+from keras.ops.elementwise import add, cast, dtype_of, logical_and, logical_not, multiply, select
+from keras.ops.shaping import expand_dims, ones_like, shape_of, swapaxes
 
 
-def masked_softmax(scores: Any, mask: Any) -> Any:
-    """Probabilities over the last axis; 0 where the mask is False, also if nothing may be seen."""
+def masked_softmax(scores: Any, mask: Any, blind: str = "nothing") -> Any:
+    """Probabilities over the last axis; 0 where the mask is False. A query that may see no key sees nothing, or with `blind="all"` all."""
     if mask is None:
         return softmax(scores, axis=-1)
     dtype = dtype_of(scores)
+    if blind == "all":
+        return softmax(select(mask, scores, multiply(ones_like(scores), large_negative(dtype))), axis=-1)
     probabilities = softmax(add(scores, multiply(cast(logical_not(mask), dtype), large_negative(dtype))), axis=-1)
     return multiply(probabilities, cast(mask, dtype))
 
@@ -29,9 +31,11 @@ def dropped(probabilities: Any, rate: float, seed_generator: Any, training: Any)
     return random.dropout(probabilities, rate, seed=seed_generator) if training and rate else probabilities
 
 
-def attend(query: Any, key: Any, value: Any, mask: Any, rate: float, seed_generator: Any, training: Any) -> tuple[Any, Any]:
+def attend(
+    query: Any, key: Any, value: Any, mask: Any, rate: float, seed_generator: Any, training: Any, blind: str = "nothing"
+) -> tuple[Any, Any]:  # fmt: skip
     """softmax(query @ key^T) @ value over the last two axes, and the probabilities."""
-    probabilities = masked_softmax(matmul(query, swapaxes(key, -1, -2)), mask)
+    probabilities = masked_softmax(matmul(query, swapaxes(key, -1, -2)), mask, blind)
     return matmul(dropped(probabilities, rate, seed_generator, training), value), probabilities
 
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from keras.core import dims as D
+from keras.core import hooks
 from keras.layers.arguments import fraction, keep
 from keras.layers.input_spec import InputSpec
 from keras.layers.layer import Layer
-from keras.ops.activations import batch_normalization, moments
+from keras.ops.activations import batch_normalization, moments, normalize_by_batch
 from keras.ops.elementwise import add, cast, clip, divide, maximum, multiply, sqrt, square, stop_gradient, subtract
 from keras.ops.reduction import sum
 from keras.ops.shaping import expand_dims, ones_like, reshape, shape_of
@@ -38,6 +40,7 @@ class BatchNormalization(Layer):
     """
 
     supports_masking = True
+    _sample_variance: str | None = None
 
     def __init__(
         self, axis: int = -1, momentum: float = 0.99, epsilon: float = 0.001, center: bool = True, scale: bool = True,
@@ -48,9 +51,18 @@ class BatchNormalization(Layer):
     ) -> None:  # fmt: skip
         super().__init__(**kwargs)
         keep(self, locals())
+        self.renorm_clipping = (renorm_clipping or {}) if renorm else None
         fraction(self, "momentum", momentum)
         if isinstance(axis, (list, tuple)):  # Keras 2 wrote [3]
             self.axis = axis[0]
+
+    @classmethod
+    def from_config(cls, config: dict[str, Any]) -> Any:
+        """The layer that `get_config` described; one of Keras 2 or tf.keras goes on with the moving variance that they had."""
+        config = hooks.config_of_today(cls, config)
+        layer = cls(**{name: value for name, value in config.items() if name != "sample_variance"})
+        layer._sample_variance = config.get("sample_variance")
+        return layer
 
     def build(self, input_shape: Any) -> None:
         """Make `gamma`, `beta`, `moving_mean` and `moving_variance`, each (channels,)."""
@@ -101,18 +113,32 @@ class BatchNormalization(Layer):
         return batch_normalization(x, mean, variance, axis=self.axis, offset=offset, scale=scale, epsilon=self.epsilon)
 
     def _normalize_by_batch(self, x: Any, mask: Any) -> Any:
-        mean, variance = self._moments(x, mask)
         offset, scale = _raw(self.beta), _raw(self.gamma)
-        if self.renorm:
-            offset, scale = self._renormalized(mean, variance, offset, scale)
-        outputs = self._normalize(x, mean, variance, offset, scale)
+        if mask is None and not self.renorm:
+            factors = [f for f in (scale, offset) if f is not None]
+            outputs, mean, variance = normalize_by_batch(
+                [x, *factors], axis=self.axis % len(shape_of(x)), epsilon=self.epsilon, scaled=self.scale, centred=self.center
+            )
+        else:
+            mean, variance = self._moments(x, mask)
+            if self.renorm:
+                offset, scale = self._renormalized(mean, variance, offset, scale)
+            outputs = self._normalize(x, mean, variance, offset, scale)
         _follow(self.moving_mean, mean, self.momentum)
         if self.renorm:
             _follow(self.moving_stddev, sqrt(add(variance, self.epsilon)), self.momentum)
             self.moving_variance.assign(maximum(subtract(square(self.moving_stddev.raw), self.epsilon), 0.0))
         else:
-            _follow(self.moving_variance, variance, self.momentum)
+            _follow(self.moving_variance, self._of_the_sample(variance, shape_of(x)), self.momentum)
         return outputs
+
+    def _of_the_sample(self, variance: Any, sizes: Any) -> Any:
+        """The variance that the moving one follows: the batch's, or as an estimate from a sample, larger by n / (n - 1)."""
+        count = D.product(tuple(n for i, n in enumerate(sizes) if i != self.axis % len(sizes)))
+        by_fused_kernel = self._sample_variance == "tf.keras" and len(sizes) == 4
+        if not isinstance(count, int) or count < 2 or not (by_fused_kernel or self._sample_variance == "keras 2"):
+            return variance
+        return multiply(variance, count / (count - 1.0 - (0.0 if by_fused_kernel else self.epsilon)))
 
     def _moments(self, x: Any, mask: Any) -> tuple[Any, Any]:
         """Mean and variance per channel over the positions that the mask keeps."""

@@ -6,19 +6,23 @@ A cell's step has two parts: `project(inputs)`, which needs no state and is done
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 import numpy as np
 
+from keras.core import engine
 from keras.core.graph import dtype_name
 from keras.core.op import Op
+from keras.core.tensor import KerasTensor
 from keras.layers.arguments import fraction, keep, positive
 from keras.layers.dense import affine
 from keras.layers.layer import Layer
 from keras.ops import random
 from keras.ops.contraction import matmul
-from keras.ops.elementwise import add, multiply, subtract
+from keras.ops.elementwise import add, multiply, sigmoid, subtract, tanh
 from keras.ops.random import SeedGenerator
+from keras.ops.recurrent import gru_sequence, lstm_sequence
 from keras.ops.shaping import broadcast_to, concatenate, ones_like, reshape, shape_of, slice_along, zeros, zeros_like
 
 
@@ -59,8 +63,7 @@ class Cell(Layer):
     def _prepare_dropout(self, seed: Any) -> None:
         fraction(self, "dropout", self.dropout)
         fraction(self, "recurrent_dropout", self.recurrent_dropout)
-        if self.dropout or self.recurrent_dropout:
-            self.seed_generator = SeedGenerator(seed)
+        self.seed_generator = SeedGenerator(seed)  # also without dropout: Keras counts its state among the variables
         self._masks: tuple[Any, Any] | None = None
 
     def draw_masks(self, inputs: Any, states: Any, training: Any) -> None:
@@ -88,6 +91,10 @@ class Cell(Layer):
     def project(self, inputs: Any) -> Any:
         """The part of a step that needs no state, for inputs with any leading axes."""
         raise NotImplementedError(f"{type(self).__name__} does not define project().")
+
+    def whole(self, x: Any, states: Any, reverse: bool) -> tuple[Any, list[Any]] | None:
+        """The outputs (time first) and the last states of a whole sequence, where the engine has that as one function; else None."""
+        return None
 
     def step(self, projected: Any, states: Any) -> tuple[Any, list[Any]]:
         """The output and the new states for projected inputs."""
@@ -153,6 +160,22 @@ class DenseCell(Cell):
     def project(self, inputs: Any) -> Any:
         """inputs @ kernel + bias."""
         return affine(inputs, self.kernel, self.bias)
+
+    def _can_run_whole(self, names: Collection[str], x: Any) -> bool:
+        """Whether the engine has a function of one of these names for a whole sequence, and it computes what this cell does."""
+        recurrent_mask = self._masks[1] if self._masks else None
+        return (
+            not engine.current().natives.keys().isdisjoint(names)
+            and not isinstance(x, KerasTensor)
+            and self.activation is tanh
+            and self.recurrent_activation is sigmoid  # type: ignore[attr-defined]
+            and recurrent_mask is None
+            and shape_of(x)[0] != 0
+        )
+
+    def _weights_as_read(self) -> list[Any]:
+        bias = zeros(self._bias_shape(), dtype=self.compute_dtype) if self.bias is None else self.bias.value
+        return [self.kernel.value, self.recurrent_kernel.value, bias]
 
 
 _SHARED = """
@@ -239,6 +262,13 @@ class GRUCell(DenseCell):
     def _bias_row(self, row: int) -> Any:
         return reshape(slice_along(self.bias, 0, row, row + 1), (self.units * 3,))
 
+    def whole(self, x: Any, states: Any, reverse: bool) -> tuple[Any, list[Any]] | None:
+        """See `Cell.whole`."""
+        if not self.reset_after or type(self) is not GRUCell or not self._can_run_whole(("gru_sequence",), x):
+            return None
+        outputs, h = gru_sequence([x, *states, *self._weights_as_read()], reverse=reverse)
+        return outputs, [h]
+
     def step(self, projected: Any, states: Any) -> tuple[Any, list[Any]]:
         """The gated mixture of the old state and the candidate."""
         h = states[0]
@@ -293,6 +323,13 @@ class LSTMCell(DenseCell):
 
     def _bias_values(self, shape: Any, dtype: Any = None) -> Any:
         return lstm_bias(self.bias_initializer, self.unit_forget_bias, shape, dtype)
+
+    def whole(self, x: Any, states: Any, reverse: bool) -> tuple[Any, list[Any]] | None:
+        """See `Cell.whole`."""
+        if type(self) is not LSTMCell or not self._can_run_whole(("lstm_sequence", "lstm_steps"), x):
+            return None
+        outputs, h, c = lstm_sequence([x, *states, *self._weights_as_read()], reverse=reverse)
+        return outputs, [h, c]
 
     def step(self, projected: Any, states: Any) -> tuple[Any, list[Any]]:
         """The new output and memory."""

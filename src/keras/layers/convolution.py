@@ -9,6 +9,7 @@ from keras.core import config
 from keras.layers.arguments import choice, keep, positive, sizes
 from keras.layers.input_spec import InputSpec
 from keras.layers.layer import Layer
+from keras.layers.low_rank import LowRank
 from keras.layers.ranked import along_channels, channel_axis, described
 from keras.ops.convolution import conv
 from keras.ops.elementwise import add
@@ -53,8 +54,6 @@ class ConvLayer(Layer):
         self.dilation_rate = sizes(self, "dilation_rate", self.dilation_rate, self.rank)
         self.padding = choice(self, "padding", self.padding, self.paddings)
         self.data_format = config.standardize_data_format(self.data_format)
-        if self.padding == "causal" and self.data_format != "channels_last":
-            raise ValueError(f"{type(self).__name__}(padding): 'causal' works with data_format='channels_last' only.")
         self.input_spec = InputSpec(ndim=self.rank + 2)
 
     def _channels(self, input_shape: Any) -> int:
@@ -100,7 +99,23 @@ class ConvLayer(Layer):
         return self.activation(outputs)
 
 
-class Conv(ConvLayer):
+class LowRankConv(LowRank, ConvLayer):
+    """A convolution of which, with `lora_rank`, only a product of two small kernels is trained."""
+
+    quantization_config = None
+
+    def __init__(self, lora_rank: int | None = None, lora_alpha: float | None = None, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.lora_rank, self.lora_alpha = lora_rank, lora_alpha
+        self._prepare_lora()
+
+    def get_config(self) -> dict[str, Any]:
+        """The constructor's arguments that make an equal layer."""
+        config = super().get_config()
+        return config if self.lora_rank is None else {**config, "lora_rank": self.lora_rank, "lora_alpha": self.lora_alpha}
+
+
+class Conv(LowRankConv):
     """Base of Conv1D, Conv2D and Conv3D; `rank` is the number of spatial axes."""
 
     def __init__(
@@ -129,10 +144,11 @@ class Conv(ConvLayer):
             )
         self.kernel = self._kernel("kernel", (*self.kernel_size, channels // self.groups, self.filters), "kernel")
         self._build_bias(self.filters)
+        self._build_lora()
 
     def call(self, inputs: Any) -> Any:
         """The convolved inputs."""
-        return self._finished(conv(inputs, self.kernel, self.strides, self.padding, self.data_format, self.dilation_rate))
+        return self._finished(conv(inputs, self.effective(self.kernel), self.strides, self.padding, self.data_format, self.dilation_rate))
 
 
 class Conv1D(Conv):

@@ -63,6 +63,13 @@ class Dense(LowRank, Layer):
         self.units = positive(self, "units", units)
         self.input_spec = InputSpec(min_ndim=2)
 
+    def get_config(self) -> dict[str, Any]:
+        """The constructor's arguments that make an equal layer."""
+        config = super().get_config()
+        if self.activity_regularizer is None:
+            del config["activity_regularizer"]
+        return config
+
     def build(self, input_shape: Any) -> None:
         """Make `kernel` (features, units) and `bias` (units,)."""
         features = input_shape[-1]

@@ -76,6 +76,11 @@ class SpatialDropout(Dropout):
         self.data_format = config.standardize_data_format(data_format)
         self.input_spec = InputSpec(ndim=self.rank + 2)
 
+    def _base_config(self) -> dict[str, Any]:
+        config = super()._base_config()
+        del config["trainable"]  # as Keras writes it: there is nothing to train, and the dtype is a name unless two are mixed
+        return config if self.compute_dtype != self.variable_dtype else {**config, "dtype": self.dtype}
+
     def call(self, inputs: Any, training: bool = False) -> Any:
         """The inputs, some channels dropped if `training`."""
         if not training or self.rate == 0:

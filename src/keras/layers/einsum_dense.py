@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from keras import regularizers
 from keras.core import dims as D
 from keras.layers.arguments import keep
 from keras.layers.layer import Layer
@@ -121,7 +122,8 @@ class EinsumDense(LowRank, Layer):
         split_equation(equation)
 
     def _base_config(self) -> dict[str, Any]:
-        return {**super()._base_config(), "output_shape": self.partial_output_shape}
+        regularizer = regularizers.serialize(self.activity_regularizer)
+        return {**super()._base_config(), "activity_regularizer": regularizer, "output_shape": self.partial_output_shape}
 
     def build(self, input_shape: Any) -> None:
         """Make `kernel` and `bias` in the shapes that the equation gives."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from keras import regularizers
 from keras.core import dtypes
 from keras.layers.arguments import keep, positive
 from keras.layers.dense import affine
@@ -45,6 +46,9 @@ class Embedding(LowRank, Layer):
         self.output_dim = positive(self, "output_dim", output_dim)
         self.supports_masking = bool(mask_zero)
         self.autocast = False
+
+    def _base_config(self) -> dict[str, Any]:
+        return {**super()._base_config(), "activity_regularizer": regularizers.serialize(self.activity_regularizer)}
 
     def build(self, input_shape: Any = None) -> None:
         """Make `embeddings` (input_dim, output_dim)."""
@@ -101,6 +105,10 @@ class ReversibleEmbedding(Embedding):
 
     def _base_config(self) -> dict[str, Any]:
         return {**super()._base_config(), "quantization_config": self.quantization_config}
+
+    def compute_mask(self, inputs: Any, mask: Any = None) -> Any:
+        """Where the id is not 0, if 0 is padding; vectors on their way back have none."""
+        return None if dtypes.is_float(dtype_of(inputs)) else super().compute_mask(inputs, mask)
 
     def build(self, input_shape: Any = None) -> None:
         """Make `embeddings` and, unless tied, `reverse_embeddings` (output_dim, input_dim)."""

@@ -4,25 +4,27 @@ from __future__ import annotations
 
 import functools
 import inspect
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
 
 from keras import constraints as constraints_module
 from keras import initializers, regularizers
-from keras.core import abstract, dtype_policy, dtypes, engine, masks, naming, tree
+from keras.core import abstract, dtype_policy, dtypes, engine, hooks, masks, naming, tree
 from keras.core import dims as D
 from keras.core.configurable import Configurable, accepted_arguments
 from keras.core.graph import dtype_name
 from keras.core.op import abstractly, as_operand, history_is_kept
 from keras.core.operation import Node, Operation
+from keras.core.remat import current_remat
 from keras.core.state import Autocast, Outside, StateScope, collected_losses
 from keras.core.tensor import REGISTRY, KerasTensor, Symbol
 from keras.core.variable import Variable
 from keras.layers.call_arguments import CallSignature, TrainingScope, build_parameters, call_signature, current_training, inside_a_call
 from keras.layers.input_spec import check_inputs
-from keras.layers.tracking import own_variables, owned, unique
+from keras.layers.rematerialization import rematerialized
+from keras.layers.tracking import named_parts, own_variables, owned, unique
 from keras.metrics.metric import Metric
 from keras.ops.random import SeedGenerator
 
@@ -60,6 +62,7 @@ class Layer(Operation, Configurable):
         input_shape: Any = None, batch_input_shape: Any = None, input_dim: int | None = None, batch_shape: Any = None, batch_size: int | None = None,
         input_length: int | None = None, input_dtype: Any = None, weights: Any = None,
     ) -> None:  # fmt: skip
+        engine.current()  # the first layer chooses the engine, which may give layers a base class
         if self._decides_generation:
             naming.decide_generation(any(v is not None for v in (input_shape, batch_input_shape, input_dim)))
         if name is not None and (not isinstance(name, str) or "/" in name):
@@ -67,19 +70,26 @@ class Layer(Operation, Configurable):
         self.name = name or naming.auto_name(naming.to_snake_case(type(self).__name__))
         self.activity_regularizer = regularizers.get(activity_regularizer)
         self._trainable = bool(trainable)
-        self.dtype_policy = dtype_policy.get(dtype if dtype is not None else input_dtype)
+        self._dtype_policy = dtype_policy.get(dtype if dtype is not None else input_dtype)
         self.autocast = autocast
         self.built = False
-        self.supports_masking = getattr(self, "supports_masking", False)
-        self.input_spec: Any = getattr(self, "input_spec", None)
         self._inbound_nodes: list[Node] = []
         self._losses: list[Any] = []
         self._call_signature: CallSignature = call_signature(self)
         self._initial_weights = weights
         self._declared_input_shape = _declared_shape(input_shape, batch_input_shape or batch_shape, input_dim, batch_size, input_length)
         self._path = "/".join(filter(None, (naming.current_path(), self.name)))
+        if current_remat() is not None:
+            self._remat_scope = current_remat()
 
     # ------------------------------------------------------------------------------------------------------------- to override
+
+    _names_its_parts = False
+    """Whether `build` itself puts the layer's name before the paths of what it builds."""
+    supports_masking: bool = False
+    """Whether a mask of the input is also the mask of the output; set it in `__init__` of a subclass."""
+    input_spec: Any = None
+    """What the inputs must be: an `InputSpec`, a nest of them, or None for no check; set it in `__init__` or `build`."""
 
     def build(self, input_shape: Any) -> None:
         """Make the variables; called once, before the first call, with the input's shape (None for unknown sizes)."""
@@ -152,6 +162,8 @@ class Layer(Operation, Configurable):
         if symbolic:
             with abstractly(), StateScope():  # what is assigned to variables there has no numbers
                 outputs = abstract.call_on_symbols(self.call, args, kwargs)
+        elif "_remat_scope" in self.__dict__:
+            outputs = self.rematerialized_call(self.call, *args, **kwargs)(*args, **kwargs)
         else:
             outputs = self.call(*args, **kwargs)
         if self.activity_regularizer is not None and not symbolic:
@@ -160,6 +172,20 @@ class Layer(Operation, Configurable):
                     batch = REGISTRY["shape"](output)[0]
                     self.add_loss(REGISTRY["divide"](self.activity_regularizer(output), float(batch)))
         return outputs
+
+    def symbolic_call(self, *args: Any, **kwargs: Any) -> Any:
+        """The call on symbols: symbols of the outputs, with this layer as their history."""
+        return self._run(args, kwargs)
+
+    def rematerialized_call(self, layer_call: Any, *args: Any, **kwargs: Any) -> Any:
+        """`layer_call`, made so that its inner values are computed again for the gradient if the `RematScope` of this layer says so.
+
+        Arguments:
+            layer_call: the layer's method. args, kwargs: what it will be called with.
+        Returns: a function with the same results.
+        """
+        scope = self.__dict__.get("_remat_scope")
+        return layer_call if scope is None else rematerialized(self, scope, layer_call, args, kwargs)
 
     def _leave_node(self, args: tuple[Any, ...], kwargs: dict[str, Any], outputs: Any) -> Any:
         given = {id(x) for x in tree.leaves([list(args), kwargs])}
@@ -206,7 +232,7 @@ class Layer(Operation, Configurable):
         if training is None:
             training = current_training()
         if training is None:
-            training = signature.training_default
+            training = self.__dict__.get("_training_mode", signature.training_default)
         return training if training is None or isinstance(training, bool) else bool(training)
 
     def _fill_masks(self, signature: CallSignature, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
@@ -274,7 +300,7 @@ class Layer(Operation, Configurable):
             self._initial_weights = None
         for variable in own_variables(self):
             if variable.path == variable.name:
-                variable.path = f"{self._path}/{variable.name}"
+                variable._path = f"{self._path}/{variable.name}"
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
@@ -349,7 +375,40 @@ class Layer(Operation, Configurable):
         shapes = self.__dict__.get("_build_shapes")
         return None if shapes is None else {"input_shape": shapes}
 
+    def save_own_variables(self, store: Any) -> None:
+        """Put the layer's own variables (not those of layers inside it) into a mapping, under "0", "1", ...; a file keeps them so."""
+        for number, variable in enumerate(own_variables(self)):
+            store[str(number)] = variable.numpy()
+
+    def load_own_variables(self, store: Any) -> None:
+        """Give the layer's own variables the values that `save_own_variables` stored; nothing is changed unless all fit.
+
+        Raises: ValueError if there are more or fewer values than variables, or a shape differs.
+        """
+        variables = own_variables(self)
+        if len(store.keys()) != len(variables):
+            hint = "" if self.built or variables else " It is not built yet: call it on data, or write layer.build((None, 8)) first."
+            raise ValueError(
+                f"{type(self).__name__} {self.name!r}: load_own_variables got {len(store.keys())} values for {len(variables)} variables: "
+                f"{[v.name for v in variables]}.{hint}"
+            )
+        values = [np.asarray(store[str(number)]) for number in range(len(variables))]
+        for variable, value in zip(variables, values, strict=True):
+            if value.shape != variable.shape:
+                raise ValueError(
+                    f"{type(self).__name__} {self.name!r}: load_own_variables got shape {value.shape} for {variable.path!r} of shape {variable.shape}."
+                )
+        for variable, value in zip(variables, values, strict=True):
+            variable.assign(value)
+
     # ------------------------------------------------------------------------------------------------------------------- losses
+
+    def add_metric(self, *args: Any, **kwargs: Any) -> None:
+        """Not there since Keras 3: raises NotImplementedError that says what to write."""
+        raise NotImplementedError(
+            f"{type(self).__name__} {self.name!r}: add_metric is gone since Keras 3. Write self.total = keras.metrics.Mean(name='total') in "
+            "__init__ and self.total.update_state(value) in call, or model.compile(metrics=[...])."
+        )
 
     def add_loss(self, loss: Any) -> None:
         """Add a number (or several) to what training minimizes."""
@@ -373,6 +432,10 @@ class Layer(Operation, Configurable):
 
     def _sublayers(self) -> list[Layer]:
         return [layer for layer in owned(self, Layer) if layer is not self]
+
+    def _named_parts(self, wanted: Callable[[Any], bool]) -> Iterator[tuple[str, Any]]:
+        """The wanted objects in the layer's attributes, by names that do not depend on automatic ones."""
+        return named_parts(self, wanted)
 
     def _flatten_layers(self, include_self: bool = True, recursive: bool = True) -> Iterator[Layer]:
         """The layer and those inside it, each once."""
@@ -495,6 +558,22 @@ class Layer(Operation, Configurable):
         for layer in self._sublayers():
             layer.trainable = value
 
+    def _freeze(self) -> None:
+        """The variables that `trainable=False` meant before there were any."""
+        for v in own_variables(self):
+            if v.kind == "weight":
+                v.trainable = False
+
+    @property
+    def dtype_policy(self) -> Any:
+        """The policy that says in which dtype the layer computes and keeps its variables; from a map, the one for its path."""
+        policy = self._dtype_policy
+        return policy[self._path] if policy.by_path else policy
+
+    @dtype_policy.setter
+    def dtype_policy(self, value: Any) -> None:
+        self._dtype_policy = dtype_policy.get(value)
+
     @property
     def dtype(self) -> str:
         """The dtype of the variables."""
@@ -526,16 +605,11 @@ class Layer(Operation, Configurable):
 
     @property
     def quantization_mode(self) -> str | None:
-        """None: the layer is not quantized."""
-        return None
+        """How the weights are quantized, by the dtype policy; None if they are not."""
+        return self.dtype_policy.quantization_mode  # type: ignore[no-any-return]
 
     def _base_config(self) -> dict[str, Any]:
-        policy: Any = self.dtype_policy
-        config = {
-            "name": self.name,
-            "trainable": self.trainable,
-            "dtype": {"module": "keras", "class_name": "DTypePolicy", "config": policy.get_config(), "registered_name": None},
-        }
+        config = {"name": self.name, "trainable": self.trainable, "dtype": dtype_policy.serialize_policy(self.dtype_policy)}
         if self.activity_regularizer is not None:
             config["activity_regularizer"] = regularizers.serialize(self.activity_regularizer)
         return config
@@ -550,6 +624,7 @@ class Layer(Operation, Configurable):
     def from_config(cls, config: dict[str, Any]) -> Any:
         """The layer that `get_config` described; an argument that is not known here and is None says nothing."""
         accepted = accepted_arguments(cls)
+        config = hooks.config_of_today(cls, config)
         return cls(**{k: v for k, v in config.items() if v is not None or accepted is None or k in accepted})
 
     def stateless_call(
@@ -585,6 +660,15 @@ class Layer(Operation, Configurable):
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} name={self.name}, built={self.built}>"
+
+
+def _inherit(chosen: Any) -> None:
+    """Layers are what the chosen engine's library takes for its own kind of module."""
+    if chosen.layer_base is not None and chosen.layer_base not in Layer.__mro__:
+        Layer.__bases__ = (*Layer.__bases__, chosen.layer_base)
+
+
+engine.when_chosen(_inherit)
 
 
 def _declared_shape(
@@ -638,12 +722,28 @@ def _has_default(function: Any, name: str) -> bool:
     return inspect.signature(function).parameters[name].default is not inspect.Parameter.empty
 
 
+def _check_quantization(layer: Any) -> None:
+    if layer.quantization_mode is not None:
+        raise NotImplementedError(
+            f"{type(layer).__name__} {layer.name!r}: the dtype policy {layer.dtype_policy.name!r} asks for {layer.quantization_mode} weights, "
+            "which this layer does not make. Write dtype='float32'."
+        )
+
+
 def _marking_built(build: Any) -> Any:
     """A `build` that remembers its shapes and marks the layer as built."""
 
     @functools.wraps(build)
     def wrapper(self: Any, *args: Any, **kwargs: Any) -> Any:
-        result = build(self, *args, **kwargs)
+        _check_quantization(self)
+        if self._names_its_parts or naming.current_path().rpartition("/")[2] == self.name:
+            result = build(self, *args, **kwargs)
+        else:  # called by the user: the variables' paths begin with the layer's name as always
+            with naming.name_scope(self.name):
+                self._path = naming.current_path()
+                result = build(self, *args, **kwargs)
+        if not self.__dict__.get("_trainable", True):
+            self._freeze()
         self.__dict__["_build_shapes"] = args[0] if len(args) == 1 and not kwargs else kwargs or list(args)
         self.__dict__["built"] = True
         return result

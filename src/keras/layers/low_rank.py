@@ -9,7 +9,7 @@ from keras.ops.elementwise import add, multiply
 
 
 class LowRank:
-    """What Dense, EinsumDense and Embedding share for `lora_rank`.
+    """What Dense, EinsumDense, Embedding and convolutions share for `lora_rank`.
 
     effective weight = weight + lora_alpha / lora_rank * (a @ b)
 
@@ -37,8 +37,6 @@ class LowRank:
         if self.lora_rank is None:
             config.pop("lora_rank", None)
             config.pop("lora_alpha", None)
-        if config.get("activity_regularizer") is None:
-            config.pop("activity_regularizer", None)
         return config
 
     def _build_lora(self: Any) -> None:

@@ -70,6 +70,10 @@ class _ProjectedAttention(Layer):
         """The query's mask; the weights have none."""
         return None if mask is None else [mask[0] if isinstance(mask, (list, tuple)) else mask, None]
 
+    def _blind(self, returns_scores: bool, rank: int) -> str:
+        """What a query sees that may see no key: where Keras calls one function for the whole attention, the mean of all values."""
+        return "nothing" if self.dropout > 0 or returns_scores or rank != 3 else "all"
+
     def _gated(self, heads: Any, query: Any) -> Any:
         return multiply(heads, sigmoid(self.gate_dense(query))) if self.use_gate else heads
 
@@ -149,7 +153,8 @@ class MultiHeadAttention(_ProjectedAttention):
         mask = pair_mask(query_mask, value_mask, key_mask, attention_mask, query, value, use_causal_mask, self.sliding_window)
         q = self._heads_first(multiply(self.query_dense(query), 1.0 / math.sqrt(self.key_dim)))
         k, v = self._heads_first(self.key_dense(key)), self._heads_first(self.value_dense(value))
-        heads, weights = attend(q, k, v, self._for_scores(mask, query, key), self.dropout, getattr(self, "seed_generator", None), training)
+        mask, blind = self._for_scores(mask, query, key), self._blind(return_attention_scores, len(shape_of(query)))
+        heads, weights = attend(q, k, v, mask, self.dropout, getattr(self, "seed_generator", None), training, blind)
         outputs = self.output_dense(self._gated(self._heads_last(heads, query), query))
         if not return_attention_scores:
             return outputs
@@ -250,7 +255,8 @@ class GroupQueryAttention(_ProjectedAttention):
         q = transpose(multiply(self.query_dense(query), 1.0 / math.sqrt(self.head_dim)), (0, 2, 1, 3))
         k, v = (transpose(self._shared(x), (0, 2, 1, 3)) for x in (self.key_dense(key), self.value_dense(value)))
         mask = None if mask is None else expand_dims(mask, 1) if len(shape_of(mask)) == 3 else mask
-        heads, weights = attend(q, k, v, mask, self.dropout, getattr(self, "seed_generator", None), training)
+        blind = self._blind(return_attention_scores, 3)
+        heads, weights = attend(q, k, v, mask, self.dropout, getattr(self, "seed_generator", None), training, blind)
         outputs = self.output_dense(self._gated(transpose(heads, (0, 2, 1, 3)), query))
         return (outputs, weights) if return_attention_scores else outputs
 

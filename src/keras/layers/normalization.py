@@ -8,7 +8,8 @@ from keras._surface import attach
 from keras.layers.arguments import keep
 from keras.layers.layer import Layer
 from keras.ops.activations import moments
-from keras.ops.elementwise import add, cast, divide, maximum, multiply, rsqrt, sqrt, square, subtract
+from keras.ops.elementwise import add, cast, divide, dtype_of, maximum, multiply, rsqrt, sqrt, square, subtract
+from keras.ops.normalization import normalize_last
 from keras.ops.reduction import mean, sum
 from keras.ops.shaping import reshape, shape_of
 
@@ -17,14 +18,14 @@ def _axes(axis: Any, rank: int) -> tuple[int, ...]:
     return tuple(sorted(a % rank for a in (axis if isinstance(axis, (list, tuple)) else (axis,))))
 
 
-def _several(layer: Any, axis: Any) -> list[int]:
-    """An axis or several as a list."""
+def _several(layer: Any, axis: Any) -> int | list[int]:
+    """An axis, or several as a list."""
     axes = list(axis) if isinstance(axis, (list, tuple)) else [axis]
     if not axes or not all(isinstance(a, int) for a in axes):
         raise TypeError(
             f"{type(layer).__name__}(axis): got {axis!r}. Accepted: an integer or several. Write {type(layer).__name__}(axis=-1)."
         )
-    return axes
+    return axes if isinstance(axis, (list, tuple)) else axes[0]
 
 
 def _standardized(x: Any, axes: tuple[int, ...], epsilon: float) -> Any:
@@ -108,6 +109,7 @@ class LayerNormalization(_ScaledAndShifted):
 
     def build(self, input_shape: Any) -> None:
         """Make `gamma` and `beta`: the sizes of the normalized axes."""
+        self.axis = self.axis if isinstance(self.axis, list) else [self.axis]
         self._build_scale_and_shift(_known(self, input_shape, _axes(self.axis, len(input_shape))))
 
     def call(self, inputs: Any) -> Any:
@@ -118,6 +120,10 @@ class LayerNormalization(_ScaledAndShifted):
         if self.rms_scaling:
             variance = moments(x, axes=axes, keepdims=True)[1]
             normalized = multiply(x, rsqrt(add(variance, self.epsilon)))
+        elif axes == (len(sizes) - 1,) and self.dtype == dtype_of(x):
+            factors = [v.value for v in (self.gamma, self.beta) if v is not None]
+            made = normalize_last([x, *factors], epsilon=self.epsilon, scaled=self.gamma is not None, centred=self.beta is not None)
+            return cast(made, self.compute_dtype)
         else:
             normalized = _standardized(x, axes, self.epsilon)
         return self._scaled(normalized, tuple(n if i in axes else 1 for i, n in enumerate(sizes)))
@@ -191,6 +197,7 @@ class RMSNormalization(Layer):
 
     def build(self, input_shape: Any) -> None:
         """Make `scale`: the sizes of the normalized axes."""
+        self.axis = self.axis if isinstance(self.axis, list) else [self.axis]
         self.scale = self.add_weight(
             shape=_known(self, input_shape, _axes(self.axis, len(input_shape))), name="scale", initializer="ones", autocast=False
         )

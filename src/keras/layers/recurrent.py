@@ -181,7 +181,12 @@ class RNN(Layer):
             cell.draw_masks(first, states, training)
         try:
             if isinstance(cell, Cell) and type(cell).call is Cell.call:
-                x = cell.project(cell.masked_inputs(x))
+                x = cell.masked_inputs(x)
+                whole = cell.whole(x, states, self.go_backwards) if mask is None and not self.unroll else None
+                if whole is not None:
+                    outputs, states = whole
+                    return states[0], outputs if self.return_sequences else None, states
+                x = cell.project(x)
                 return self._scan(cell.step, x, mask, states, own_output=True)
 
             def step(inputs: Any, before: Any) -> tuple[Any, Any]:

@@ -56,6 +56,11 @@ class SimpleRNN(CellRNN):
     ) -> None:  # fmt: skip
         self._start(SimpleRNNCell(**_cell_arguments(locals()), name="simple_rnn_cell"), locals())
 
+    def get_config(self) -> dict[str, Any]:
+        """The constructor's arguments that make an equal layer; Keras writes no seed, so here one is written only where there is one."""
+        config = super().get_config()
+        return config if self.seed is not None else {name: value for name, value in config.items() if name != "seed"}
+
 
 class GRU(CellRNN):
     __doc__ = f"""A gated recurrent unit over a sequence; see GRUCell for the formula.

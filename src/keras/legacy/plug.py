@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 
 from keras.core import hooks
-from keras.legacy import arguments, names
+from keras.legacy import arguments, layer_configs, names
 
 
 @functools.cache
@@ -13,3 +13,4 @@ def plug() -> None:
     """Fill the hooks once."""
     hooks.unknown_arguments.append(arguments.translate)
     hooks.unknown_name.append(names.resolve)
+    hooks.old_configs.append(layer_configs.translate)

@@ -6,7 +6,7 @@ import inspect
 from collections.abc import Callable
 from typing import Any, ClassVar
 
-from keras.core import config, dtypes, naming, tree
+from keras.core import config, dtype_policy, naming, tree
 from keras.core.configurable import Configurable, serialize
 from keras.losses.alignment import as_tensor, mask_of, same_rank
 from keras.losses.weighting import reduce_weighted, standardize_reduction
@@ -50,13 +50,18 @@ class Loss(Configurable):
     def __init__(self, name: str | None = None, reduction: str | None = "sum_over_batch_size", dtype: Any = None) -> None:
         self.name = name or naming.auto_name(naming.to_snake_case(type(self).__name__))
         self.reduction = standardize_reduction(reduction)
-        self.dtype = dtypes.standardize(getattr(dtype, "compute_dtype", dtype))
+        self._dtype: str = dtype_policy.get(dtype or config.floatx()).compute_dtype
 
     def call(self, y_true: Tensor, y_pred: Tensor) -> Tensor:
         """One loss value per sample. To be written by subclasses."""
         raise NotImplementedError(
             f"{type(self).__name__}.call is not written. Write def call(self, y_true, y_pred): ... returning one value per sample."
         )
+
+    @property
+    def dtype(self) -> str:
+        """The dtype in which the loss is computed."""
+        return self._dtype
 
     def _converted_targets(self, y_true: Any) -> Tensor:
         return _as_tensors(y_true, self.dtype)

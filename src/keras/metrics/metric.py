@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from keras.core import dtypes, naming, tree
+from keras.core import config, dtype_policy, dtypes, naming, tree
 from keras.core.configurable import Configurable
 from keras.core.state import StateScope
 from keras.core.variable import Variable
@@ -50,7 +50,7 @@ class Metric(Configurable):
         self.__dict__["_variables"] = []
         self.__dict__["_metrics"] = []
         self.name = name or naming.auto_name(naming.to_snake_case(type(self).__name__))
-        self.dtype = dtypes.standardize(getattr(dtype, "compute_dtype", dtype))
+        self._dtype: str = dtype_policy.get(dtype or config.floatx()).compute_dtype
 
     def __setattr__(self, name: str, value: Any) -> None:
         if isinstance(value, (Variable, Metric, list, tuple, dict)) and not name.startswith("_init"):
@@ -76,6 +76,11 @@ class Metric(Configurable):
                 f"Write super().__init__(name=name) first."
             )
         return self.__dict__[name]
+
+    @property
+    def dtype(self) -> str:
+        """The dtype of the variables and of the result."""
+        return self._dtype
 
     def add_variable(
         self, shape: Sequence[int], initializer: Any, dtype: Any = None, aggregation: str = "sum", name: str | None = None

@@ -7,13 +7,13 @@ from collections.abc import Callable
 from typing import Any
 
 from keras.core import tree
+from keras.core.custom_objects import scoped
 from keras.core.operation import OpOperation
 from keras.core.tensor import KerasTensor
 from keras.layers.input_layer import Input, InputLayer
 from keras.layers.layer import Layer
 from keras.layers.lookup import registry as layer_registry
 from keras.models.functional import Functional
-from keras.models.functional_config import custom_names
 from keras.models.model import Model
 from keras.models.sequential import Sequential
 
@@ -29,7 +29,7 @@ def model_from_config(config: dict[str, Any], custom_objects: dict[str, Any] | N
             f"model_from_config(config): got {type(config).__name__}. Accepted: a dict with 'class_name' and 'config'. "
             "For the dict of get_config() write keras.Model.from_config(config)."
         )
-    with custom_names(custom_objects):
+    with scoped(custom_objects):
         model = layer_registry.deserialize(config)
         if config.get("build_config") and not model.built:
             model.build_from_config(config["build_config"])

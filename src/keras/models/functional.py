@@ -8,12 +8,13 @@ from typing import Any
 
 from keras.core import dims as D
 from keras.core import errors, masks, tree
+from keras.core.custom_objects import scoped
 from keras.core.graph import dtype_name
 from keras.core.operation import Node, Operation, history_of
 from keras.core.tensor import KerasTensor
 from keras.layers.input_layer import InputLayer
 from keras.layers.layer import Layer
-from keras.models.functional_config import custom_names, functional_config, symbols_of
+from keras.models.functional_config import functional_config, symbols_of
 from keras.models.model import Model, register_functional
 from keras.models.topology import listed_operations, nodes_between
 from keras.ops.elementwise import cast
@@ -165,6 +166,9 @@ class Functional(Model):
         """The layers in Keras' order: those farthest from the outputs first."""
         return [x for x in self._operations if isinstance(x, Layer)]
 
+    def _named_parts(self, wanted: Any) -> Any:
+        return ((str(i), layer) for i, layer in enumerate(self.layers) if wanted(layer))
+
     @property
     def inputs(self) -> list[KerasTensor]:
         """The input symbols, in one list."""
@@ -222,7 +226,7 @@ class Functional(Model):
         """The model of a config, with new weights."""
         if "input_layers" not in config:
             return cls(**config)
-        with custom_names(custom_objects):
+        with scoped(custom_objects):
             inputs, outputs = symbols_of(config)
         model = Functional if cls is Model else cls
         return model(inputs, outputs, name=config.get("name"), trainable=config.get("trainable", True))

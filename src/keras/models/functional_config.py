@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Iterator
 from typing import Any
 
@@ -10,7 +9,7 @@ import numpy as np
 
 from keras import ops
 from keras._surface import PACKAGES
-from keras.core import dtypes, engine, errors, registry, tree
+from keras.core import dtypes, engine, errors, tree
 from keras.core.configurable import serialize
 from keras.core.naming import to_snake_case
 from keras.core.operation import Node, Operation, OpOperation, history_of
@@ -33,18 +32,6 @@ _KERAS_CLASSES = {
 
 _OPERANDS = {"where": 3, "get_item": 2, "full_like": 2}
 """Parameters that Keras writes among a call's arguments although they need not be tensors; the other attributes stand in the op's config."""
-
-
-@contextlib.contextmanager
-def custom_names(names: dict[str, Any] | None) -> Iterator[None]:
-    """Inside the block, configs may name these classes and functions."""
-    before = dict(registry.custom_objects)
-    registry.custom_objects.update(names or {})
-    try:
-        yield
-    finally:
-        registry.custom_objects.clear()
-        registry.custom_objects.update(before)
 
 
 # ------------------------------------------------------------------------------------------------------------------------- to a config

@@ -12,10 +12,11 @@ from keras.core import errors, hooks, late, naming
 from keras.core.tensor import KerasTensor
 from keras.layers.layer import Layer
 from keras.models.functional_config import described
+from keras.models.stateless import StatefulModel
 from keras.models.summary import print_summary
 
 
-class Model(Layer):
+class Model(StatefulModel):
     """A network: `Model(inputs, outputs)` for symbols, or a subclass with a `call` method.
 
     Arguments:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from keras.core import naming
+from keras.core.custom_objects import scoped
 from keras.core.op import leaving_history
 from keras.core.tensor import KerasTensor, Symbol
 from keras.layers.input_layer import InputLayer
 from keras.layers.layer import Layer
 from keras.layers.lookup import registry as layer_registry
 from keras.models.functional import Functional
-from keras.models.functional_config import custom_names, described
+from keras.models.functional_config import described
 from keras.models.model import Model
 
 
@@ -37,6 +38,8 @@ class Sequential(Model):
         (None, 2)
     Source: keras.Sequential of Keras 3.
     """
+
+    _names_its_parts = True
 
     def __init__(self, layers: Any = None, trainable: bool = True, name: str | None = None) -> None:
         if not isinstance(trainable, (bool, int)):
@@ -199,6 +202,9 @@ class Sequential(Model):
         """The layers, without the input."""
         return [x for x in self._stack if not isinstance(x, InputLayer)]
 
+    def _named_parts(self, wanted: Any) -> Any:
+        return ((str(i), layer) for i, layer in enumerate(self.layers) if wanted(layer))
+
     def _known(self, what: str) -> Functional:
         if self._functional is None:
             raise AttributeError(
@@ -246,7 +252,7 @@ class Sequential(Model):
         """The model of a config, with new weights."""
         if "layers" not in config:
             return cls(**config)
-        with custom_names(custom_objects):
+        with scoped(custom_objects):
             model = cls(
                 [layer_registry.deserialize(c) for c in config["layers"]], name=config.get("name"), trainable=config.get("trainable", True)
             )

@@ -9,23 +9,12 @@ import numpy as np
 
 from keras.core import dims as D
 from keras.core import dtypes, engine
-from keras.core.families import axis_of
+from keras.core.families import axis_of, unary
 from keras.core.op import op
 from keras.ops.elementwise import cast, dtype_of, multiply, select, zeros_of
 from keras.ops.reduction import sum
 from keras.ops.shaping import (
-    broadcast_to,
-    concatenate,
-    expand_dims,
-    flip,
-    moveaxis,
-    ones_like,
-    place_slice,
-    reshape,
-    shape_of,
-    slice_along,
-    split,
-    swapaxes,
+    broadcast_to, concatenate, expand_dims, flip, moveaxis, ones_like, place_slice, reshape, shape_of, slice_along, split, swapaxes,
     transpose,
 )  # fmt: skip
 
@@ -42,12 +31,10 @@ def _with_axes(x: Tensor, count: int) -> Tensor:
 
 @op(operands="list")
 def hstack(xs: Sequence[Tensor]) -> Tensor:
-    """The tensors joined along the second axis (the only one of vectors).
-
-    Example:
-        >>> hstack([[1, 2], [3]]).tolist()
-        [1, 2, 3]
-    """
+    """The tensors joined along the second axis (along the only one of vectors).
+    Returns: tensor of the common dtype.
+    >>> keras.ops.hstack([[1, 2], [3]])
+    array([1, 2, 3], dtype=int32)"""
     parts = [_with_axes(x, 1) for x in xs]
     return concatenate(parts, axis=0 if len(shape_of(parts[0])) == 1 else 1)
 
@@ -55,34 +42,32 @@ def hstack(xs: Sequence[Tensor]) -> Tensor:
 @op(operands="list")
 def vstack(xs: Sequence[Tensor]) -> Tensor:
     """The tensors joined along the first axis; vectors are rows.
-
-    Example:
-        >>> vstack([[1, 2], [3, 4]]).tolist()
-        [[1, 2], [3, 4]]
-    """
+    Returns: tensor of the common dtype.
+    >>> keras.ops.vstack([[1, 2], [3, 4]])
+    array([[1, 2],
+           [3, 4]], dtype=int32)"""
     return concatenate([_with_axes(x, 2) for x in xs], axis=0)
 
 
 @op(operands="list")
 def dstack(xs: Sequence[Tensor]) -> Tensor:
-    """The tensors joined along the third axis; vectors of n elements count as (1, n, 1).
-
-    Example:
-        >>> dstack([[1, 2], [3, 4]]).tolist()
-        [[[1, 3], [2, 4]]]
-    """
+    """The tensors joined along the third axis; vectors of n elements count as (1, n, 1), matrices as (m, n, 1).
+    Returns: tensor of the common dtype.
+    >>> keras.ops.dstack([[1, 2], [3, 4]])
+    array([[[1, 3],
+            [2, 4]]], dtype=int32)"""
     parts = [_with_axes(x, 2) for x in xs]
     return concatenate([expand_dims(x, -1) if len(shape_of(x)) == 2 else x for x in parts], axis=2)
 
 
 @op(operands=2)
 def append(x1: Tensor, x2: Tensor, axis: int | None = None) -> Tensor:
-    """`x2` after `x1` along `axis` (both flattened for None).
-
-    Example:
-        >>> append([1, 2], [[3], [4]]).tolist()
-        [1, 2, 3, 4]
-    """
+    """The elements of `x2` after those of `x1`.
+    Arguments:
+        axis: int, the axis to join along. Default None: both are flattened.
+    Returns: tensor of the common dtype.
+    >>> keras.ops.append([1, 2], [[3], [4]])
+    array([1, 2, 3, 4], dtype=int32)"""
     if axis is None:
         return concatenate([reshape(x1, (-1,)), reshape(x2, (-1,))], axis=0)
     return concatenate([x1, x2], axis=axis)
@@ -93,12 +78,12 @@ def append(x1: Tensor, x2: Tensor, axis: int | None = None) -> Tensor:
 
 @op()
 def array_split(x: Tensor, indices_or_sections: Any, axis: int = 0) -> list[Tensor]:
-    """The tensor cut along `axis` into sections whose sizes differ by at most one (the larger ones first), or at the given indices.
-
-    Example:
-        >>> [part.tolist() for part in array_split([1, 2, 3], 2)]
-        [[1, 2], [3]]
-    """
+    """The tensor cut along `axis` into sections whose sizes differ by at most one, the larger ones first.
+    Arguments:
+        indices_or_sections: int, the number of sections, or a list of the indices at which to cut.
+    Returns: list of tensors of the dtype of `x`.
+    >>> keras.ops.array_split([1, 2, 3], 2)
+    [array([1, 2], dtype=int32), array([3], dtype=int32)]"""
     if not isinstance(indices_or_sections, int):
         return split(x, indices_or_sections, axis=axis)
     sizes = shape_of(x)
@@ -111,81 +96,71 @@ def array_split(x: Tensor, indices_or_sections: Any, axis: int = 0) -> list[Tens
 
 @op()
 def hsplit(x: Tensor, indices_or_sections: Any) -> list[Tensor]:
-    """The tensor cut along its second axis (the only one of a vector).
-
-    Example:
-        >>> [part.tolist() for part in hsplit([[1, 2], [3, 4]], 2)]
-        [[[1], [3]], [[2], [4]]]
-    """
+    """The tensor cut along its second axis (along the only one of a vector).
+    Returns: list of tensors of the dtype of `x`.
+    >>> keras.ops.hsplit([[1, 2], [3, 4]], 2)
+    [array([[1],
+           [3]], dtype=int32), array([[2],
+           [4]], dtype=int32)]"""
     return split(x, indices_or_sections, axis=0 if len(shape_of(x)) == 1 else 1)
 
 
 @op()
 def vsplit(x: Tensor, indices_or_sections: Any) -> list[Tensor]:
     """The tensor cut along its first axis.
-
-    Example:
-        >>> [part.tolist() for part in vsplit([[1, 2], [3, 4]], 2)]
-        [[[1, 2]], [[3, 4]]]
-    """
+    Returns: list of tensors of the dtype of `x`.
+    >>> keras.ops.vsplit([[1, 2], [3, 4]], 2)
+    [array([[1, 2]], dtype=int32), array([[3, 4]], dtype=int32)]"""
     return split(x, indices_or_sections, axis=0)
 
 
 @op()
 def dsplit(x: Tensor, indices_or_sections: Any) -> list[Tensor]:
     """The tensor cut along its third axis.
-
-    Example:
-        >>> [part.tolist() for part in dsplit([[[1, 2]]], 2)]
-        [[[[1]]], [[[2]]]]
-    """
+    Returns: list of tensors of the dtype of `x`.
+    >>> keras.ops.dsplit([[[1, 2]]], 2)
+    [array([[[1]]], dtype=int32), array([[[2]]], dtype=int32)]"""
     return split(x, indices_or_sections, axis=2)
 
 
 # ------------------------------------------------------------------------------------------------------------------ turning
 
 
-@op()
+@op(family=unary())
 def fliplr(x: Tensor) -> Tensor:
     """The elements of the second axis from last to first.
-
-    Example:
-        >>> fliplr([[1, 2]]).tolist()
-        [[2, 1]]
-    """
+    >>> keras.ops.fliplr([[1, 2], [3, 4]])
+    array([[2, 1],
+           [4, 3]], dtype=int32)"""
     return flip(x, axis=1)
 
 
-@op()
+@op(family=unary())
 def flipud(x: Tensor) -> Tensor:
     """The elements of the first axis from last to first.
-
-    Example:
-        >>> flipud([[1], [2]]).tolist()
-        [[2], [1]]
-    """
+    >>> keras.ops.flipud([[1, 2], [3, 4]])
+    array([[3, 4],
+           [1, 2]], dtype=int32)"""
     return flip(x, axis=0)
 
 
-@op()
+@op(family=unary())
 def roll(x: Tensor, shift: Any, axis: Any = None) -> Tensor:
-    """The elements moved by `shift` places along `axis` (of the flat tensor for None); what leaves at one end enters at the other.
-
+    """The elements moved by `shift` places along `axis`; what leaves at one end enters at the other.
     Arguments:
-        x: tensor.
         shift: int, or one per axis.
-        axis: int, several, or None.
-    Returns: tensor, shape and dtype of `x`.
-    Example:
-        >>> roll([1, 2, 3, 4], 1).tolist()
-        [4, 1, 2, 3]
-    Source: keras.ops.roll of Keras 3.
-    """
+        axis: int or tuple of int. Default None: the elements move in the flat order.
+    >>> keras.ops.roll([1, 2, 3, 4], 1)
+    array([4, 1, 2, 3], dtype=int32)"""
     if axis is None:
+        shift = int(np.sum(shift)) if isinstance(shift, (tuple, list)) else shift
         return reshape(roll(reshape(x, (-1,)), shift, 0), shape_of(x))
     axes = list(axis) if isinstance(axis, (tuple, list)) else [axis]
-    shifts = list(shift) if isinstance(shift, (tuple, list)) else [shift] * len(axes)
-    for s, a in zip(shifts, axes, strict=True):
+    shifts = list(shift) if isinstance(shift, (tuple, list)) else [shift]
+    if len(axes) != len(shifts) and 1 not in (len(axes), len(shifts)):
+        raise ValueError(f"keras.ops.roll(shift): got {shift!r} for axis={axis!r}. Accepted: one number, or one for each axis.")
+    count = max(len(axes), len(shifts))
+    for s, a in zip(shifts * (count // len(shifts)), axes * (count // len(axes)), strict=True):
         a = axis_of("roll", a, len(shape_of(x)))
         n = shape_of(x)[a]
         s = s % n if isinstance(n, int) and n else s if n else 0
@@ -197,11 +172,15 @@ def roll(x: Tensor, shift: Any, axis: Any = None) -> Tensor:
 @op()
 def rot90(array: Tensor, k: int = 1, axes: Any = (0, 1)) -> Tensor:
     """The tensor turned by `k` quarter turns in the plane of two axes, from the first towards the second.
-
-    Example:
-        >>> rot90([[1, 2], [3, 4]]).tolist()
-        [[2, 4], [1, 3]]
-    """
+    Arguments:
+        array: tensor with at least two axes.
+        k: int, the number of turns; negative ones go the other way.
+        axes: two different ints, the plane.
+    Returns: tensor of the dtype of `array`; an odd `k` exchanges the sizes of the two axes.
+    Raises: ValueError if `axes` are not two different axes.
+    >>> keras.ops.rot90([[1, 2], [3, 4]])
+    array([[2, 4],
+           [1, 3]], dtype=int32)"""
     count = len(shape_of(array))
     if len(axes) != 2 or axis_of("rot90", axes[0], count, "axes") == axis_of("rot90", axes[1], count, "axes"):
         raise ValueError(f"keras.ops.rot90(axes): got {axes!r}. Accepted: two different axes.")
@@ -229,40 +208,34 @@ def _corner(x: Tensor, k: int, lower: bool) -> Tensor:
 
 @op()
 def tril(x: Tensor, k: int = 0) -> Tensor:
-    """The lower triangles: elements above diagonal `k` of the last two axes are 0.
-
-    Example:
-        >>> tril([[1, 2], [3, 4]]).tolist()
-        [[1, 0], [3, 4]]
-    """
+    """The lower triangles: elements above the diagonal `k` of the last two axes are 0.
+    Returns: tensor in the shape and of the dtype of `x`.
+    >>> keras.ops.tril([[1, 2], [3, 4]])
+    array([[1, 0],
+           [3, 4]], dtype=int32)"""
     return _corner(x, k, lower=True)
 
 
 @op()
 def triu(x: Tensor, k: int = 0) -> Tensor:
-    """The upper triangles: elements below diagonal `k` of the last two axes are 0.
-
-    Example:
-        >>> triu([[1, 2], [3, 4]]).tolist()
-        [[1, 2], [0, 4]]
-    """
+    """The upper triangles: elements below the diagonal `k` of the last two axes are 0.
+    Returns: tensor in the shape and of the dtype of `x`.
+    >>> keras.ops.triu([[1, 2], [3, 4]])
+    array([[1, 2],
+           [0, 4]], dtype=int32)"""
     return _corner(x, k, lower=False)
 
 
 @op()
 def diagonal(x: Tensor, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Tensor:
-    """The elements whose indices along `axis1` and `axis2` differ by `offset`, as a new last axis.
-
+    """The elements whose index along `axis2` is `offset` more than that along `axis1`, as a new last axis.
     Arguments:
         x: tensor with at least two axes.
-        offset: int; 0 is the main diagonal, 1 the one above it.
-        axis1, axis2: int, the axes of rows and columns.
-    Returns: tensor, shape (*other axes, length of the diagonal).
-    Example:
-        >>> diagonal([[1, 2], [3, 4]]).tolist()
-        [1, 4]
-    Source: keras.ops.diagonal of Keras 3.
-    """
+        axis1, axis2: int, the axes of rows and columns. Default 0 and 1.
+    Returns: tensor, shape (*other axes, length of the diagonal), of the dtype of `x`.
+    Raises: ValueError if the two axes are one, or their sizes unknown.
+    >>> keras.ops.diagonal([[1, 2], [3, 4]])
+    array([1, 4], dtype=int32)"""
     count = len(shape_of(x))
     first, second = axis_of("diagonal", axis1, count, "axis1"), axis_of("diagonal", axis2, count, "axis2")
     if first == second:
@@ -280,12 +253,14 @@ def diagonal(x: Tensor, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Tens
 
 @op()
 def diag(x: Tensor, k: int = 0) -> Tensor:
-    """A matrix with the vector `x` on diagonal `k`, or the diagonal `k` of the matrix `x`.
-
-    Example:
-        >>> diag([1, 2]).tolist()
-        [[1, 0], [0, 2]]
-    """
+    """A matrix with the vector `x` on its diagonal `k`, or the diagonal `k` of the matrix `x`.
+    Arguments:
+        x: vector or matrix.
+    Returns: matrix or vector of the dtype of `x`.
+    Raises: ValueError if `x` is neither, or a vector of unknown size.
+    >>> keras.ops.diag([1, 2]), keras.ops.diag([[1, 2], [3, 4]])
+    (array([[1, 0],
+           [0, 2]], dtype=int32), array([1, 4], dtype=int32))"""
     sizes = shape_of(x)
     if len(sizes) == 2:
         return diagonal(x, k)
@@ -300,23 +275,23 @@ def diag(x: Tensor, k: int = 0) -> Tensor:
 
 @op()
 def diagflat(x: Tensor, k: int = 0) -> Tensor:
-    """A matrix with the elements of `x` on diagonal `k`.
-
-    Example:
-        >>> diagflat([[1], [2]]).tolist()
-        [[1, 0], [0, 2]]
-    """
+    """A matrix with the elements of `x` on its diagonal `k`.
+    Returns: matrix of the dtype of `x`.
+    >>> keras.ops.diagflat([[1], [2]])
+    array([[1, 0],
+           [0, 2]], dtype=int32)"""
     return diag(reshape(x, (-1,)), k)
 
 
 @op()
 def trace(x: Tensor, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Tensor:
     """The sum along a diagonal.
-
-    Example:
-        >>> int(trace([[1, 2], [3, 4]]))
-        5
-    """
+    Arguments:
+        x: tensor with at least two axes.
+        axis1, axis2: int, the axes of rows and columns. Default 0 and 1.
+    Returns: tensor of the other axes, of the dtype of `x`, of at least 32 bits for integers.
+    >>> keras.ops.trace([[1, 2], [3, 4]])
+    np.int32(5)"""
     return sum(diagonal(x, offset, axis1, axis2), axis=-1)
 
 
@@ -326,16 +301,17 @@ def trace(x: Tensor, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Tensor:
 @op(operands=0)
 def meshgrid(*x: Tensor, indexing: str = "xy") -> list[Tensor]:
     """The coordinates of a grid: for each vector a tensor of the grid's shape that varies along the vector's axis.
-
     Arguments:
-        x: vectors.
+        *x: vectors.
         indexing: 'xy' (the second vector runs along the first axis) or 'ij' (in order).
-    Returns: list of tensors of one shape.
-    Example:
-        >>> [grid.tolist() for grid in meshgrid([1, 2], [3, 4, 5])]
-        [[[1, 2], [1, 2], [1, 2]], [[3, 3], [4, 4], [5, 5]]]
-    Source: keras.ops.meshgrid of Keras 3.
-    """
+    Returns: list of tensors of one shape, each of its vector's dtype.
+    Raises: ValueError for another `indexing`.
+    >>> keras.ops.meshgrid([1, 2], [3, 4, 5])
+    [array([[1, 2],
+           [1, 2],
+           [1, 2]], dtype=int32), array([[3, 3],
+           [4, 4],
+           [5, 5]], dtype=int32)]"""
     if indexing not in ("xy", "ij"):
         raise ValueError(f"keras.ops.meshgrid(indexing): got {indexing!r}. Accepted: 'xy' or 'ij'.")
     vectors = [reshape(v, (-1,)) for v in x]
@@ -349,23 +325,21 @@ def meshgrid(*x: Tensor, indexing: str = "xy") -> list[Tensor]:
 
 @op(operands=2)
 def outer(x1: Tensor, x2: Tensor) -> Tensor:
-    """Every element of x1 times every element of x2: a matrix.
-
-    Example:
-        >>> outer([1, 2], [3, 4]).tolist()
-        [[3, 4], [6, 8]]
-    """
+    """Every element of x1 times every element of x2: y[i, j] = x1[i] * x2[j].
+    Returns: matrix of the common dtype; tensors count as the vectors of their elements.
+    >>> keras.ops.outer([1, 2], [3, 4])
+    array([[3, 4],
+           [6, 8]], dtype=int32)"""
     return multiply(reshape(x1, (-1, 1)), reshape(x2, (1, -1)))
 
 
 @op(operands=2)
 def kron(x1: Tensor, x2: Tensor) -> Tensor:
     """The Kronecker product: every element of x1 times the whole of x2, laid out as blocks.
-
-    Example:
-        >>> kron([1, 2], [1, 10]).tolist()
-        [1, 10, 2, 20]
-    """
+    Returns: tensor of the common dtype, along each axis of the product of the two sizes.
+    >>> keras.ops.kron([[1, 2]], [[1], [10]])
+    array([[ 1,  2],
+           [10, 20]], dtype=int32)"""
     count = max(len(shape_of(x1)), len(shape_of(x2)))
     a, b = _with_axes(x1, count), _with_axes(x2, count)
     m, n = shape_of(a), shape_of(b)
@@ -375,18 +349,16 @@ def kron(x1: Tensor, x2: Tensor) -> Tensor:
 
 @op(operands=2)
 def cross(x1: Tensor, x2: Tensor, axisa: int = -1, axisb: int = -1, axisc: int = -1, axis: int | None = None) -> Tensor:
-    """The cross product of vectors of 3 (or 2) elements along the given axes.
-
+    """The cross product of vectors: (a1 b2 - a2 b1, a2 b0 - a0 b2, a0 b1 - a1 b0).
     Arguments:
-        x1, x2: tensors whose axes `axisa` and `axisb` have size 2 or 3.
-        axisc: int, the axis of the result that holds the vector.
-        axis: int, stands for all three if given.
-    Returns: tensor; for two vectors of 2 elements only the third component, without the axis.
-    Example:
-        >>> cross([1, 0, 0], [0, 1, 0]).tolist()
-        [0, 0, 1]
-    Source: keras.ops.cross of Keras 3.
-    """
+        x1, x2: tensors whose axes `axisa` and `axisb` have size 2 or 3; the other axes broadcast.
+        axisa, axisb: int, the axes of the vectors in x1 and x2. Default -1.
+        axisc: int, the axis of the vectors in the result.
+        axis: int, stands for all three. Default None: they are taken each by itself.
+    Returns: tensor of the common dtype; for two vectors of 2 elements only the third component, without the axis.
+    Raises: ValueError if the vectors have other sizes.
+    >>> keras.ops.cross([1, 0, 0], [0, 1, 0])
+    array([0, 0, 1], dtype=int32)"""
     axisa, axisb, axisc = (axis, axis, axis) if axis is not None else (axisa, axisb, axisc)
     a, b = moveaxis(x1, axisa, -1), moveaxis(x2, axisb, -1)
     sizes = shape_of(a)[-1], shape_of(b)[-1]
@@ -429,18 +401,16 @@ def _groups_of(side: str) -> list[list[str]]:
 @op(operands=1)
 def rearrange(tensor: Tensor, pattern: str, **axes_lengths: int) -> Tensor:
     """The tensor with its axes split, ordered and joined as a pattern of names says.
-
     Arguments:
-        tensor: tensor.
-        pattern: text such as 'b (h w) c -> b c h w'; names in brackets share one axis.
-        axes_lengths: int, the sizes of names that do not follow from the tensor's shape.
-    Returns: tensor, dtype of `tensor`.
-    Raises: ValueError if the two sides name different axes or a size does not follow.
-    Example:
-        >>> rearrange([[1, 2, 3, 4]], "b (h w) -> b w h", h=2).tolist()
-        [[[1, 3], [2, 4]]]
-    Source: Rogozhnikov 2022, "Einops"; keras.ops.rearrange of Keras 3.
-    """
+        tensor: tensor of any shape and dtype.
+        pattern: str such as 'b (h w) c -> b c h w'; names in brackets share one axis.
+        **axes_lengths: int, the sizes of names that do not follow from the tensor's shape.
+    Returns: tensor of the dtype of `tensor`.
+    Raises: ValueError if the two sides name different axes, or a size does not fit.
+    Source: Rogozhnikov 2022, "Einops".
+    >>> keras.ops.rearrange([[1, 2, 3, 4]], "b (h w) -> b w h", h=2)
+    array([[[1, 3],
+            [2, 4]]], dtype=int32)"""
     left, arrow, right = pattern.partition("->")
     sources, targets = _groups_of(left), _groups_of(right)
     names, wanted = [n for g in sources for n in g if n != "1"], [n for g in targets for n in g if n != "1"]

@@ -23,24 +23,22 @@ def dot_product_attention(
     is_causal: bool = False,
     flash_attention: bool | None = None, attn_logits_soft_cap: float | None = None,
 ) -> Tensor:  # fmt: skip
-    """softmax(query key^T * scale + bias) value, for each head.
-
+    """Each target's mean of the values, weighted by how well their keys fit its query: softmax(query key^T * scale + bias) value.
     Arguments:
         query: tensor, shape (batch, targets, heads, size).
         key, value: tensors, shape (batch, sources, heads or a divisor of them, size).
-        bias: tensor added to the scores, broadcasts with (batch, heads, targets, sources).
-        mask: bool tensor, True where attention is allowed; broadcasts likewise.
-        scale: float. Default: 1 / sqrt(size).
-        is_causal: whether a target sees only sources up to its own place.
-        flash_attention: accepted for compatibility.
-        attn_logits_soft_cap: float c: scores become c * tanh(score / c).
-    Returns: tensor, shape of `query`.
+        bias: tensor added to the scores, broadcasts with (batch, heads, targets, sources). Default None: nothing.
+        mask: bool tensor, True where attention is allowed, broadcasts with (batch, heads, targets, sources). Default None: everywhere.
+        scale: float, factor of the scores. Default None: 1 / sqrt(size).
+        is_causal: bool, whether a target sees only the sources up to its own place.
+        flash_attention: bool or None, taken for compatibility.
+        attn_logits_soft_cap: float c: scores become c * tanh(score / c). Default None: no cap.
+    Returns: tensor in the shape of `query`, with the size and dtype of `value`.
     Raises: ValueError if the shapes do not match.
-    Example:
-        >>> dot_product_attention(np.ones((1, 1, 1, 2)), np.ones((1, 3, 1, 2)), np.ones((1, 3, 1, 2))).astype("float64").round(4).tolist()
-        [[[[1.0, 1.0]]]]
-    Source: Vaswani et al. 2017; keras.ops.dot_product_attention of Keras 3.
-    """
+    Source: Vaswani et al. 2017, equation 1.
+    >>> keys, values = np.array([[[[1.0, 0.0]], [[0.0, 1.0]]]]), np.array([[[[10.0, 0.0]], [[0.0, 10.0]]]])
+    >>> keras.ops.dot_product_attention(np.array([[[[9.0, 0.0]]]]), keys, values)
+    array([[[[9.9828, 0.0172]]]])"""
     q, k, v = shape_of(query), shape_of(key), shape_of(value)
     if not len(q) == len(k) == len(v) == 4 or any(D.unify(m, n) is None for m, n in zip(k[:3], v[:3], strict=True)):
         raise ValueError(

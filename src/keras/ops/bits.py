@@ -21,79 +21,55 @@ def integers_only(keys: tuple[Any, ...], attributes: dict[str, Any]) -> Any:
 
 @primitive(binary(integers_only))
 def bitwise_and(x: Tensor, y: Tensor) -> Tensor:
-    """The bits that are set in both.
-
-    Example:
-        >>> bitwise_and([6], [3]).tolist()
-        [2]
-    """
+    """The bits that are set in both: x & y.
+    >>> keras.ops.bitwise_and([6], [3])
+    array([2], dtype=int32)"""
 
 
 @primitive(binary(integers_only))
 def bitwise_or(x: Tensor, y: Tensor) -> Tensor:
-    """The bits that are set in at least one.
-
-    Example:
-        >>> bitwise_or([6], [3]).tolist()
-        [7]
-    """
+    """The bits that are set in at least one: x | y.
+    >>> keras.ops.bitwise_or([6], [3])
+    array([7], dtype=int32)"""
 
 
 @primitive(binary(integers_only))
 def bitwise_xor(x: Tensor, y: Tensor) -> Tensor:
-    """The bits that are set in exactly one.
-
-    Example:
-        >>> bitwise_xor([6], [3]).tolist()
-        [5]
-    """
+    """The bits that are set in exactly one: x ^ y.
+    >>> keras.ops.bitwise_xor([6], [3])
+    array([5], dtype=int32)"""
 
 
 @primitive(unary(integers_only))
 def bitwise_not(x: Tensor) -> Tensor:
     """Every bit inverted: -x - 1 for signed integers.
-
-    Example:
-        >>> bitwise_not([6]).tolist()
-        [-7]
-    """
+    >>> keras.ops.bitwise_not([6])
+    array([-7], dtype=int32)"""
 
 
 @primitive(binary(integers_only))
 def left_shift(x: Tensor, y: Tensor) -> Tensor:
-    """The bits of x moved up by y places: x * 2**y.
-
-    Example:
-        >>> left_shift([3], [2]).tolist()
-        [12]
-    """
+    """The bits of x moved up by y places: x * 2^y.
+    >>> keras.ops.left_shift([3], [2])
+    array([12], dtype=int32)"""
 
 
 @primitive(binary(integers_only))
 def right_shift(x: Tensor, y: Tensor) -> Tensor:
-    """The bits of x moved down by y places: x // 2**y.
-
-    Example:
-        >>> right_shift([13], [2]).tolist()
-        [3]
-    """
+    """The bits of x moved down by y places: floor(x / 2^y).
+    >>> keras.ops.right_shift([13], [2])
+    array([3], dtype=int32)"""
 
 
 @primitive(binary(integers_only))
 def gcd(x1: Tensor, x2: Tensor) -> Tensor:
-    """The greatest common divisor, >= 0.
-
-    Example:
-        >>> gcd([12], [18]).tolist()
-        [6]
-    """
+    """The greatest common divisor of two integers, >= 0.
+    >>> keras.ops.gcd([12], [18])
+    array([6], dtype=int32)"""
 
 
 @primitive(binary(integers_only))
 def lcm(x1: Tensor, x2: Tensor) -> Tensor:
-    """The least common multiple, >= 0.
-
-    Example:
-        >>> lcm([4], [6]).tolist()
-        [12]
-    """
+    """The least common multiple of two integers, >= 0.
+    >>> keras.ops.lcm([4], [6])
+    array([12], dtype=int32)"""

@@ -11,7 +11,7 @@ from keras.core.families import axis_of, custom, products
 from keras.core.op import op, primitive
 from keras.core.tensor import Spec
 from keras.ops.elementwise import multiply
-from keras.ops.shaping import ones_like, reshape, shape_of, swapaxes, transpose
+from keras.ops.shaping import ones_like, reshape, shape_of, slice_along, swapaxes, transpose
 
 Tensor = Any
 
@@ -56,18 +56,15 @@ def _matmul_gradients(g: Tensor, z: Tensor, x: Tensor, y: Tensor, wanted: str) -
     vjp=(lambda g, z, x, y: _matmul_gradients(g, z, x, y, "x"), lambda g, z, x, y: _matmul_gradients(g, z, x, y, "y")),
 )
 def matmul(x1: Tensor, x2: Tensor) -> Tensor:
-    """The matrix product over the last two axes; the axes before them are batch axes and broadcast.
-
+    """The matrix product over the last two axes: y[..., i, j] = sum over k of x1[..., i, k] * x2[..., k, j].
     Arguments:
-        x1: tensor, shape (..., m, k) or (k,).
-        x2: tensor, shape (..., k, n) or (k,).
-    Returns: tensor, shape (..., m, n); an axis that a 1-D operand lacks is left out.
-    Raises: ValueError if the inner sizes differ.
-    Example:
-        >>> matmul([[1.0, 2.0]], [[3.0], [4.0]]).tolist()
-        [[11.0]]
-    Source: keras.ops.matmul of Keras 3.
-    """
+        x1: tensor, shape (..., m, k), or a vector of k elements.
+        x2: tensor, shape (..., k, n), or a vector of k elements; the axes before the matrices broadcast.
+    Returns: tensor, shape (..., m, n), of the common dtype (int32 for int8); an axis that a vector lacks is left out.
+    Raises: ValueError if the inner sizes differ, the batch axes do not broadcast, or an operand is a scalar.
+    >>> keras.ops.matmul([[1.0, 2.0], [3.0, 4.0]], [[1.0], [10.0]])
+    array([[21.],
+           [43.]], dtype=float32)"""
 
 
 # ------------------------------------------------------------------------------------------------------------------- einsum
@@ -141,20 +138,51 @@ def contract(operands: Sequence[Tensor], subscripts: str) -> Tensor:
 
 @op(operands=0)
 def einsum(subscripts: str, *operands: Tensor, **kwargs: Any) -> Tensor:
-    """The sum of products that `subscripts` names (Einstein's convention).
-
-    Example:
-        >>> einsum("ij,jk->ik", [[1.0, 2.0]], [[3.0], [4.0]]).tolist()
-        [[11.0]]
-    """
+    """The sum of products over the letters that the result does not name: "ij,jk->ik" is a matrix product.
+    Arguments:
+        subscripts: str, a letter for each axis of each operand, and of the result; '...' stands for further axes.
+        *operands: tensors, as many as there are terms.
+        **kwargs: taken for compatibility.
+    Returns: tensor of the axes that the result names, of the common dtype.
+    Raises: ValueError if terms, axes and sizes do not fit together; TypeError if `subscripts` is no text.
+    >>> keras.ops.einsum("ij,jk->ik", [[1.0, 2.0]], [[3.0], [4.0]]), keras.ops.einsum("ii", [[1, 2], [3, 4]])
+    (array([[11.]], dtype=float32), np.int32(5))"""
     if not isinstance(subscripts, str):
         raise TypeError(f"keras.ops.einsum(subscripts): got {subscripts!r}. Accepted: a text such as 'ij,jk->ik'.")
+    terms, result = parse_einsum(subscripts, [len(shape_of(x)) for x in operands])
+    if builtins.any(len(set(term)) != len(term) for term in terms):
+        pairs = [_without_repeats(term, x) for term, x in zip(terms, operands, strict=True)]
+        subscripts, operands = ",".join(term for term, _ in pairs) + "->" + result, tuple(x for _, x in pairs)
     return contract(list(operands), subscripts=subscripts)
+
+
+def _without_repeats(term: str, x: Tensor) -> tuple[str, Tensor]:
+    """The term with every letter once, and the operand's diagonal over the axes that shared one."""
+    repeated = next((c for c in term if term.count(c) > 1), None)
+    if repeated is None:
+        return term, x
+    first = term.index(repeated)
+    second = term.index(repeated, first + 1)
+    sizes = shape_of(x)
+    n = sizes[first]
+    if not isinstance(n, int) or sizes[second] != n:
+        return term, x  # the primitive says what is wrong
+    rest = [i for i in range(len(sizes)) if i not in (first, second)]
+    flat = reshape(transpose(x, [*rest, first, second]), (*(sizes[i] for i in rest), n * n))
+    diagonal = slice_along(flat, len(rest), 0, None, n + 1) if n else flat
+    return _without_repeats("".join(term[i] for i in rest) + repeated, diagonal)
 
 
 @op(operands=2)
 def dot(x1: Tensor, x2: Tensor) -> Tensor:
-    """The product over the last axis of x1 and the second-to-last (or only) axis of x2; scalars multiply."""
+    """The product summed over the last axis of x1 and the second-to-last (or only) axis of x2; scalars multiply.
+    Arguments:
+        x1: tensor, shape (..., k), or a scalar.
+        x2: tensor, shape (..., k, n) or (k,), or a scalar.
+    Returns: tensor of the remaining axes of x1 and then those of x2, of the common dtype.
+    Raises: ValueError if the sizes of the two axes differ.
+    >>> keras.ops.dot([1.0, 2.0], [[3.0, 0.0], [4.0, 1.0]])
+    array([11.,  2.], dtype=float32)"""
     a, b = shape_of(x1), shape_of(x2)
     if not a or not b:
         return multiply(x1, x2)
@@ -163,7 +191,14 @@ def dot(x1: Tensor, x2: Tensor) -> Tensor:
 
 @op(operands=2)
 def tensordot(x1: Tensor, x2: Tensor, axes: Any = 2) -> Tensor:
-    """The product summed over pairs of axes: `axes` of them at the end of x1 and start of x2, or two lists."""
+    """The product summed over pairs of axes, one of x1 and one of x2 each.
+    Arguments:
+        axes: int n, for the last n axes of x1 with the first n of x2; or (axes of x1, axes of x2), two ints or two lists.
+    Returns: tensor of the remaining axes of x1 and then those of x2, of the common dtype.
+    Raises: ValueError if an axis is out of range or the sizes of a pair differ.
+    >>> keras.ops.tensordot([[1, 2], [3, 4]], [[1, 0], [0, 10]], axes=1), keras.ops.tensordot([[1, 2], [3, 4]], [[1, 0], [0, 10]])
+    (array([[ 1, 20],
+           [ 3, 40]], dtype=int32), array(41, dtype=int32))"""
     a, b = shape_of(x1), shape_of(x2)
     if isinstance(axes, int):
         left, right = list(range(len(a) - axes, len(a))), list(range(axes))

@@ -16,7 +16,7 @@ from keras.core.graph import Graph, Traced
 from keras.core.op import NotDifferentiable, abstractly, as_operand, op, primitive
 from keras.core.tensor import KerasTensor, Spec, any_symbolic
 from keras.ops.contraction import matmul
-from keras.ops.elementwise import add, less, logical_and
+from keras.ops.elementwise import add, convert_to_tensor, less, logical_and
 from keras.ops.shaping import arange, reshape, shape_of, transpose, zeros, zeros_like
 
 Tensor = Any
@@ -117,14 +117,21 @@ def scan_graph(operands: Sequence[Tensor], body: Graph, carries: int, sequences:
 def scan(
     f: Callable[..., Any], init: Any, xs: Any = None, length: int | None = None, reverse: bool = False, unroll: Any = 1
 ) -> tuple[Any, Any]:
-    """A loop that carries a state: `carry, y = f(carry, x)` for each slice x of `xs`; the final carry and the stacked y.
-
+    """A loop that carries a state, carry, y = f(carry, x) for each slice x of `xs`: the final carry and the stacked y.
     Arguments:
         f: function of (carry, x) that returns (carry, y); the carry keeps its structure, shapes and dtypes.
-        init: the first carry. xs: tensors with equal first sizes, or None.
-        length: the number of steps; needed without `xs`. reverse: whether to go from the last slice to the first.
-    Source: keras.ops.scan of Keras 3.
-    """
+        init: tensor or nest of tensors, the first carry.
+        xs: tensor or nest of tensors of one first size, of which each step gets a slice. Default None: every step gets None.
+        length: int, the number of steps. Default None: the first size of `xs`.
+        reverse: bool, whether to go from the last slice to the first.
+        unroll: int or bool, taken for compatibility.
+    Returns: (carry, y): a nest like `init`, and one like the y of a step with a new first axis.
+    Raises: TypeError if `f` is no function; ValueError if the number of steps is not known, or sizes or the carry's shape differ.
+    Source: keras.ops.scan of Keras 3, jax.lax.scan.
+    >>> keras.ops.scan(lambda total, x: (total + x, total * 10.0), 0.0, np.array([1.0, 2.0, 3.0], "float32"))
+    (np.float32(6.0), array([ 0., 10., 30.], dtype=float32))"""
+    if not isinstance(unroll, int) or unroll < (0 if isinstance(unroll, bool) else 1):
+        raise ValueError(f"keras.ops.scan(unroll): got {unroll!r}. Accepted: True, False or an integer > 0.")
     if not callable(f):
         raise TypeError(f"keras.ops.scan(f): got {f!r}. Accepted: a function of (carry, x) that returns (carry, y).")
     flat_init, flat_xs = _flat_operands(init), _flat_operands(xs)
@@ -215,16 +222,26 @@ def while_graph(operands: Sequence[Tensor], condition: Graph, body: Graph, varia
 
 @op(category="core", operands=0)
 def while_loop(cond: Callable[..., Any], body: Callable[..., Any], loop_vars: Any, maximum_iterations: int | None = None) -> Any:
-    """`loop_vars = body(*loop_vars)` repeated while `cond(*loop_vars)` holds (at most `maximum_iterations` times)."""
+    """The variables after a loop: loop_vars = body(*loop_vars) is repeated while cond(*loop_vars) holds.
+    Arguments:
+        cond: function of the variables that returns a bool scalar.
+        body: function of the variables that returns new ones, in the same structure, shapes and dtypes.
+        loop_vars: tensor, or list or tuple of (nests of) tensors.
+        maximum_iterations: int, how often the body runs at most. Default None: no limit.
+    Returns: the variables, in the structure of `loop_vars`.
+    Source: keras.ops.while_loop of Keras 3, tf.while_loop.
+    >>> keras.ops.while_loop(lambda i, total: i < 5, lambda i, total: (i + 1, total + i), (0, 0))
+    (np.int32(5), np.int32(10))"""
     single = not isinstance(loop_vars, (list, tuple))
     variables = (loop_vars,) if single else tuple(loop_vars)
+    variables = tree.map_structure(lambda x: convert_to_tensor(x) if isinstance(x, (bool, int, float)) else x, variables)
     if maximum_iterations is not None:
         counted = while_loop(
             lambda i, *v: logical_and(less(i, maximum_iterations), cond(*v)),
             lambda i, *v: (add(i, 1), *_as_tuple(body(*v))),
             (engine.current().asarray(0, "int32"), *variables),
         )
-        return counted[1] if single else type(loop_vars)(counted[1:])
+        return counted[1] if single else tuple(counted[1:])
     flat = _flat_operands(variables)
     if any_symbolic(*flat):
         with abstractly():
@@ -245,7 +262,7 @@ def while_loop(cond: Callable[..., Any], body: Callable[..., Any], loop_vars: An
                 condition_captures=len(condition_captured),
             ),
         )
-    return result[0] if single else type(loop_vars)(result)
+    return result[0] if single else tuple(result)
 
 
 def _as_tuple(x: Any) -> tuple[Any, ...]:
@@ -254,7 +271,16 @@ def _as_tuple(x: Any) -> tuple[Any, ...]:
 
 @op(category="core", operands=0)
 def fori_loop(lower: int, upper: int, body_fun: Callable[..., Any], init_val: Any) -> Any:
-    """`value = body_fun(i, value)` for i from `lower` to `upper` - 1."""
+    """The value after a loop over numbers: value = body_fun(i, value) for i from `lower` to `upper` - 1.
+    Arguments:
+        lower: int or integer scalar, the first number.
+        upper: int or integer scalar, the number after the last.
+        body_fun: function of (i, value) that returns a value of the same structure, shapes and dtypes.
+        init_val: tensor or nest of tensors, the first value.
+    Returns: the last value, a nest like `init_val`.
+    Source: keras.ops.fori_loop of Keras 3, jax.lax.fori_loop.
+    >>> keras.ops.fori_loop(1, 5, lambda i, product: product * i, np.int32(1))
+    np.int32(24)"""
     if isinstance(lower, int) and isinstance(upper, int):
         steps = arange(lower, max(upper, lower), dtype="int32")
         return scan(lambda value, i: (body_fun(i, value), None), init_val, steps)[0]
@@ -280,7 +306,16 @@ def cond_graph(operands: Sequence[Tensor], true_body: Graph, body: Graph) -> tup
 
 @op(category="core", operands=0)
 def cond(pred: Any, true_fn: Callable[[], Any], false_fn: Callable[[], Any]) -> Any:
-    """`true_fn()` if `pred` holds, else `false_fn()`; both return the same structure, shapes and dtypes."""
+    """true_fn() if `pred` holds, else false_fn(); in a compiled step both are part of it, and one is computed.
+    Arguments:
+        pred: bool scalar.
+        true_fn: function without arguments.
+        false_fn: function without arguments that returns the structure, shapes and dtypes of the other.
+    Returns: what the function returns.
+    Raises: ValueError if the functions of a compiled step return other shapes or dtypes.
+    Source: keras.ops.cond of Keras 3, jax.lax.cond.
+    >>> keras.ops.cond(True, lambda: "then", lambda: "else")
+    'then'"""
     predicate = as_operand(pred)
     if isinstance(predicate, KerasTensor):
         with abstractly():
@@ -328,7 +363,14 @@ def _with_inputs(body: Graph, own: Sequence[Traced], wanted: Sequence[Traced]) -
 
 @op(category="core", operands=0)
 def map(f: Callable[..., Any], xs: Any) -> Any:
-    """`f` applied to each slice of `xs` along the first axis, the results stacked."""
+    """`f` applied to each slice along the first axis, one after another, the results stacked.
+    Arguments:
+        f: function of a slice that returns a tensor or a nest of them.
+        xs: tensor, or nest of tensors of one first size.
+    Returns: tensor or nest like a result of `f`, with a new first axis.
+    Source: keras.ops.map of Keras 3, jax.lax.map.
+    >>> keras.ops.map(lambda row: row.sum(), np.array([[1.0, 2.0], [3.0, 4.0]], "float32"))
+    array([3., 7.], dtype=float32)"""
     return scan(lambda carry, x: (carry, f(x)), [], xs)[1]
 
 

@@ -12,7 +12,7 @@ from keras.core.families import custom, same
 from keras.core.op import op, primitive
 from keras.core.tensor import Spec
 from keras.ops.elementwise import add, relu
-from keras.ops.shaping import reshape, shape_of, transpose
+from keras.ops.shaping import pad_constant, reshape, shape_of, transpose
 
 Tensor = Any
 Pairs = tuple[tuple[Any, Any], ...]
@@ -158,17 +158,17 @@ def from_channels_last(x: Tensor, data_format: str) -> Tensor:
 def conv(
     inputs: Tensor, kernel: Tensor, strides: Any = 1, padding: Any = "valid", data_format: str | None = None, dilation_rate: Any = 1
 ) -> Tensor:
-    """The 1-D, 2-D or 3-D convolution (cross-correlation) of `inputs` with `kernel`.
+    """The 1-D, 2-D or 3-D convolution (cross-correlation) of inputs with a kernel.
 
+    y[p, f] = sum over k and c of inputs[p * stride + k * dilation, c] * kernel[k, c, f]
     Arguments:
-        inputs: tensor, shape (batch, *spatial, channels), or (batch, channels, *spatial) with 'channels_first'.
-        kernel: tensor, shape (*kernel size, channels / groups, filters); fewer channels than the inputs' mean groups.
-        strides, dilation_rate: positive int, or one per spatial axis.
-        padding: 'valid', 'same' or 'causal'.
-    Returns: tensor, shape (batch, *output size, filters) in the same layout.
+        kernel: tensor, shape (*size, channels / groups, filters); fewer channels than the inputs' mean that many groups.
+    Returns: tensor, shape (batch, *output size, filters) in the same layout, of the common dtype.
     Raises: ValueError if channels and kernel do not match or the output would be empty.
-    Source: keras.ops.conv of Keras 3.
-    """
+    Source: LeCun et al. 1989; keras.ops.conv of Keras 3.
+    >>> keras.ops.conv([[[1.0], [2.0], [4.0]]], [[[1.0]], [[10.0]]])
+    array([[[21.],
+            [42.]]], dtype=float32)"""
     data_format = config.standardize_data_format(data_format)
     x = channels_last(inputs, data_format)
     sizes, w = shape_of(x), shape_of(kernel)
@@ -220,8 +220,17 @@ def _groups(channels: Size, w: Shape) -> int:
 def depthwise_conv(
     inputs: Tensor, kernel: Tensor, strides: Any = 1, padding: Any = "valid", data_format: str | None = None, dilation_rate: Any = 1
 ) -> Tensor:
-    """Each channel convolved with its own kernels: kernel (*size, channels, multiplier) gives channels * multiplier channels."""
+    """Each channel convolved with its own kernels, the channels not mixed.
+    Arguments:
+        kernel: tensor, shape (*size, channels, multiplier).
+    Returns: tensor, shape (batch, *output size, channels * multiplier) in the same layout, of the common dtype.
+    Raises: ValueError if channels and kernel do not match or the output would be empty.
+    >>> keras.ops.depthwise_conv([[[1.0, 2.0], [3.0, 4.0]]], [[[1.0], [1.0]], [[1.0], [10.0]]])
+    array([[[ 4., 42.]]], dtype=float32)"""
     w = shape_of(kernel)
+    channels = shape_of(inputs)[-1 if config.standardize_data_format(data_format) == "channels_last" else 1]
+    if D.unify(channels, w[-2]) is None:
+        raise ValueError(f"keras.ops.depthwise_conv: inputs have {channels} channels and the kernel {w[-2]}. Accepted: as many in both.")
     grouped = reshape(kernel, (*w[:-2], 1, w[-2] * w[-1]))
     return conv(inputs, grouped, strides, padding, data_format, dilation_rate)
 
@@ -236,7 +245,15 @@ def separable_conv(
     data_format: str | None = None,
     dilation_rate: Any = 1,
 ) -> Tensor:
-    """A depthwise convolution followed by a 1x1 convolution that mixes the channels."""
+    """A depthwise convolution followed by one of size 1 that mixes the channels.
+    Arguments:
+        depthwise_kernel: tensor, shape (*size, channels, multiplier).
+        pointwise_kernel: tensor, shape (*ones, channels * multiplier, filters).
+    Returns: tensor, shape (batch, *output size, filters) in the same layout, of the common dtype.
+    Raises: ValueError if channels and kernels do not match or the output would be empty.
+    Source: Chollet 2017, "Xception".
+    >>> keras.ops.separable_conv([[[1.0, 2.0], [3.0, 4.0]]], [[[1.0], [1.0]], [[1.0], [10.0]]], [[[1.0], [100.0]]])
+    array([[[4204.]]], dtype=float32)"""
     x = depthwise_conv(inputs, depthwise_kernel, strides, padding, data_format, dilation_rate)
     return conv(x, pointwise_kernel, 1, "valid", data_format, 1)
 
@@ -266,7 +283,18 @@ def conv_transpose(
     data_format: str | None = None,
     dilation_rate: Any = 1,
 ) -> Tensor:
-    """The transposed convolution: the gradient of a convolution used forwards; kernel (*size, filters, channels)."""
+    """The transposed convolution: each input adds the kernel times itself to the outputs around its place.
+    Arguments:
+        kernel: tensor, shape (*size, filters, channels).
+        padding: 'valid' (all outputs that an input reaches) or 'same' (strides times as many outputs as inputs).
+        output_padding: int or one per spatial axis: outputs more than the fewest possible. Default None: as `padding` says.
+    Returns: tensor, shape (batch, *output size, filters) in the same layout, of the common dtype.
+    Source: Zeiler et al. 2010.
+    >>> keras.ops.conv_transpose([[[1.0], [2.0]]], [[[1.0]], [[10.0]]], strides=2)
+    array([[[ 1.],
+            [10.],
+            [ 2.],
+            [20.]]], dtype=float32)"""
     data_format = config.standardize_data_format(data_format)
     x = channels_last(inputs, data_format)
     sizes, w = shape_of(x), shape_of(kernel)
@@ -285,5 +313,11 @@ def conv_transpose(
         for n, k, s, d, e in zip(sizes[1:-1], w[:-2], strides, dilation, extra, strict=True)
     ]
     shape = (sizes[0], *(n for n, _ in geometry), w[-2])
+    missing = [
+        (out + p[0] + p[1] - ((int(k) - 1) * d + 1)) // s + 1 - n if isinstance(n, int) and isinstance(out, int) else 0  # type: ignore[arg-type]
+        for n, k, s, d, (out, p) in zip(sizes[1:-1], w[:-2], strides, dilation, geometry, strict=True)
+    ]
+    if any(m > 0 for m in missing):  # an output padding of a stride or more: places that no input reaches
+        x = pad_constant(x, ((0, 0), *((0, int(m)) for m in missing), (0, 0)))
     y = conv_input_gradient(x, kernel, strides=strides, padding=tuple(p for _, p in geometry), dilation=dilation, groups=1, x_shape=shape)
     return from_channels_last(y, data_format)

@@ -4,16 +4,16 @@
 
 from __future__ import annotations
 
-import builtins
 from typing import Any
 
 from keras.core import dtypes, engine
-from keras.core.families import binary, boolean, custom, each, first_boolean, floating, no_bool, same, unary
+from keras.core.families import binary, boolean, by_dtypes_alone, custom, each, first_boolean, floating, no_bool, same, unary
 from keras.core.graph import dtype_name
-from keras.core.op import as_operand, op, primitive
-from keras.core.tensor import Spec, Symbol
+from keras.core.op import as_operand, definer, op, primitive
+from keras.core.tensor import REGISTRY, Spec, Symbol
 
 Tensor = Any
+define = definer(__name__)
 
 
 def _cast_rule(name: str, inputs: Any, attributes: dict[str, Any]) -> Any:
@@ -25,6 +25,7 @@ def _cast_gradient(g: Tensor, y: Tensor, x: Tensor, dtype: str) -> Tensor:
     return cast(g, x.dtype) if dtypes.is_float(x.dtype) and dtypes.is_float(dtype) else None
 
 
+@by_dtypes_alone
 def _cast_promote(keys: tuple[Any, ...], attributes: dict[str, Any]) -> tuple[str, ...]:
     """A Python number goes straight to the wanted kind: by way of the default float it would lose digits."""
     target = dtypes.standardize(attributes["dtype"])
@@ -37,32 +38,43 @@ def _cast_promote(keys: tuple[Any, ...], attributes: dict[str, Any]) -> tuple[st
 
 @primitive(custom(_cast_rule, promote=_cast_promote), vjp=(_cast_gradient,))
 def cast(x: Tensor, dtype: Any) -> Tensor:
-    """The elements in another dtype.
-
-    Example:
-        >>> cast([1.7, -1.7], "int32").tolist()
-        [1, -1]
-    """
+    """The elements in another dtype: floats become integers by dropping their fraction, numbers become True unless they are 0.
+    Arguments:
+        dtype: name of a dtype, a Python type, or an engine's own dtype object.
+    Returns: tensor in the shape of `x`, of `dtype`.
+    Raises: ValueError if there is no dtype of that name.
+    Source: numpy.ndarray.astype.
+    >>> keras.ops.cast([1.7, -1.7, 0.0], "int32")
+    array([ 1, -1,  0], dtype=int32)"""
 
 
 @primitive(unary(), vjp=None)
 def stop_gradient(variable: Tensor) -> Tensor:
-    """The same values, through which no gradient flows."""
+    """The same values, as constants: no gradient flows through them, y = x and dy/dx = 0.
+    Arguments:
+        variable: tensor or variable of any shape and dtype.
+    >>> x = keras.ops.convert_to_tensor([3.0])
+    >>> keras.ops.stop_gradient(x)
+    array([3.], dtype=float32)"""
 
 
-@primitive(unary(), vjp=(lambda g, y, x: g,))
-def copy(x: Tensor) -> Tensor:
-    """A copy of the values."""
+# fmt: off
+copy = define("copy", unary(), (lambda g, y, x: g,), doc="""A copy of the values, y = x, in memory of its own.
+    >>> keras.ops.copy([1, 2])
+    array([1, 2], dtype=int32)""")
+# fmt: on
 
 
 @op(category="core")
 def convert_to_tensor(x: Any, dtype: Any = None, sparse: bool | None = None, ragged: bool | None = None) -> Tensor:
-    """`x` (number, nested list, array, tensor, variable) as a tensor of the current engine.
-
-    Example:
-        >>> convert_to_tensor([1, 2]).dtype.name, convert_to_tensor([1.0]).dtype.name
-        ('int32', 'float32')
-    """
+    """A number, nested list, array, variable or tensor as a tensor of the current engine.
+    Arguments:
+        x: number, (nested) list of numbers, array, variable or tensor.
+        dtype: name of a dtype. Default None: that of `x`; Python floats give the default float, Python integers int32.
+        sparse, ragged: bool, taken for compatibility: what comes out is dense.
+    Returns: tensor in the shape of `x`, of `dtype`.
+    >>> keras.ops.convert_to_tensor([1, 2]), keras.ops.convert_to_tensor([1.0], dtype="float16")
+    (array([1, 2], dtype=int32), array([1.], dtype=float16))"""
     from_operand = as_operand(x)
     if dtype is not None:
         return cast(from_operand, dtype) if isinstance(from_operand, Symbol) else _asarray(from_operand, dtypes.standardize(dtype))
@@ -72,34 +84,32 @@ def convert_to_tensor(x: Any, dtype: Any = None, sparse: bool | None = None, rag
 # -------------------------------------------------------------------------------------------------------------- arithmetic
 
 
-@primitive(binary(), vjp=(lambda g, z, x, y: g, lambda g, z, x, y: g))
-def add(x1: Tensor, x2: Tensor) -> Tensor:
-    """The sum x1 + x2.
-
-    Example:
-        >>> add([1.0, 2.0], 1.0).tolist()
-        [2.0, 3.0]
-    """
-
-
-@primitive(binary(no_bool), vjp=(lambda g, z, x, y: g, lambda g, z, x, y: -g))
-def subtract(x1: Tensor, x2: Tensor) -> Tensor:
-    """The difference x1 - x2."""
-
-
-@primitive(binary(), vjp=(lambda g, z, x, y: g * y, lambda g, z, x, y: g * x))
-def multiply(x1: Tensor, x2: Tensor) -> Tensor:
-    """The product x1 * x2."""
-
-
-@primitive(binary(floating), vjp=(lambda g, z, x, y: g / y, lambda g, z, x, y: -(g * z / y)))
-def divide(x1: Tensor, x2: Tensor) -> Tensor:
-    """The quotient x1 / x2, a float."""
+# fmt: off
+add = define("add", binary(), (lambda g, z, x, y: g, lambda g, z, x, y: g), doc="""The sum x1 + x2 of each pair of elements.
+    >>> keras.ops.add([1.0, 2.0], 1)
+    array([2., 3.], dtype=float32)""")
+subtract = define("subtract", binary(no_bool), (lambda g, z, x, y: g, lambda g, z, x, y: -g),
+    doc="""The difference x1 - x2 of each pair of elements.
+    >>> keras.ops.subtract([3, 4], [1, 5])
+    array([ 2, -1], dtype=int32)""")
+multiply = define("multiply", binary(), (lambda g, z, x, y: g * y, lambda g, z, x, y: g * x),
+    doc="""The product x1 * x2 of each pair of elements.
+    >>> keras.ops.multiply([[1, 2], [3, 4]], [10, 100])
+    array([[ 10, 200],
+           [ 30, 400]], dtype=int32)""")
+divide = define("divide", binary(floating), (lambda g, z, x, y: g / y, lambda g, z, x, y: -(g * z / y)),
+    doc="""The quotient x1 / x2 of each pair of elements; division by 0 gives infinity or NaN.
+    >>> keras.ops.divide([1, 3], 2)
+    array([0.5, 1.5], dtype=float32)""")
+# fmt: on
 
 
-@op(operands=2)
+@op(family=binary(floating))
 def divide_no_nan(x1: Tensor, x2: Tensor) -> Tensor:
-    """The quotient x1 / x2, and 0 where x2 is 0 (the gradient is 0 there as well)."""
+    """The quotient x1 / x2, and 0 where x2 is 0 (there the gradient is 0 as well).
+    Source: keras.ops.divide_no_nan of Keras 3, tf.math.divide_no_nan.
+    >>> keras.ops.divide_no_nan([1.0, 3.0], [0.0, 2.0])
+    array([0. , 1.5], dtype=float32)"""
     zero = equal(x2, 0)
     safe = where(zero, ones_of(x2), x2)
     quotient = divide(x1, safe)
@@ -116,14 +126,15 @@ def zeros_of(x: Tensor) -> Tensor:
     return _asarray(0, dtype_of(x))
 
 
-@primitive(binary(no_bool))
-def floor_divide(x1: Tensor, x2: Tensor) -> Tensor:
-    """The quotient rounded down."""
-
-
-@primitive(binary(no_bool), vjp=(lambda g, z, x, y: g, lambda g, z, x, y: -(g * floor(x / y))))
-def mod(x1: Tensor, x2: Tensor) -> Tensor:
-    """The remainder of x1 / x2, with the sign of x2."""
+# fmt: off
+floor_divide = define("floor_divide", binary(no_bool), doc="""The quotient rounded down: floor(x1 / x2).
+    >>> keras.ops.floor_divide([7, -7], 2)
+    array([ 3, -4], dtype=int32)""")
+mod = define("mod", binary(no_bool), (lambda g, z, x, y: g, lambda g, z, x, y: -(g * floor(x / y))),
+    doc="""The remainder of a division, with the sign of the divisor: x1 - floor(x1 / x2) * x2.
+    >>> keras.ops.mod([7, -7], 3)
+    array([1, 2], dtype=int32)""")
+# fmt: on
 
 
 def _power_exponent_gradient(g: Tensor, z: Tensor, x: Tensor, y: Tensor) -> Tensor:
@@ -136,9 +147,11 @@ def _power_base_gradient(g: Tensor, z: Tensor, x: Tensor, y: Tensor) -> Tensor:
     return g * where(zero, zeros_of(x), y * power(x, where(zero, ones_of(y), y - 1)))
 
 
-@primitive(binary(no_bool), vjp=(_power_base_gradient, _power_exponent_gradient))
-def power(x1: Tensor, x2: Tensor) -> Tensor:
-    """x1 to the power x2."""
+# fmt: off
+power = define("power", binary(no_bool), (_power_base_gradient, _power_exponent_gradient), doc="""x1 to the power x2: x1^x2.
+    >>> keras.ops.power([2.0, 9.0], [3.0, 0.5])
+    array([8., 3.], dtype=float32)""")
+# fmt: on
 
 
 def _extremum_vjp(compare: str) -> Any:
@@ -151,307 +164,109 @@ def _extremum_vjp(compare: str) -> Any:
     return (lambda g, z, x, y: gradient(g, z, x, y, False), lambda g, z, x, y: gradient(g, z, x, y, True))
 
 
-@primitive(binary(), vjp=_extremum_vjp("greater"))
-def maximum(x1: Tensor, x2: Tensor) -> Tensor:
-    """The larger of the two; where they are equal each gets half of the gradient."""
+# fmt: off
+maximum = define("maximum", binary(), _extremum_vjp("greater"),
+    doc="""The larger of each pair of elements, NaN if one is; where they are equal, each gets half of the gradient.
+    >>> keras.ops.maximum([1, 5], 3)
+    array([3, 5], dtype=int32)""")
+minimum = define("minimum", binary(), _extremum_vjp("less"),
+    doc="""The smaller of each pair of elements, NaN if one is; where they are equal, each gets half of the gradient.
+    >>> keras.ops.minimum([1, 5], 3)
+    array([1, 3], dtype=int32)""")
+negative = define("negative", unary(), (lambda g, y, x: -g,), doc="""Each element with the opposite sign: -x.
+    >>> keras.ops.negative([1, -2])
+    array([-1,  2], dtype=int32)""")
+abs = define("abs", unary(), (lambda g, y, x: select(less(x, 0), -g, g),),
+    doc="""The absolute value |x| of each element; of a complex number the distance from 0.
+    >>> keras.ops.abs([-1.5, 2.0])
+    array([1.5, 2. ], dtype=float32)""")
+# fmt: on
 
 
-@primitive(binary(), vjp=_extremum_vjp("less"))
-def minimum(x1: Tensor, x2: Tensor) -> Tensor:
-    """The smaller of the two; where they are equal each gets half of the gradient."""
+@op(family=unary(floating))
+def fabs(x: Tensor) -> Tensor:
+    """The absolute value |x| of each element as a float.
+    >>> keras.ops.fabs([-1, 2])
+    array([1., 2.], dtype=float32)"""
+    return abs(cast(x, dtypes.to_floating(dtype_of(x))))
 
 
-@primitive(binary(floating), vjp=(lambda g, z, x, y: g * y / (x * x + y * y), lambda g, z, x, y: -(g * x) / (x * x + y * y)))
-def arctan2(x1: Tensor, x2: Tensor) -> Tensor:
-    """The angle of the point (x2, x1), from -pi to pi."""
-
-
-@primitive(unary(), vjp=(lambda g, y, x: -g,))
-def negative(x: Tensor) -> Tensor:
-    """-x."""
-
-
-@primitive(unary(), vjp=(lambda g, y, x: g * sign(x),))
-def abs(x: Tensor) -> Tensor:
-    """The absolute value."""
-
-
-@primitive(unary())
-def sign(x: Tensor) -> Tensor:
-    """-1, 0 or 1."""
-
-
-@primitive(unary(no_bool), vjp=(lambda g, y, x: g * (x + x),))
-def square(x: Tensor) -> Tensor:
-    """x * x."""
-
-
-@primitive(unary(floating), vjp=(lambda g, y, x: g / (y + y),))
-def sqrt(x: Tensor) -> Tensor:
-    """The square root."""
-
-
-@primitive(unary(floating), vjp=(lambda g, y, x: g * y / x * -0.5,))
-def rsqrt(x: Tensor) -> Tensor:
-    """1 / sqrt(x)."""
-
-
-@primitive(unary(floating), vjp=(lambda g, y, x: -(g * y * y),))
-def reciprocal(x: Tensor) -> Tensor:
-    """1 / x."""
+# fmt: off
+sign = define("sign", unary(), doc="""-1, 0 or 1: the sign of each element.
+    >>> keras.ops.sign([-2.5, 0.0, 3.0])
+    array([-1.,  0.,  1.], dtype=float32)""")
+square = define("square", unary(no_bool), (lambda g, y, x: g * (x + x),), doc="""The square of each element: x * x.
+    >>> keras.ops.square([-2, 3])
+    array([4, 9], dtype=int32)""")
+sqrt = define("sqrt", unary(floating), (lambda g, y, x: g / (y + y),),
+    doc="""The square root of each element, the y >= 0 with y^2 = x; NaN for negative numbers.
+    >>> keras.ops.sqrt([1, 4, 9])
+    array([1., 2., 3.], dtype=float32)""")
+rsqrt = define("rsqrt", unary(floating), (lambda g, y, x: g * y / x * -0.5,), doc="""The reciprocal of the square root: 1 / sqrt(x).
+    Source: keras.ops.rsqrt of Keras 3, jax.lax.rsqrt.
+    >>> keras.ops.rsqrt([1.0, 4.0])
+    array([1. , 0.5], dtype=float32)""")
+reciprocal = define("reciprocal", unary(floating), (lambda g, y, x: -(g * y * y),), doc="""One divided by each element: 1 / x.
+    >>> keras.ops.reciprocal([2.0, -4.0])
+    array([ 0.5 , -0.25], dtype=float32)""")
+# fmt: on
 
 
 # ------------------------------------------------------------------------------------------- exponentials and trigonometry
 
 
-@primitive(unary(floating), vjp=(lambda g, y, x: g * y,))
-def exp(x: Tensor) -> Tensor:
-    """e to the power x."""
-
-
-@primitive(unary(floating), vjp=(lambda g, y, x: g * (y + 1),))
-def expm1(x: Tensor) -> Tensor:
-    """e ** x - 1, accurate for small x."""
-
-
-@primitive(unary(floating), vjp=(lambda g, y, x: g / x,))
-def log(x: Tensor) -> Tensor:
-    """The natural logarithm."""
-
-
-@primitive(unary(floating), vjp=(lambda g, y, x: g / (x + 1),))
-def log1p(x: Tensor) -> Tensor:
-    """log(1 + x), accurate for small x."""
-
-
-@primitive(unary(floating), vjp=(lambda g, y, x: g * cos(x),))
-def sin(x: Tensor) -> Tensor:
-    """The sine of an angle in radians."""
-
-
-@primitive(unary(floating), vjp=(lambda g, y, x: -(g * sin(x)),))
-def cos(x: Tensor) -> Tensor:
-    """The cosine of an angle in radians."""
-
-
-@primitive(unary(floating), vjp=(lambda g, y, x: g * (y * y + 1),))
-def tan(x: Tensor) -> Tensor:
-    """The tangent of an angle in radians."""
-
-
-@primitive(unary(floating), vjp=(lambda g, y, x: g * rsqrt(1 - x * x),))
-def arcsin(x: Tensor) -> Tensor:
-    """The angle whose sine is x."""
-
-
-@primitive(unary(floating), vjp=(lambda g, y, x: -(g * rsqrt(1 - x * x)),))
-def arccos(x: Tensor) -> Tensor:
-    """The angle whose cosine is x."""
-
-
-@primitive(unary(floating), vjp=(lambda g, y, x: g / (x * x + 1),))
-def arctan(x: Tensor) -> Tensor:
-    """The angle whose tangent is x."""
-
-
-@primitive(unary(floating), vjp=(lambda g, y, x: g * cosh(x),))
-def sinh(x: Tensor) -> Tensor:
-    """The hyperbolic sine."""
-
-
-@primitive(unary(floating), vjp=(lambda g, y, x: g * sinh(x),))
-def cosh(x: Tensor) -> Tensor:
-    """The hyperbolic cosine."""
-
-
-@primitive(unary(floating), vjp=(lambda g, y, x: g * (1 - y * y),))
-def tanh(x: Tensor) -> Tensor:
-    """The hyperbolic tangent."""
-
-
-@primitive(unary(floating), vjp=(lambda g, y, x: g * (exp(-(x * x)) * 1.1283791670955126),))
-def erf(x: Tensor) -> Tensor:
-    """The error function, 2 / sqrt(pi) times the integral of exp(-t^2) from 0 to x."""
-
-
-@primitive(unary(floating), vjp=(lambda g, y, x: g * (exp(-(x * x)) * -1.1283791670955126),))
-def erfc(x: Tensor) -> Tensor:
-    """1 - erf(x), accurate also where it is tiny."""
-
-
-@primitive(unary(floating), vjp=(lambda g, y, x: g * (exp(y * y) * 0.886226925452758),))
-def erfinv(x: Tensor) -> Tensor:
-    """The inverse of `erf`."""
-
-
-@primitive(unary(floating), vjp=(lambda g, y, x: g / x * 0.4342944819032518,))
-def log10(x: Tensor) -> Tensor:
-    """The logarithm to base 10.
-
-    Example:
-        >>> log10([1.0, 100.0]).astype("float64").round(4).tolist()
-        [0.0, 2.0]
-    """
-
-
-@primitive(unary(floating), vjp=(lambda g, y, x: g / x * 1.4426950408889634,))
-def log2(x: Tensor) -> Tensor:
-    """The logarithm to base 2.
-
-    Example:
-        >>> log2([1.0, 8.0]).tolist()
-        [0.0, 3.0]
-    """
-
-
-@primitive(unary(floating), vjp=(lambda g, y, x: g * y * 0.6931471805599453,))
-def exp2(x: Tensor) -> Tensor:
-    """2 to the power x.
-
-    Example:
-        >>> exp2([0.0, 3.0]).tolist()
-        [1.0, 8.0]
-    """
-
-
-@primitive(unary(floating), vjp=(lambda g, y, x: g / (y * y * 3),))
-def cbrt(x: Tensor) -> Tensor:
-    """The cube root, negative for negative x.
-
-    Example:
-        >>> cbrt([-8.0, 1.0]).tolist()
-        [-2.0, 1.0]
-    """
-
-
-@primitive(unary(floating), vjp=(lambda g, y, x: g * rsqrt(x * x + 1),))
-def arcsinh(x: Tensor) -> Tensor:
-    """The number whose hyperbolic sine is x.
-
-    Example:
-        >>> arcsinh([0.0]).tolist()
-        [0.0]
-    """
-
-
-@primitive(unary(floating), vjp=(lambda g, y, x: g * rsqrt((x - 1) * (x + 1)),))
-def arccosh(x: Tensor) -> Tensor:
-    """The number >= 0 whose hyperbolic cosine is x; NaN for x < 1.
-
-    Example:
-        >>> arccosh([1.0]).tolist()
-        [0.0]
-    """
-
-
-@primitive(unary(floating), vjp=(lambda g, y, x: g / (1 - x * x),))
-def arctanh(x: Tensor) -> Tensor:
-    """The number whose hyperbolic tangent is x; infinite at -1 and 1.
-
-    Example:
-        >>> arctanh([0.0]).tolist()
-        [0.0]
-    """
-
-
-@primitive(binary(floating), vjp=(lambda g, z, x, y: g * x / z, lambda g, z, x, y: g * y / z))
-def hypot(x1: Tensor, x2: Tensor) -> Tensor:
-    """sqrt(x1^2 + x2^2), computed without overflow.
-
-    Example:
-        >>> hypot([3.0], [4.0]).tolist()
-        [5.0]
-    """
-
-
-@op(operands=2)
-def logaddexp(x1: Tensor, x2: Tensor) -> Tensor:
-    """log(exp(x1) + exp(x2)), computed without overflow.
-
-    Example:
-        >>> int(logaddexp(1000.0, 1000.0))
-        1000
-    """
-    return _logaddexp(x1, x2, exp, log1p)
-
-
-@op(operands=2)
-def logaddexp2(x1: Tensor, x2: Tensor) -> Tensor:
-    """log2(2**x1 + 2**x2), computed without overflow.
-
-    Example:
-        >>> float(logaddexp2(1000.0, 1000.0))
-        1001.0
-    """
-    return _logaddexp(x1, x2, exp2, lambda e: log2(add(e, 1.0)))
-
-
-def _logaddexp(x1: Tensor, x2: Tensor, power_of: Any, log_plus_one: Any) -> Tensor:
-    dtype = dtypes.to_floating(dtypes.result_type(*map(_kind_of, (x1, x2))))
-    a, b = cast(x1, dtype), cast(x2, dtype)
-    larger = maximum(a, b)
-    finite = isfinite(larger)
-    apart = select(finite, abs(subtract(a, b)), zeros_of(larger))  # inf - inf would be NaN
-    return select(finite, add(larger, log_plus_one(power_of(negative(apart)))), larger)
-
-
-def _kind_of(x: Any) -> Any:
-    """What promotion goes by: the type of a Python number, else the dtype's name."""
-    return type(x) if isinstance(x, (bool, int, float)) else dtype_of(x)
-
-
-@op()
-def sinc(x: Tensor) -> Tensor:
-    """sin(pi x) / (pi x), and 1 at 0.
-
-    Example:
-        >>> sinc([0.0, 0.5]).astype("float64").round(4).tolist()
-        [1.0, 0.6366]
-    """
-    x = multiply(cast(x, dtypes.to_floating(dtype_of(x))), 3.141592653589793)
-    zero = equal(x, 0)
-    safe = select(zero, ones_of(x), x)
-    return select(zero, subtract(1.0, multiply(square(x), 1 / 6)), divide(sin(safe), safe))
-
-
-@op()
-def deg2rad(x: Tensor) -> Tensor:
-    """Degrees as radians: x * pi / 180.
-
-    Example:
-        >>> deg2rad([180.0]).astype("float64").round(4).tolist()
-        [3.1416]
-    """
-    return multiply(cast(x, dtypes.to_floating(dtype_of(x))), 0.017453292519943295)
-
-
-@op()
-def rad2deg(x: Tensor) -> Tensor:
-    """Radians as degrees: x * 180 / pi.
-
-    Example:
-        >>> rad2deg([3.1415927]).astype("float64").round(3).tolist()
-        [180.0]
-    """
-    return multiply(cast(x, dtypes.to_floating(dtype_of(x))), 57.29577951308232)
+# fmt: off
+exp = define("exp", unary(floating), (lambda g, y, x: g * y,), doc="""e to the power of each element: e^x.
+    >>> keras.ops.exp([0.0, 1.0])
+    array([1.    , 2.7183], dtype=float32)""")
+expm1 = define("expm1", unary(floating), (lambda g, y, x: g * (y + 1),), doc="""e^x - 1, accurate also where x is small.
+    >>> keras.ops.expm1([0.0, 1.0])
+    array([0.    , 1.7183], dtype=float32)""")
+log = define("log", unary(floating), (lambda g, y, x: g / x,),
+    doc="""The natural logarithm, the y with e^y = x; -inf for 0 and NaN for negative numbers.
+    >>> keras.ops.log([1.0, 10.0])
+    array([0.    , 2.3026], dtype=float32)""")
+log1p = define("log1p", unary(floating), (lambda g, y, x: g / (x + 1),), doc="""log(1 + x), accurate also where x is small.
+    >>> keras.ops.log1p([0.0, 1.0])
+    array([0.    , 0.6931], dtype=float32)""")
+sin = define("sin", unary(floating), (lambda g, y, x: g * cos(x),), doc="""The sine of an angle in radians: sin(x).
+    >>> keras.ops.sin([0.0, 1.0])
+    array([0.    , 0.8415], dtype=float32)""")
+cos = define("cos", unary(floating), (lambda g, y, x: -(g * sin(x)),), doc="""The cosine of an angle in radians: cos(x).
+    >>> keras.ops.cos([0.0, 1.0])
+    array([1.    , 0.5403], dtype=float32)""")
+sinh = define("sinh", unary(floating), (lambda g, y, x: g * cosh(x),), doc="""The hyperbolic sine: (e^x - e^-x) / 2.
+    >>> keras.ops.sinh([0.0, 1.0])
+    array([0.    , 1.1752], dtype=float32)""")
+cosh = define("cosh", unary(floating), (lambda g, y, x: g * sinh(x),), doc="""The hyperbolic cosine: (e^x + e^-x) / 2.
+    >>> keras.ops.cosh([0.0, 1.0])
+    array([1.    , 1.5431], dtype=float32)""")
+tanh = define("tanh", unary(floating), (lambda g, y, x: g * (1 - y * y),),
+    doc="""The hyperbolic tangent, a number between -1 and 1: sinh(x) / cosh(x).
+    >>> keras.ops.tanh([-1.0, 0.0, 1.0])
+    array([-0.7616,  0.    ,  0.7616], dtype=float32)""")
+erf = define("erf", unary(floating), (lambda g, y, x: g * (exp(-(x * x)) * 1.1283791670955126),),
+    doc="""The error function: 2 / sqrt(pi) times the integral of e^(-t^2) from 0 to x.
+    Source: scipy.special.erf; Abramowitz and Stegun 1964, 7.1.1.
+    >>> keras.ops.erf([-1.0, 0.0, 1.0])
+    array([-0.8427,  0.    ,  0.8427], dtype=float32)""")
+# fmt: on
 
 
 # ------------------------------------------------------------------------------------------------------------------ rounding
 
 
-@primitive(unary(floating))
-def floor(x: Tensor) -> Tensor:
-    """The largest whole number not above x."""
-
-
-@primitive(unary(floating))
-def ceil(x: Tensor) -> Tensor:
-    """The smallest whole number not below x."""
-
-
-@primitive(unary())
-def trunc(x: Tensor) -> Tensor:
-    """x without its fraction."""
+# fmt: off
+floor = define("floor", unary(floating), doc="""The largest whole number that is not above x, as a float.
+    >>> keras.ops.floor([1.7, -1.7])
+    array([ 1., -2.], dtype=float32)""")
+ceil = define("ceil", unary(floating), doc="""The smallest whole number that is not below x, as a float.
+    >>> keras.ops.ceil([1.2, -1.2])
+    array([ 2., -1.], dtype=float32)""")
+trunc = define("trunc", unary(), doc="""Each element without its fraction: the nearest whole number towards 0.
+    >>> keras.ops.trunc([1.7, -1.7])
+    array([ 1., -1.], dtype=float32)""")
+# fmt: on
 
 
 @primitive(unary())
@@ -461,7 +276,12 @@ def rint(x: Tensor) -> Tensor:
 
 @op()
 def round(x: Tensor, decimals: int = 0) -> Tensor:
-    """x rounded to `decimals` digits after the point; halves go to the even digit."""
+    """Each element rounded to `decimals` digits after the point; halves go to the even digit.
+    Arguments:
+        decimals: int, how many digits are kept; negative ones round before the point.
+    Returns: tensor in the shape and of the dtype of `x`.
+    >>> keras.ops.round([2.5, 3.14159], decimals=2), keras.ops.round([2.5, 3.5])
+    (array([2.5 , 3.14], dtype=float32), array([2., 4.], dtype=float32))"""
     if decimals == 0:
         return rint(x)
     scale = 10.0**decimals
@@ -471,69 +291,47 @@ def round(x: Tensor, decimals: int = 0) -> Tensor:
 # --------------------------------------------------------------------------------------------------- comparisons and logic
 
 
-@primitive(binary(same, "bool"))
-def equal(x1: Tensor, x2: Tensor) -> Tensor:
-    """Whether x1 == x2."""
-
-
-@primitive(binary(same, "bool"))
-def not_equal(x1: Tensor, x2: Tensor) -> Tensor:
-    """Whether x1 != x2."""
-
-
-@primitive(binary(same, "bool"))
-def less(x1: Tensor, x2: Tensor) -> Tensor:
-    """Whether x1 < x2."""
-
-
-@primitive(binary(same, "bool"))
-def less_equal(x1: Tensor, x2: Tensor) -> Tensor:
-    """Whether x1 <= x2."""
-
-
-@primitive(binary(same, "bool"))
-def greater(x1: Tensor, x2: Tensor) -> Tensor:
-    """Whether x1 > x2."""
-
-
-@primitive(binary(same, "bool"))
-def greater_equal(x1: Tensor, x2: Tensor) -> Tensor:
-    """Whether x1 >= x2."""
-
-
-@primitive(binary(boolean, "bool"))
-def logical_and(x1: Tensor, x2: Tensor) -> Tensor:
-    """Whether both are true."""
-
-
-@primitive(binary(boolean, "bool"))
-def logical_or(x1: Tensor, x2: Tensor) -> Tensor:
-    """Whether at least one is true."""
-
-
-@primitive(binary(boolean, "bool"))
-def logical_xor(x1: Tensor, x2: Tensor) -> Tensor:
-    """Whether exactly one is true."""
-
-
-@primitive(unary(boolean, "bool"))
-def logical_not(x: Tensor) -> Tensor:
-    """Whether x is false."""
-
-
-@primitive(unary(each, "bool"))
-def isnan(x: Tensor) -> Tensor:
-    """Whether x is not a number."""
-
-
-@primitive(unary(each, "bool"))
-def isinf(x: Tensor) -> Tensor:
-    """Whether x is infinite."""
-
-
-@primitive(unary(each, "bool"))
-def isfinite(x: Tensor) -> Tensor:
-    """Whether x is neither infinite nor NaN."""
+# fmt: off
+equal = define("equal", binary(same, "bool"), doc="""Whether x1 == x2, for each pair of elements.
+    >>> keras.ops.equal([1, 2], [1, 3])
+    array([ True, False])""")
+not_equal = define("not_equal", binary(same, "bool"), doc="""Whether x1 != x2, for each pair of elements.
+    >>> keras.ops.not_equal([1, 2], [1, 3])
+    array([False,  True])""")
+less = define("less", binary(same, "bool"), doc="""Whether x1 < x2, for each pair of elements.
+    >>> keras.ops.less([1, 2, 3], 2)
+    array([ True, False, False])""")
+less_equal = define("less_equal", binary(same, "bool"), doc="""Whether x1 <= x2, for each pair of elements.
+    >>> keras.ops.less_equal([1, 2, 3], 2)
+    array([ True,  True, False])""")
+greater = define("greater", binary(same, "bool"), doc="""Whether x1 > x2, for each pair of elements.
+    >>> keras.ops.greater([1, 2, 3], 2)
+    array([False, False,  True])""")
+greater_equal = define("greater_equal", binary(same, "bool"), doc="""Whether x1 >= x2, for each pair of elements.
+    >>> keras.ops.greater_equal([1, 2, 3], 2)
+    array([False,  True,  True])""")
+logical_and = define("logical_and", binary(boolean, "bool"), doc="""Whether both elements are true.
+    >>> keras.ops.logical_and([True, True], [True, False])
+    array([ True, False])""")
+logical_or = define("logical_or", binary(boolean, "bool"), doc="""Whether at least one of two elements is true.
+    >>> keras.ops.logical_or([True, False], [False, False])
+    array([ True, False])""")
+logical_xor = define("logical_xor", binary(boolean, "bool"), doc="""Whether exactly one of two elements is true.
+    >>> keras.ops.logical_xor([True, False], [True, True])
+    array([False,  True])""")
+logical_not = define("logical_not", unary(boolean, "bool"), doc="""Whether an element is false (or 0).
+    >>> keras.ops.logical_not([True, False])
+    array([False,  True])""")
+isnan = define("isnan", unary(each, "bool"), doc="""Whether an element is not a number.
+    >>> keras.ops.isnan([1.0, float("nan")])
+    array([False,  True])""")
+isinf = define("isinf", unary(each, "bool"), doc="""Whether an element is infinite, of either sign.
+    >>> keras.ops.isinf([1.0, float("-inf")])
+    array([False,  True])""")
+isfinite = define("isfinite", unary(each, "bool"), doc="""Whether an element is neither infinite nor NaN.
+    >>> keras.ops.isfinite([1.0, float("inf"), float("nan")])
+    array([ True, False, False])""")
+# fmt: on
 
 
 def _select_zero(g: Tensor) -> Tensor:
@@ -552,205 +350,47 @@ def select(condition: Tensor, x1: Tensor, x2: Tensor) -> Tensor:
 
 @op(operands=1)
 def where(condition: Tensor, x1: Tensor | None = None, x2: Tensor | None = None) -> Tensor:
-    """x1 where the condition holds, else x2.
-
-    Example:
-        >>> where([True, False], 1.0, 2.0).tolist()
-        [1.0, 2.0]
-    """
+    """x1 where the condition holds, else x2; without both the indices where it holds, as `nonzero` gives them.
+    Arguments:
+        condition: bool tensor; of numbers, those that are not 0 count as True.
+        x1, x2: tensors or numbers; all three shapes broadcast. Default None for both: the indices.
+    Returns: tensor in the broadcast shape, of the common dtype of `x1` and `x2`.
+    Raises: ValueError if only one of x1 and x2 is given or the shapes do not broadcast.
+    >>> keras.ops.where([True, False], [1.0, 2.0], 0.0)
+    array([1., 0.], dtype=float32)"""
+    if x1 is None and x2 is None:
+        return REGISTRY["nonzero"](condition)
     if x1 is None or x2 is None:
         raise ValueError(
-            "keras.ops.where(condition): x1 and x2 are needed as well. Write where(condition, x1, x2), or keras.ops.nonzero(condition)."
+            "keras.ops.where: only one of x1 and x2 is given. Write where(condition, x1, x2), or where(condition) for the indices."
         )
     return select(condition, x1, x2)
 
 
 @op()
 def clip(x: Tensor, x_min: Any, x_max: Any) -> Tensor:
-    """x limited to the range from x_min to x_max."""
-    return minimum(maximum(x, x_min), x_max)
+    """Each element limited to a range: min(max(x, x_min), x_max).
+    Arguments:
+        x_min, x_max: numbers or tensors that broadcast with `x`, the ends of the range; None for no limit.
+    Returns: tensor in the broadcast shape, of the operands' common dtype.
+    >>> keras.ops.clip([-1, 2, 5], 0, 3)
+    array([0, 2, 3], dtype=int32)"""
+    x = convert_to_tensor(x) if x_min is None else maximum(x, x_min)
+    return x if x_max is None else minimum(x, x_max)
 
 
 # -------------------------------------------------------------------------------------------------- signs and remainders
 
 
-@primitive(binary(no_bool), vjp=(lambda g, z, x, y: g, lambda g, z, x, y: -(g * trunc(x / y))))
-def fmod(x1: Tensor, x2: Tensor) -> Tensor:
-    """The remainder of x1 / x2, with the sign of x1.
-
-    Example:
-        >>> fmod([-7.0, 7.0], 3.0).tolist()
-        [-1.0, 1.0]
-    """
-
-
-@primitive(unary(each, "bool"))
-def signbit(x: Tensor) -> Tensor:
-    """Whether the sign is negative, also of -0.0.
-
-    Example:
-        >>> signbit([-1.0, -0.0, 2.0]).tolist()
-        [True, True, False]
-    """
-
-
-@primitive(binary(floating))
-def nextafter(x1: Tensor, x2: Tensor) -> Tensor:
-    """The float next to x1 in the direction of x2.
-
-    Example:
-        >>> bool(nextafter(1.0, 2.0) > 1.0)
-        True
-    """
-
-
-@op(operands=2)
-def heaviside(x1: Tensor, x2: Tensor) -> Tensor:
-    """0 where x1 < 0, 1 where x1 > 0, and x2 where x1 is 0.
-
-    Example:
-        >>> heaviside([-1.0, 0.0, 2.0], 0.5).tolist()
-        [0.0, 0.5, 1.0]
-    """
-    dtype = dtypes.to_floating(dtypes.result_type(*map(_kind_of, (x1, x2))))
-    x = cast(x1, dtype)
-    step = cast(greater(x, 0), dtype)
-    return select(equal(x, 0), cast(x2, dtype), select(isnan(x), x, step))
-
-
-@op(operands=2)
-def fmax(x1: Tensor, x2: Tensor) -> Tensor:
-    """The larger of the two; where one is NaN, the other.
-
-    Example:
-        >>> fmax([1.0, float("nan")], [0.0, 3.0]).tolist()
-        [1.0, 3.0]
-    """
-    return _extremum_of_numbers(maximum, x1, x2)
-
-
-@op(operands=2)
-def fmin(x1: Tensor, x2: Tensor) -> Tensor:
-    """The smaller of the two; where one is NaN, the other.
-
-    Example:
-        >>> fmin([1.0, float("nan")], [0.0, 3.0]).tolist()
-        [0.0, 3.0]
-    """
-    return _extremum_of_numbers(minimum, x1, x2)
-
-
-def _extremum_of_numbers(extremum: Any, x1: Tensor, x2: Tensor) -> Tensor:
-    dtype = dtypes.result_type(*map(_kind_of, (x1, x2)))
-    a, b = cast(x1, dtype), cast(x2, dtype)
-    return extremum(select(isnan(a), b, a), select(isnan(b), a, b))
-
-
-@op(operands=2)
-def ldexp(x1: Tensor, x2: Tensor) -> Tensor:
-    """x1 * 2**x2, x2 an integer.
-
-    Example:
-        >>> ldexp([0.75], [4]).tolist()
-        [12.0]
-    """
-    if not dtypes.is_integer(dtype_of(x2)):
-        raise TypeError(f"keras.ops.ldexp(x2): got dtype {dtype_of(x2)}. Accepted: integers. Write keras.ops.cast(x2, 'int32').")
-    dtype = dtypes.to_floating(dtypes.result_type(*map(_kind_of, (x1, x2))))
-    return multiply(cast(x1, dtype), exp2(cast(x2, dtype)))
-
-
-@op()
-def nan_to_num(x: Tensor, nan: float = 0.0, posinf: float | None = None, neginf: float | None = None) -> Tensor:
-    """x with NaN replaced by `nan` and infinities by `posinf` and `neginf` (the dtype's largest and smallest number for None).
-
-    Example:
-        >>> nan_to_num([float("nan"), float("inf"), 1.0], posinf=9.0).tolist()
-        [0.0, 9.0, 1.0]
-    """
-    dtype = dtype_of(x)
-    if not dtypes.is_float(dtype):
-        return x
-    high, low = float_limits(dtype)
-    x = select(isnan(x), cast(nan, dtype), x)
-    x = select(equal(x, float("inf")), cast(high if posinf is None else posinf, dtype), x)
-    return select(equal(x, float("-inf")), cast(low if neginf is None else neginf, dtype), x)
-
-
-def float_limits(dtype: str) -> tuple[float, float]:
-    """The largest and the smallest number of a float dtype."""
-    largest = {"float16": 65504.0, "bfloat16": 3.3895313892515355e38, "float32": 3.4028234663852886e38, "float64": 1.7976931348623157e308}[
-        dtype
-    ]
-    return largest, -largest
-
-
-@op()
-def isposinf(x: Tensor) -> Tensor:
-    """Whether x is infinity.
-
-    Example:
-        >>> isposinf([float("inf"), float("-inf"), 1.0]).tolist()
-        [True, False, False]
-    """
-    return equal(x, float("inf")) if dtypes.is_float(dtype_of(x)) else not_equal(x, x)
-
-
-@op()
-def isneginf(x: Tensor) -> Tensor:
-    """Whether x is minus infinity.
-
-    Example:
-        >>> isneginf([float("inf"), float("-inf"), 1.0]).tolist()
-        [False, True, False]
-    """
-    return equal(x, float("-inf")) if dtypes.is_float(dtype_of(x)) else not_equal(x, x)
-
-
-@op(operands=2)
-def isclose(x1: Tensor, x2: Tensor, rtol: float = 1e-5, atol: float = 1e-8, equal_nan: bool = False) -> Tensor:
-    """Whether |x1 - x2| <= atol + rtol * |x2|; equal infinities are close, and NaN to NaN with `equal_nan`.
-
-    Example:
-        >>> isclose([1.0, 1.0], [1.000001, 1.1]).tolist()
-        [True, False]
-    """
-    dtype = dtypes.to_floating(dtypes.result_type(*map(_kind_of, (x1, x2))))
-    a, b = cast(x1, dtype), cast(x2, dtype)
-    near = less_equal(abs(subtract(a, b)), add(multiply(abs(b), rtol), atol))
-    found = select(logical_and(isfinite(a), isfinite(b)), near, equal(a, b))
-    return logical_or(found, logical_and(isnan(a), isnan(b))) if equal_nan else found
-
-
-@op()
-def saturate_cast(x: Tensor, dtype: Any) -> Tensor:
-    """The elements in another dtype, those outside of its range at its nearest end.
-
-    Example:
-        >>> saturate_cast([-5.0, 300.0], "uint8").tolist()
-        [0, 255]
-    """
-    dtype = dtypes.standardize(dtype)
-    if not dtypes.is_integer(dtype):
-        if dtypes.is_float(dtype) and dtypes.is_float(dtype_of(x)) and dtype != dtype_of(x):
-            high, low = float_limits(dtype)
-            wide = float_limits(dtype_of(x))[0]
-            x = clip(x, low, high) if wide > high else x
-        return cast(x, dtype)
-    low, high = dtypes.integer_limits(dtype)
-    own = dtype_of(x)
-    if dtypes.is_integer(own):
-        own_low, own_high = dtypes.integer_limits(own)
-        return cast(clip(x, _asarray(builtins.max(low, own_low), own), _asarray(builtins.min(high, own_high), own)), dtype)
-    return cast(clip(cast(x, "float64"), float(low), float(high)), dtype)
-
-
 # --------------------------------------------------------------------------------------- activations that are primitives
 
 
-@primitive(unary(no_bool), vjp=(lambda g, y, x: relu_gradient(g, y),), category="nn")
-def relu(x: Tensor) -> Tensor:
-    """max(x, 0)."""
+# fmt: off
+relu = define("relu", unary(no_bool), (lambda g, y, x: relu_gradient(g, y),), category="nn", doc="""The rectified linear unit: max(x, 0).
+    Source: Nair and Hinton 2010.
+    >>> keras.ops.relu([-1.0, 2.0])
+    array([0., 2.], dtype=float32)""")
+# fmt: on
 
 
 @primitive(binary(), vjp=(lambda g, z, u, y: relu_gradient(g, y), None), category="internal")
@@ -758,9 +398,12 @@ def relu_gradient(g: Tensor, y: Tensor) -> Tensor:
     """g where y > 0, else 0: the gradient of relu from its output."""
 
 
-@primitive(unary(floating), vjp=(lambda g, y, x: g * (y * (1 - y)),), category="nn")
-def sigmoid(x: Tensor) -> Tensor:
-    """1 / (1 + exp(-x)), computed without overflow."""
+# fmt: off
+sigmoid = define("sigmoid", unary(floating), (lambda g, y, x: g * (y * (1 - y)),), category="nn",
+    doc="""The logistic function, a number between 0 and 1: 1 / (1 + e^-x), computed without overflow.
+    >>> keras.ops.sigmoid([-1.0, 0.0, 1.0])
+    array([0.2689, 0.5   , 0.7311], dtype=float32)""")
+# fmt: on
 
 
 def dtype_of(x: Any) -> str:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from keras.core import config, dtypes
-from keras.core.families import axes_of
+from keras.core.families import axes_of, floating, unary
 from keras.core.op import op
 from keras.ops.elementwise import abs, add, cast, divide, dtype_of, maximum, multiply, power, rsqrt, square, subtract
 from keras.ops.reduction import max, mean, sum
@@ -22,44 +23,57 @@ def _spread(v: Tensor, x: Tensor, axes: tuple[int, ...]) -> Tensor:
     return cast(reshape(v, tuple(n if i in axes else 1 for i, n in enumerate(sizes))), dtype_of(x))
 
 
-@op(category="nn")
+@op(category="nn", family=unary(floating))
 def layer_normalization(
     x: Tensor, gamma: Tensor | None = None, beta: Tensor | None = None, axis: Any = -1, epsilon: float | None = None, **kwargs: Any
 ) -> Tensor:
     """Zero mean and unit variance over `axis`, then scaled and shifted.
 
     y = (x - mean(x)) / sqrt(var(x) + epsilon) * gamma + beta      (biased variance; narrow floats are computed in float32)
-
     Arguments:
-        x: float tensor.
-        gamma, beta: tensors in the shape of the axes, or None.
-        axis: int or several, normalized together. Default: the last.
-        epsilon: float, added inside the root. Default: keras.config.epsilon().
-    Returns: tensor, shape and dtype of `x`.
-    Example:
-        >>> layer_normalization([[1.0, 3.0]]).astype("float64").round(4).tolist()
-        [[-1.0, 1.0]]
-    Source: Ba, Kiros and Hinton 2016; keras.ops.layer_normalization of Keras 3.
-    """
+        gamma, beta: tensors in the shape of the axes. Default None: no scale, no shift.
+        axis: int, or several that are normalized together.
+        **kwargs: taken for compatibility.
+    Source: Ba, Kiros and Hinton 2016, equation 4.
+    >>> keras.ops.layer_normalization([[1.0, 3.0], [5.0, 5.0]])
+    array([[-1.,  1.],
+           [ 0.,  0.]], dtype=float32)"""
     epsilon = config.epsilon() if epsilon is None else epsilon
     own = dtypes.to_floating(dtype_of(x))
     axes = axes_of("layer_normalization", axis, len(shape_of(x)))
     x = cast(x, "float32" if own in ("float16", "bfloat16") else own)
-    centred = subtract(x, mean(x, axis=axes, keepdims=True))
-    y = multiply(centred, rsqrt(add(mean(square(centred), axis=axes, keepdims=True), epsilon)))
+    if axes == (len(shape_of(x)) - 1,) and all(v is None or (dtype_of(v) == dtype_of(x) and len(shape_of(v)) == 1) for v in (gamma, beta)):
+        factors = [v for v in (gamma, beta) if v is not None]
+        return cast(normalize_last([x, *factors], epsilon=epsilon, scaled=gamma is not None, centred=beta is not None), own)
+    y = _standardized(x, axes, epsilon)
     y = y if gamma is None else multiply(y, _spread(gamma, y, axes))
     y = y if beta is None else add(y, _spread(beta, y, axes))
     return cast(y, own)
 
 
-@op(category="nn")
-def rms_normalization(x: Tensor, scale: Tensor | None = None, axis: Any = -1, epsilon: float | None = None) -> Tensor:
-    """Unit mean square over `axis`: x / sqrt(mean(x^2) + epsilon) * scale.
+def _standardized(x: Tensor, axes: tuple[int, ...], epsilon: float) -> Tensor:
+    centred = subtract(x, mean(x, axis=axes, keepdims=True))
+    return multiply(centred, rsqrt(add(mean(square(centred), axis=axes, keepdims=True), epsilon)))
 
-    Example:
-        >>> rms_normalization([[3.0, 4.0]]).astype("float64").round(4).tolist()
-        [[0.8485, 1.1314]]
-    """
+
+@op(category="internal", operands="list")
+def normalize_last(operands: Sequence[Tensor], epsilon: float, scaled: bool, centred: bool) -> Tensor:
+    """`operands[0]` with zero mean and unit variance over its last axis; the others are the scale, if `scaled`, and the offset, if `centred`."""
+    x, *factors = operands
+    y = _standardized(x, (len(shape_of(x)) - 1,), epsilon)
+    y = multiply(y, factors[0]) if scaled else y
+    return add(y, factors[-1]) if centred else y
+
+
+@op(category="nn", family=unary(floating))
+def rms_normalization(x: Tensor, scale: Tensor | None = None, axis: Any = -1, epsilon: float | None = None) -> Tensor:
+    """Unit mean square over `axis`, then scaled: x / sqrt(mean(x^2) + epsilon) * scale.
+    Arguments:
+        scale: tensor in the shape of the axes. Default None: no scale.
+        axis: int, or several that are normalized together.
+    Source: Zhang and Sennrich 2019, equation 4.
+    >>> keras.ops.rms_normalization([[3.0, 4.0]])
+    array([[0.8485, 1.1314]], dtype=float32)"""
     epsilon = config.epsilon() if epsilon is None else epsilon
     own = dtypes.to_floating(dtype_of(x))
     axes = axes_of("rms_normalization", axis, len(shape_of(x)))
@@ -68,14 +82,16 @@ def rms_normalization(x: Tensor, scale: Tensor | None = None, axis: Any = -1, ep
     return cast(y if scale is None else multiply(y, _spread(scale, y, axes)), own)
 
 
-@op(category="nn")
+@op(category="nn", family=unary(floating))
 def normalize(x: Tensor, axis: Any = -1, order: Any = 2, epsilon: float | None = None) -> Tensor:
-    """`x` divided by its norm of the given order over `axis`; norms below epsilon count as epsilon.
-
-    Example:
-        >>> normalize([[3.0, 4.0]]).astype("float64").round(4).tolist()
-        [[0.6, 0.8]]
-    """
+    """`x` over its norm along `axis`: x / max((sum |x|^order)^(1 / order), epsilon).
+    Arguments:
+        axis: int, or several that are normalized together.
+        order: number >= 1, or infinity for the largest |x|.
+        epsilon: float > 0, the least norm to divide by. Default None: `keras.config.epsilon()`.
+    Raises: ValueError if `order` is less than 1.
+    >>> keras.ops.normalize([[3.0, 4.0]]), keras.ops.normalize([[3.0, 4.0]], order=1)
+    (array([[0.6, 0.8]], dtype=float32), array([[0.4286, 0.5714]], dtype=float32))"""
     if not isinstance(order, (int, float)) or not order >= 1:
         raise ValueError(f"keras.ops.normalize(order): got {order!r}. Accepted: a number >= 1, or infinity.")
     epsilon = config.epsilon() if epsilon is None else epsilon

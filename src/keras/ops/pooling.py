@@ -120,12 +120,22 @@ def _pool(kind: Any, inputs: Tensor, pool_size: Any, strides: Any, padding: Any,
 
 @op(category="nn")
 def max_pool(inputs: Tensor, pool_size: Any, strides: Any = None, padding: str = "valid", data_format: str | None = None) -> Tensor:
-    """The largest element of every window; the window moves by `strides` (its own size for None)."""
+    """The largest element of every window.
+    Returns: tensor in the same layout and dtype, the spatial sizes those of `padding` and `strides`.
+    Raises: ValueError if the window does not fit into the inputs.
+    >>> keras.ops.max_pool([[[1.0], [4.0], [2.0], [3.0]]], pool_size=2)
+    array([[[4.],
+            [3.]]], dtype=float32)"""
     return _pool(max_pool_channels_last, inputs, pool_size, strides, padding, data_format)
 
 
 @op(category="nn")
 def average_pool(inputs: Tensor, pool_size: Any, strides: Any = None, padding: str = "valid", data_format: str | None = None) -> Tensor:
-    """The mean of every window; places that padding added do not count."""
+    """The mean of every window; places that padding added do not count.
+    Returns: float tensor in the same layout, the spatial sizes those of `padding` and `strides`.
+    Raises: ValueError if the window does not fit into the inputs.
+    >>> keras.ops.average_pool([[[1.0], [4.0], [2.0], [3.0]]], pool_size=2)
+    array([[[2.5],
+            [2.5]]], dtype=float32)"""
     inputs = cast(inputs, dtypes.to_floating(dtype_of(inputs)))
     return _pool(average_pool_channels_last, inputs, pool_size, strides, padding, data_format)

@@ -10,8 +10,9 @@ from keras.core.families import custom
 from keras.core.graph import is_known
 from keras.core.op import as_operand, op, primitive
 from keras.core.tensor import KerasTensor, Spec
-from keras.ops.elementwise import cast, divide, dtype_of, equal, float_limits, greater_equal, less, logical_and, multiply, select
+from keras.ops.elementwise import cast, divide, dtype_of, equal, greater_equal, less, logical_and, multiply, select
 from keras.ops.indexing import add_at, take_along
+from keras.ops.numeric import float_limits
 from keras.ops.reduction import max
 from keras.ops.shaping import full, shape_of, slice_along, zeros, zeros_like
 
@@ -75,49 +76,40 @@ def _end(dtype: str, low: bool) -> Any:
 @op(category="math", operands=2)
 def segment_sum(data: Tensor, segment_ids: Tensor, num_segments: int | None = None, sorted: bool = False) -> Tensor:
     """The sum of the rows of each segment; 0 for an empty one.
-
-    Arguments:
-        data: tensor, shape (n, ...).
-        segment_ids: integer tensor, shape (n,); rows with a number outside of 0 to num_segments - 1 are left out.
-        num_segments: int. Default: the largest number plus 1 (not in compiled steps).
-        sorted: accepted for compatibility.
-    Returns: tensor, shape (num_segments, ...), dtype of `data`.
-    Example:
-        >>> segment_sum([1.0, 2.0, 3.0], [0, 1, 0]).tolist()
-        [4.0, 2.0]
-    Source: keras.ops.segment_sum of Keras 3.
-    """
+    Returns: tensor, shape (num_segments, ...), of the dtype of `data`.
+    Raises: TypeError if `segment_ids` are no integers; ValueError if they are no vector.
+    Source: keras.ops.segment_sum of Keras 3, jax.ops.segment_sum.
+    >>> keras.ops.segment_sum([1.0, 2.0, 3.0], [0, 1, 0])
+    array([4., 2.], dtype=float32)"""
     return _segments("segment_sum", "sum", 0, data, segment_ids, num_segments)
 
 
 @op(category="math", operands=2)
 def segment_max(data: Tensor, segment_ids: Tensor, num_segments: int | None = None, sorted: bool = False) -> Tensor:
     """The largest element of the rows of each segment; minus infinity (the smallest integer) for an empty one.
-
-    Example:
-        >>> segment_max([1.0, 2.0, 3.0], [0, 1, 0]).tolist()
-        [3.0, 2.0]
-    """
+    Returns: tensor, shape (num_segments, ...), of the dtype of `data`.
+    Raises: TypeError if `segment_ids` are no integers; ValueError if they are no vector.
+    Source: keras.ops.segment_max of Keras 3, jax.ops.segment_max.
+    >>> keras.ops.segment_max([1.0, 2.0, 3.0], [0, 1, 0])
+    array([3., 2.], dtype=float32)"""
     return _segments("segment_max", "max", _end(dtype_of(data), True), data, segment_ids, num_segments)
 
 
 @op(category="math", operands=2)
 def segment_min(data: Tensor, segment_ids: Tensor, num_segments: int | None = None, sorted: bool = False) -> Tensor:
     """The smallest element of the rows of each segment; infinity (the largest integer) for an empty one.
-
-    Example:
-        >>> segment_min([1.0, 2.0, 3.0], [0, 1, 0]).tolist()
-        [1.0, 2.0]
-    """
+    Returns: tensor, shape (num_segments, ...), of the dtype of `data`.
+    Raises: TypeError if `segment_ids` are no integers; ValueError if they are no vector.
+    >>> keras.ops.segment_min([1.0, 2.0, 3.0], [0, 1, 0])
+    array([1., 2.], dtype=float32)"""
     return _segments("segment_min", "min", _end(dtype_of(data), False), data, segment_ids, num_segments)
 
 
 @op(category="math", operands=2)
 def segment_prod(data: Tensor, segment_ids: Tensor, num_segments: int | None = None, sorted: bool = False) -> Tensor:
     """The product of the rows of each segment; 1 for an empty one.
-
-    Example:
-        >>> segment_prod([2.0, 2.0, 3.0], [0, 1, 0]).tolist()
-        [6.0, 2.0]
-    """
+    Returns: tensor, shape (num_segments, ...), of the dtype of `data`.
+    Raises: TypeError if `segment_ids` are no integers; ValueError if they are no vector.
+    >>> keras.ops.segment_prod([2.0, 2.0, 3.0], [0, 1, 0])
+    array([6., 2.], dtype=float32)"""
     return _segments("segment_prod", "prod", 1, data, segment_ids, num_segments)

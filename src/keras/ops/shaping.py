@@ -14,7 +14,7 @@ from keras.core import dims as D
 from keras.core import dtypes, engine
 from keras.core.dims import Dim, Shape
 from keras.core.dtypes import numpy_dtype
-from keras.core.families import along_axis, axes_of, axis_of, custom, same, static_shape
+from keras.core.families import along_axis, axes_of, axis_of, custom, same, static_shape, unary
 from keras.core.graph import dtype_name
 from keras.core.op import as_operand, op, primitive
 from keras.core.tensor import Spec, Symbol
@@ -31,24 +31,28 @@ def shape_of(x: Any) -> Shape:
 
 @op(category="core")
 def shape(x: Tensor) -> tuple[int | None, ...]:
-    """The shape as a tuple; sizes that are unknown while building a model are None.
-
-    Example:
-        >>> shape([[1.0, 2.0]])
-        (1, 2)
-    """
+    """The sizes of the axes; those that are unknown while building a model are None.
+    Returns: tuple of int or None.
+    >>> keras.ops.shape([[1.0, 2.0]])
+    (1, 2)"""
     return D.to_public(shape_of(x))
 
 
 @op()
 def ndim(x: Tensor) -> int:
-    """The number of axes."""
+    """The number of axes.
+    Returns: int.
+    >>> keras.ops.ndim([[1.0, 2.0]])
+    2"""
     return len(shape_of(x))
 
 
 @op()
 def size(x: Tensor) -> int | None:
-    """The number of elements, None while it is unknown."""
+    """The number of elements, None while it is unknown.
+    Returns: int or None.
+    >>> keras.ops.size([[1.0, 2.0], [3.0, 4.0]])
+    4"""
     return D.to_public((D.product(shape_of(x)),))[0]
 
 
@@ -79,23 +83,33 @@ def _reshape_rule(name: str, inputs: Sequence[Any], attributes: dict[str, Any]) 
 
 @primitive(custom(_reshape_rule), vjp=(lambda g, y, x, newshape: reshape(g, x.dims),))
 def reshape(x: Tensor, newshape: Any) -> Tensor:
-    """The elements in the same order in another shape; one size may be -1.
-
-    Example:
-        >>> reshape([[1, 2], [3, 4]], (-1,)).tolist()
-        [1, 2, 3, 4]
-    """
+    """The elements in the same order in another shape.
+    Arguments:
+        newshape: tuple of int with the same product; one of them may be -1, which stands for the size that follows.
+    Returns: tensor of that shape, of the dtype of `x`.
+    Raises: ValueError if the number of elements differs.
+    >>> keras.ops.reshape([[1, 2], [3, 4], [5, 6]], (2, -1))
+    array([[1, 2, 3],
+           [4, 5, 6]], dtype=int32)"""
 
 
 @op()
 def ravel(x: Tensor) -> Tensor:
-    """The elements in one axis."""
+    """The elements in one axis.
+    Returns: vector of the dtype of `x`.
+    >>> keras.ops.ravel([[1, 2], [3, 4]])
+    array([1, 2, 3, 4], dtype=int32)"""
     return reshape(x, (-1,))
 
 
 @op()
 def expand_dims(x: Tensor, axis: Any) -> Tensor:
-    """`x` with a new axis of size 1 at each place of `axis`."""
+    """`x` with a new axis of size 1 at each place of `axis`.
+    Arguments:
+        axis: int or tuple of int, places in the result.
+    Returns: tensor of the dtype of `x`.
+    >>> keras.ops.expand_dims([1, 2], axis=0)
+    array([[1, 2]], dtype=int32)"""
     sizes = list(shape_of(x))
     axes = axis if isinstance(axis, (tuple, list)) else (axis,)
     count = len(sizes) + len(axes)
@@ -106,7 +120,13 @@ def expand_dims(x: Tensor, axis: Any) -> Tensor:
 
 @op()
 def squeeze(x: Tensor, axis: Any = None) -> Tensor:
-    """`x` without its axes of size 1 (all of them, or those of `axis`)."""
+    """`x` without axes of size 1.
+    Arguments:
+        axis: int or tuple of int, the axes to leave out. Default None: all of size 1.
+    Returns: tensor of the dtype of `x`.
+    Raises: ValueError if an axis has another size.
+    >>> keras.ops.squeeze([[[1, 2]]])
+    array([1, 2], dtype=int32)"""
     sizes = shape_of(x)
     axes = [i for i, n in enumerate(sizes) if n == 1] if axis is None else axes_of("squeeze", axis, len(sizes))
     for a in axes:
@@ -133,12 +153,25 @@ def _inverse(order: Sequence[int]) -> tuple[int, ...]:
 
 @primitive(custom(_transpose_rule), vjp=(lambda g, y, x, axes: transpose(g, _inverse(axes)),))
 def transpose(x: Tensor, axes: Any = None) -> Tensor:
-    """`x` with its axes in the order `axes` (reversed for None)."""
+    """`x` with its axes in another order: y.shape[i] = x.shape[axes[i]].
+    Arguments:
+        axes: tuple of int, each axis once. Default None: the axes reversed.
+    Returns: tensor of the dtype of `x`.
+    Raises: ValueError if `axes` does not name each axis once.
+    >>> keras.ops.transpose([[1, 2], [3, 4], [5, 6]])
+    array([[1, 3, 5],
+           [2, 4, 6]], dtype=int32)"""
 
 
 @op()
 def swapaxes(x: Tensor, axis1: int, axis2: int) -> Tensor:
-    """`x` with two axes exchanged."""
+    """`x` with two axes exchanged.
+    Arguments:
+        axis1, axis2: int, the two axes.
+    Returns: tensor of the dtype of `x`.
+    >>> keras.ops.swapaxes([[1, 2], [3, 4]], 0, 1)
+    array([[1, 3],
+           [2, 4]], dtype=int32)"""
     order = list(range(len(shape_of(x))))
     a, b = axis_of("swapaxes", axis1, len(order), "axis1"), axis_of("swapaxes", axis2, len(order), "axis2")
     order[a], order[b] = order[b], order[a]
@@ -147,7 +180,13 @@ def swapaxes(x: Tensor, axis1: int, axis2: int) -> Tensor:
 
 @op()
 def moveaxis(x: Tensor, source: Any, destination: Any) -> Tensor:
-    """`x` with the axes `source` moved to the places `destination`."""
+    """`x` with some axes moved to other places, the others in their order.
+    Arguments:
+        source: int or tuple of int, the axes to move.
+        destination: int or as many, their places in the result.
+    Returns: tensor of the dtype of `x`.
+    >>> keras.ops.moveaxis([[[1, 2, 3]]], 2, 0).shape
+    (3, 1, 1)"""
     count = len(shape_of(x))
     sources = [axis_of("moveaxis", a, count, "source") for a in (source if isinstance(source, (tuple, list)) else (source,))]
     places = [
@@ -176,12 +215,23 @@ def _broadcast_to_rule(name: str, inputs: Sequence[Any], attributes: dict[str, A
 
 @primitive(custom(_broadcast_to_rule), vjp=(lambda g, y, x, shape: g,))
 def broadcast_to(x: Tensor, shape: Any) -> Tensor:
-    """`x` repeated along its axes of size 1 (and new leading axes) to `shape`."""
+    """`x` repeated along its axes of size 1, and along new leading axes.
+    Returns: tensor of that shape, of the dtype of `x`.
+    Raises: ValueError if `x` does not broadcast to the shape.
+    >>> keras.ops.broadcast_to([1, 2], (2, 2))
+    array([[1, 2],
+           [1, 2]], dtype=int32)"""
 
 
 @op()
 def tile(x: Tensor, repeats: Any) -> Tensor:
-    """`x` laid side by side `repeats` times along each axis."""
+    """`x` laid side by side several times along each axis.
+    Arguments:
+        repeats: int, or one per axis (of the last axes if they are fewer).
+    Returns: tensor of the dtype of `x`, along each axis of the size times the repeats.
+    >>> keras.ops.tile([[1, 2]], (2, 2))
+    array([[1, 2, 1, 2],
+           [1, 2, 1, 2]], dtype=int32)"""
     repeats = (repeats,) if isinstance(repeats, int) else tuple(repeats)
     sizes = shape_of(x)
     count = builtins.max(len(sizes), len(repeats))
@@ -193,14 +243,35 @@ def tile(x: Tensor, repeats: Any) -> Tensor:
 
 
 @op()
-def repeat(x: Tensor, repeats: int, axis: int | None = None) -> Tensor:
-    """Each element repeated `repeats` times along `axis` (of the flat tensor for None)."""
+def repeat(x: Tensor, repeats: Any, axis: int | None = None) -> Tensor:
+    """Each element several times, one after another.
+    Arguments:
+        repeats: int, how often; or one for each place of the axis.
+    Returns: tensor of the dtype of `x`, longer along `axis`.
+    >>> keras.ops.repeat([1, 2], 2)
+    array([1, 1, 2, 2], dtype=int32)"""
     if axis is None:
         x, axis = reshape(x, (-1,)), 0
     sizes = tuple(shape_of(x))
     axis = axis_of("repeat", axis, len(sizes))
+    if np.ndim(repeats):
+        counts = np.asarray(repeats if isinstance(repeats, (list, tuple)) else engine.current().to_numpy(repeats))
+        if len(counts) != 1:
+            return _repeated_each(x, counts, axis)
+        repeats = counts[0]
     wide = broadcast_to(expand_dims(x, axis + 1), (*sizes[: axis + 1], int(repeats), *sizes[axis + 1 :]))
     return reshape(wide, (*sizes[:axis], sizes[axis] * int(repeats), *sizes[axis + 1 :]))
+
+
+def _repeated_each(x: Tensor, counts: np.ndarray, axis: int) -> Tensor:
+    n = shape_of(x)[axis]
+    if n != len(counts):
+        raise ValueError(
+            f"keras.ops.repeat(repeats): got {len(counts)} numbers for axis {axis} of {D.display(shape_of(x))}. Accepted: one number, "
+            "or one for each place of the axis."
+        )
+    pieces = [repeat(slice_along(x, axis, i, i + 1), int(count), axis=axis) for i, count in enumerate(counts)]
+    return concatenate(pieces, axis=axis)
 
 
 # ------------------------------------------------------------------------------------------------------------ concatenation
@@ -236,12 +307,26 @@ def _concatenate_gradient(g: Tensor, y: Tensor, *xs: Tensor, axis: int) -> list[
 
 @primitive(custom(_concatenate_rule, operands="list", promote=same), vjp=_concatenate_gradient)
 def concatenate(xs: Sequence[Tensor], axis: int = 0) -> Tensor:
-    """The tensors joined along `axis`."""
+    """The tensors joined along an axis that they have.
+    Arguments:
+        xs: list of tensors, of equal sizes outside of `axis`.
+    Returns: tensor of the common dtype.
+    Raises: ValueError if other sizes differ or the list is empty.
+    >>> keras.ops.concatenate([[1, 2], [3]])
+    array([1, 2, 3], dtype=int32)"""
 
 
 @op(operands="list")
 def stack(x: Sequence[Tensor], axis: int = 0) -> Tensor:
-    """The tensors joined along a new axis."""
+    """The tensors joined along a new axis.
+    Arguments:
+        x: list of tensors of one shape.
+        axis: int, the place of the new axis.
+    Returns: tensor of the common dtype, with one axis more.
+    Raises: ValueError if the shapes differ or the list is empty.
+    >>> keras.ops.stack([[1, 2], [3, 4]], axis=1)
+    array([[1, 3],
+           [2, 4]], dtype=int32)"""
     items = list(x)
     if not items:
         raise ValueError("keras.ops.stack(x): got an empty list. Accepted: at least one tensor.")
@@ -308,9 +393,14 @@ def reverse(x: Tensor, axis: int) -> Tensor:
     """The elements along one axis from last to first."""
 
 
-@op()
+@op(family=unary())
 def flip(x: Tensor, axis: Any = None) -> Tensor:
-    """The elements along `axis` (every axis for None) from last to first."""
+    """The elements along `axis` from last to first.
+    Arguments:
+        axis: int or tuple of int. Default None: every axis.
+    >>> keras.ops.flip([[1, 2], [3, 4]])
+    array([[4, 3],
+           [2, 1]], dtype=int32)"""
     for a in axes_of("flip", axis, len(shape_of(x))):
         x = reverse(x, axis=a)
     return x
@@ -318,7 +408,11 @@ def flip(x: Tensor, axis: Any = None) -> Tensor:
 
 @op()
 def split(x: Tensor, indices_or_sections: Any, axis: int = 0) -> list[Tensor]:
-    """The tensor cut along `axis` into equal sections, or at the given indices."""
+    """The tensor cut along `axis`.
+    Returns: list of tensors of the dtype of `x`.
+    Raises: ValueError if the size is not a multiple of the number of parts.
+    >>> keras.ops.split([1, 2, 3, 4], 2), keras.ops.split([1, 2, 3, 4], [1])
+    ([array([1, 2], dtype=int32), array([3, 4], dtype=int32)], [array([1], dtype=int32), array([2, 3, 4], dtype=int32)])"""
     sizes = shape_of(x)
     axis = axis_of("split", axis, len(sizes))
     n = sizes[axis]
@@ -337,12 +431,21 @@ def split(x: Tensor, indices_or_sections: Any, axis: int = 0) -> list[Tensor]:
 
 @op()
 def unstack(x: Tensor, num: int | None = None, axis: int = 0) -> list[Tensor]:
-    """The list of the slices along `axis`, without that axis."""
+    """The slices along `axis`, without that axis.
+    Arguments:
+        num: int, how many. Default None: the size of the axis, which must be known.
+    Returns: list of tensors of the dtype of `x`.
+    Raises: ValueError if the size is unknown and `num` missing.
+    Source: keras.ops.unstack of Keras 3, numpy.unstack.
+    >>> keras.ops.unstack([[1, 2], [3, 4]])
+    [array([1, 2], dtype=int32), array([3, 4], dtype=int32)]"""
     sizes = shape_of(x)
     axis = axis_of("unstack", axis, len(sizes))
     count = sizes[axis] if num is None else num
     if not isinstance(count, int):
         raise ValueError(f"keras.ops.unstack: the size of axis {axis} is unknown. Write num=... .")
+    if isinstance(sizes[axis], int) and count != sizes[axis]:
+        raise ValueError(f"keras.ops.unstack(num): got {num} for axis {axis} of size {sizes[axis]}. Accepted: {sizes[axis]} or None.")
     return [squeeze(slice_along(x, axis, i, i + 1), axis=axis) for i in range(count)]
 
 
@@ -372,20 +475,43 @@ def pad_constant(x: Tensor, pad_width: Any, value: Any = 0) -> Tensor:
 
 @op()
 def pad(x: Tensor, pad_width: Any, mode: str = "constant", constant_values: Any = None) -> Tensor:
-    """`x` with elements added at the edges: `pad_width` is (before, after) for each axis, or one pair or number for all of them."""
+    """`x` with elements added at its edges.
+    Arguments:
+        pad_width: (before, after) for each axis, or one pair or number for all of them.
+        mode: 'constant', 'reflect' (mirrored at the last element) or 'symmetric' (mirrored behind it).
+        constant_values: number, what 'constant' adds. Default None: 0.
+    Returns: tensor of the dtype of `x`.
+    Raises: ValueError for another mode, or if the pairs are not as many as the axes.
+    >>> keras.ops.pad([1, 2], 1), keras.ops.pad([1, 2, 3], (0, 2), mode="reflect")
+    (array([0, 1, 2, 0], dtype=int32), array([1, 2, 3, 2, 1], dtype=int32))"""
     count = len(shape_of(x))
     pairs = _pad_pairs(pad_width, count)
     if mode == "constant":
         return pad_constant(x, pairs, constant_values or 0)
-    if mode not in ("reflect", "symmetric"):
-        raise ValueError(f"keras.ops.pad(mode): got {mode!r}. Accepted: 'constant', 'reflect', 'symmetric'.")
+    if constant_values is not None:
+        raise ValueError(f"keras.ops.pad(constant_values): got {constant_values!r} for mode={mode!r}. Accepted: only with mode='constant'.")
+    if mode not in ("reflect", "symmetric", "edge", "wrap"):
+        raise ValueError(f"keras.ops.pad(mode): got {mode!r}. Accepted: 'constant', 'reflect', 'symmetric', 'edge', 'wrap'.")
     skip = 1 if mode == "reflect" else 0
     for axis, (low, high) in enumerate(pairs):
         n = shape_of(x)[axis]
+        if mode in ("edge", "wrap") or (isinstance(n, int) and builtins.max(low, high) > n - skip):
+            x = _padded_by_place(x, axis, low, high, mode)
+            continue
         before = [reverse(slice_along(x, axis, skip, low + skip), axis=axis)] if low else []
         after = [reverse(slice_along(x, axis, n - high - skip, n - skip), axis=axis)] if high else []
         x = concatenate([*before, x, *after], axis=axis) if before or after else x
     return x
+
+
+def _padded_by_place(x: Tensor, axis: int, low: int, high: int, mode: str) -> Tensor:
+    n = shape_of(x)[axis]
+    if not isinstance(n, int) or (n == 0 and low + high):
+        raise ValueError(
+            f"keras.ops.pad(mode): got {mode!r} for axis {axis} of {D.display(shape_of(x))}. Accepted: axes of a known size > 0."
+        )
+    places = [int(i) for i in np.pad(np.arange(n), (low, high), mode=mode)] if low + high else []  # type: ignore[call-overload]
+    return concatenate([slice_along(x, axis, i, i + 1) for i in places], axis=axis) if places else x
 
 
 def _pad_pairs(pad_width: Any, count: int) -> tuple[tuple[int, int], ...]:
@@ -402,19 +528,28 @@ def _pad_pairs(pad_width: Any, count: int) -> tuple[tuple[int, int], ...]:
 
 @op(operands=0)
 def full(shape: Any, fill_value: Any, dtype: Any = None) -> Tensor:
-    """A tensor filled with one value."""
+    """A tensor filled with one value.
+    Arguments:
+        fill_value: number, or tensor that broadcasts to the shape.
+    >>> keras.ops.full((2,), 7.0)
+    array([7., 7.], dtype=float32)"""
     return broadcast_to(cast(fill_value, _dtype(dtype)), shape)
 
 
 @op(operands=0)
 def zeros(shape: Any, dtype: Any = None) -> Tensor:
-    """A tensor of zeros, in the default float unless `dtype` is given."""
+    """A tensor of zeros.
+    >>> keras.ops.zeros((2, 2))
+    array([[0., 0.],
+           [0., 0.]], dtype=float32)"""
     return engine.current().zeros(static_shape("zeros", shape), _dtype(dtype))
 
 
 @op(operands=0)
 def ones(shape: Any, dtype: Any = None) -> Tensor:
-    """A tensor of ones, in the default float unless `dtype` is given."""
+    """A tensor of ones.
+    >>> keras.ops.ones((2,), dtype="int32")
+    array([1, 1], dtype=int32)"""
     sizes = [int(n) for n in static_shape("ones", shape)]  # type: ignore[arg-type]
     return engine.current().asarray(np.ones(sizes, numpy_dtype(_dtype(dtype))))
 
@@ -439,19 +574,35 @@ def _like(x: Any, value: Any, dtype: Any) -> Tensor:
 
 @op()
 def zeros_like(x: Tensor, dtype: Any = None) -> Tensor:
-    """Zeros in the shape (and dtype) of `x`."""
+    """Zeros in the shape of `x`.
+    Arguments:
+        dtype: name of a dtype. Default None: that of `x`.
+    Returns: tensor in the shape of `x`.
+    >>> keras.ops.zeros_like([[1, 2]])
+    array([[0, 0]], dtype=int32)"""
     return _like(x, 0, dtype)
 
 
 @op()
 def ones_like(x: Tensor, dtype: Any = None) -> Tensor:
-    """Ones in the shape (and dtype) of `x`."""
+    """Ones in the shape of `x`.
+    Arguments:
+        dtype: name of a dtype. Default None: that of `x`.
+    Returns: tensor in the shape of `x`.
+    >>> keras.ops.ones_like([[1.0, 2.0]])
+    array([[1., 1.]], dtype=float32)"""
     return _like(x, 1, dtype)
 
 
 @op()
 def full_like(x: Tensor, fill_value: Any, dtype: Any = None) -> Tensor:
-    """One value in the shape (and dtype) of `x`."""
+    """One value in the shape of `x`.
+    Arguments:
+        fill_value: number, or tensor that broadcasts to the shape.
+        dtype: name of a dtype. Default None: that of `x`.
+    Returns: tensor in the shape of `x`.
+    >>> keras.ops.full_like([[1, 2]], 7)
+    array([[7, 7]], dtype=int32)"""
     if isinstance(fill_value, (bool, int, float, complex)):
         return _like(x, fill_value, dtype)
     return broadcast_to(cast(fill_value, dtype or dtype_of(as_operand(x))), shape_of(x))
@@ -459,7 +610,15 @@ def full_like(x: Tensor, fill_value: Any, dtype: Any = None) -> Tensor:
 
 @op(operands=0)
 def arange(start: Any, stop: Any = None, step: Any = None, dtype: Any = None) -> Tensor:
-    """Numbers from `start` (0 if only one is given) up to, not including, `stop`, `step` apart."""
+    """Numbers a step apart, from `start` up to, not including, `stop`.
+    Arguments:
+        start: number, the first one; the end, and 0 the first one, if it is given alone.
+        stop: number, the end. Default None: `start` is the end.
+        step: number, the distance. Default None: 1.
+        dtype: name of a dtype. Default None: the common one of the numbers, int32 for integers.
+    Returns: vector of ceil((stop - start) / step) elements.
+    >>> keras.ops.arange(3), keras.ops.arange(1.0, 2.0, 0.25)
+    (array([0, 1, 2], dtype=int32), array([1.  , 1.25, 1.5 , 1.75], dtype=float32))"""
     if stop is None:
         start, stop = 0, start
     step = 1 if step is None else step
@@ -469,7 +628,11 @@ def arange(start: Any, stop: Any = None, step: Any = None, dtype: Any = None) ->
 
 @op(operands=0)
 def eye(N: int, M: int | None = None, k: int = 0, dtype: Any = None) -> Tensor:
-    """A matrix with ones on the diagonal `k` and zeros elsewhere."""
+    """A matrix with ones on the diagonal `k`, and zeros elsewhere.
+    Returns: tensor, shape (N, M).
+    >>> keras.ops.eye(2, 3, k=1)
+    array([[0., 1., 0.],
+           [0., 0., 1.]], dtype=float32)"""
     return engine.current().asarray(np.eye(N, M, k), _dtype(dtype))
 
 

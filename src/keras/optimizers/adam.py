@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from keras.core import engine
+from keras.core.op import op
 from keras.core.state import current_scope
 from keras.core.variable import Variable
 from keras.ops.elementwise import add, divide, maximum, multiply, power, sqrt, square, subtract
@@ -15,6 +16,26 @@ from keras.optimizers.base import Optimizer, Slots, Tensor, positive_epsilon
 def approach(average: Tensor, value: Tensor, momentum: float) -> Tensor:
     """The running mean moved towards a new value: average + (value - average) * (1 - momentum)."""
     return add(average, multiply(subtract(value, average), 1 - momentum))
+
+
+def corrected(rate: Tensor, step: Tensor, beta_1: float, beta_2: float) -> Tensor:
+    """The learning rate, larger at the start by how much the running means are too small there."""
+    return multiply(rate, divide(sqrt(subtract(1.0, power(beta_2, step))), subtract(1.0, power(beta_1, step))))
+
+
+def moved(parameter: Tensor, momentum: Tensor, spread: Tensor, rate: Tensor, epsilon: float) -> Tensor:
+    """parameter - rate * momentum / (sqrt(spread) + epsilon)."""
+    return subtract(parameter, divide(multiply(momentum, rate), add(sqrt(spread), epsilon)))
+
+
+@op(category="internal", operands=6)
+def adam_update(
+    parameter: Tensor, gradient: Tensor, momentum: Tensor, velocity: Tensor, rate: Tensor, step: Tensor, beta_1: float, beta_2: float, epsilon: float
+) -> tuple[Tensor, Tensor, Tensor]:  # fmt: skip
+    """Adam's step for one parameter: its new value, momentum and velocity. An engine may do it for all parameters at once."""
+    momentum = approach(momentum, gradient, beta_1)
+    velocity = approach(velocity, square(gradient), beta_2)
+    return moved(parameter, momentum, velocity, corrected(rate, step, beta_1, beta_2), epsilon), momentum, velocity
 
 
 class Adam(Optimizer):
@@ -72,16 +93,18 @@ class Adam(Optimizer):
 
     def update(self, parameter: Tensor, gradient: Tensor, slots: Slots, learning_rate: Tensor, step: Tensor) -> tuple[Tensor, Slots]:
         """The new parameter and slots."""
-        correction = divide(sqrt(subtract(1.0, power(self.beta_2, step))), subtract(1.0, power(self.beta_1, step)))
-        rate = multiply(learning_rate, correction)
+        if not self.amsgrad:
+            made = adam_update(
+                parameter, gradient, slots["momentum"], slots["velocity"], learning_rate, step, self.beta_1, self.beta_2, self.epsilon
+            )
+            return made[0], {"momentum": made[1], "velocity": made[2]}
         new = {
             "momentum": approach(slots["momentum"], gradient, self.beta_1),
             "velocity": approach(slots["velocity"], square(gradient), self.beta_2),
         }
-        spread = new["velocity"]
-        if self.amsgrad:
-            spread = new["velocity_hat"] = maximum(slots["velocity_hat"], spread)
-        return subtract(parameter, divide(multiply(new["momentum"], rate), add(sqrt(spread), self.epsilon))), new
+        spread = new["velocity_hat"] = maximum(slots["velocity_hat"], new["velocity"])
+        rate = corrected(learning_rate, step, self.beta_1, self.beta_2)
+        return moved(parameter, new["momentum"], spread, rate, self.epsilon), new
 
 
 class AdamW(Adam):

@@ -17,8 +17,14 @@ Tensor = Any
 
 
 class Regularizer(Configurable):
-    """Base of regularizers: a subclass writes `__call__(self, x)`, which returns one number.
+    """Base of regularizers: a subclass writes `__call__(self, x)`, which returns one number that is added to the loss.
 
+    Example:
+        >>> class Largest(keras.Regularizer):
+        ...     def __call__(self, x):
+        ...         return keras.ops.max(keras.ops.abs(x))
+        >>> Largest()([1.0, -3.0])
+        np.float32(3.0)
     Source: keras.regularizers.Regularizer of Keras 3.
     """
 
@@ -39,14 +45,15 @@ def _factor(regularizer: str, name: str, value: Any) -> float:
 
 
 class L1(Regularizer):
-    """l1 * sum(|x|).
+    """The penalty of the absolute values: l1 * sum(|x|).
 
     Arguments:
-        l1: float >= 0. Default 0.01.
+        l1: float >= 0, the factor. Default 0.01.
+    Raises: ValueError if the factor is negative or no number.
     Example:
-        >>> round(float(L1(0.1)([1.0, -2.0])), 4)
-        0.3
-    Source: keras.regularizers.L1 of Keras 3.
+        >>> keras.regularizers.L1(0.1)([1.0, -2.0])
+        np.float32(0.3)
+    Source: Tibshirani 1996; keras.regularizers.L1 of Keras 3.
     """
 
     def __init__(self, l1: float = 0.01) -> None:
@@ -58,14 +65,15 @@ class L1(Regularizer):
 
 
 class L2(Regularizer):
-    """l2 * sum(x ** 2).
+    """The penalty of the squares: l2 * sum(x^2).
 
     Arguments:
-        l2: float >= 0. Default 0.01.
+        l2: float >= 0, the factor. Default 0.01.
+    Raises: ValueError if the factor is negative or no number.
     Example:
-        >>> round(float(L2(0.1)([1.0, -2.0])), 4)
-        0.5
-    Source: keras.regularizers.L2 of Keras 3.
+        >>> keras.regularizers.L2(0.1)([1.0, -2.0])
+        np.float32(0.5)
+    Source: Hoerl and Kennard 1970; keras.regularizers.L2 of Keras 3.
     """
 
     def __init__(self, l2: float = 0.01) -> None:
@@ -77,15 +85,16 @@ class L2(Regularizer):
 
 
 class L1L2(Regularizer):
-    """l1 * sum(|x|) + l2 * sum(x ** 2).
+    """The penalty of absolute values and squares: l1 * sum(|x|) + l2 * sum(x^2).
 
     Arguments:
-        l1: float >= 0. Default 0.0.
-        l2: float >= 0. Default 0.0.
+        l1: float >= 0, the factor of the absolute values. Default 0.0.
+        l2: float >= 0, the factor of the squares. Default 0.0.
+    Raises: ValueError if a factor is negative or no number.
     Example:
-        >>> round(float(L1L2(0.1, 0.1)([1.0, -2.0])), 4)
-        0.8
-    Source: keras.regularizers.L1L2 of Keras 3.
+        >>> keras.regularizers.L1L2(0.1, 0.1)([1.0, -2.0])
+        np.float32(0.8)
+    Source: Zou and Hastie 2005; keras.regularizers.L1L2 of Keras 3.
     """
 
     def __init__(self, l1: float = 0.0, l2: float = 0.0) -> None:
@@ -101,15 +110,15 @@ class L1L2(Regularizer):
 
 
 class OrthogonalRegularizer(Regularizer):
-    """factor times the mean |cosine| between the rows (or columns) of a matrix: 0 where they are orthogonal.
+    """The penalty of rows (or columns) that are not orthogonal: factor * mean |cos(row i, row j)| over the pairs.
 
     Arguments:
         factor: float >= 0. Default 0.01.
-        mode: 'rows' or 'columns'. Default 'rows'.
-    Raises: ValueError if what it is called on is not a matrix.
+        mode: 'rows' or 'columns', which vectors of the matrix are meant. Default 'rows'.
+    Raises: ValueError for another mode or factor, or when called on what is no matrix.
     Example:
-        >>> float(OrthogonalRegularizer()([[1.0, 0.0], [0.0, 2.0]]))
-        0.0
+        >>> keras.regularizers.OrthogonalRegularizer(0.1)([[1.0, 0.0], [2.0, 0.0]])
+        np.float32(0.1)
     Source: keras.regularizers.OrthogonalRegularizer of Keras 3.
     """
 

@@ -111,23 +111,13 @@ def _resident_runs(step: Any, adapter: ArrayAdapter, generator: np.random.Genera
         _resident.setdefault(adapter, {})[id(step)] = steps
     for is_full, group in itertools.groupby(adapter.index_batches(generator), key=lambda rows: _count(rows) == size):
         batches = list(group)
-        if not is_full or steps.pays is False:
+        if not is_full:
             for rows in batches:
                 yield lambda rows=rows: step(*adapter.gather(rows))
-            continue
-        while batches and not steps.knows_one_step:
-            rows = batches.pop(0)
-            yield lambda rows=rows: steps.once(*adapter.gather(rows))
-        if not batches:
             continue
         steps.begin(np.concatenate([np.arange(r.start, r.stop) if isinstance(r, slice) else r for r in batches]))
         done = 0
         while done < len(batches):
-            if steps.pays is False:
-                rows = batches[done]
-                yield lambda rows=rows: step(*adapter.gather(rows))
-                done += 1
-                continue
             count = min(steps.count, len(batches) - done)
             yield from _chunk(steps, done, count)
             done += count

@@ -10,7 +10,7 @@ import numpy as np
 from keras import optimizers
 from keras.callbacks.callback_list import CallbackList
 from keras.callbacks.logs import LazyLogs
-from keras.core import config, engine, errors, tree
+from keras.core import config, engine, errors, switches, tree
 from keras.core import random as host_random
 from keras.core.autodiff import watched_gradients
 from keras.core.dtypes import is_float
@@ -127,6 +127,7 @@ class Trainer:
     def drop_programs(self) -> None:
         """Forget compiled steps, and what was found out about the layers for them."""
         self._steps: dict[str, Any] = {}
+        self._steps_engine = ""
         self._is_prepared = self._was_run = False
         self._from_layers: list[Any] | None = None
         self._result_names: tuple[Any, list[str]] = ((), [])
@@ -270,6 +271,10 @@ class Trainer:
 
     def _step(self, phase: str) -> Any:
         """The step of a phase as a function of (x, y, sample_weight)."""
+        if self._steps_engine != engine.current().name:
+            for variable in self.model.variables:
+                variable.stored()  # says what to do if another engine made it
+            self._steps, self._steps_engine = {}, engine.current().name
         step = self._steps.get(phase)
         if step is None:
             method = getattr(self.model if self._overridden(f"{phase}_step") else self, f"{phase}_step")
@@ -279,9 +284,29 @@ class Trainer:
             def run(x: Any, y: Any = None, sample_weight: Any = None) -> Any:
                 return method(pack_x_y_sample_weight(x, y, sample_weight))
 
+            run.variables = self._variables  # type: ignore[attr-defined]
+            run.differentiates = phase == "train" and self._overridden("train_step")  # type: ignore[attr-defined]
             compiler = getattr(engine.current(), "compile", None)
             step = self._steps[phase] = run if self.run_eagerly or compiler is None else compiler(run)
         return step
+
+    def step_on_iterator(self, phase: str) -> Callable[[Any], Any]:
+        """A function of an iterator of batches: the results of one step on the next batch, which must have been seen in shape before."""
+
+        def run(iterator: Any) -> Any:
+            batch = next(iter(iterator))
+            x, y, sample_weight = unpack_x_y_sample_weight(batch) if isinstance(batch, tuple) else (batch, None, None)
+            x, y, sample_weight = (tree.map_structure(lambda a: a if a is None else np.asarray(a), part) for part in (x, y, sample_weight))
+            self._prepare(x, y)
+            returned = self._step(phase)(x, y, sample_weight) if phase != "predict" else self._step(phase)(x)
+            return returned if phase == "predict" else dict(self._logs(returned).resolve())
+
+        return run
+
+    def _variables(self) -> list[Any]:
+        """The variables that a step may use, as far as they are there."""
+        of_optimizer = [] if self.optimizer is None else self.optimizer.variables
+        return [*self.model.variables, *of_optimizer, *(v for metric in self.model.metrics for v in metric.variables)]
 
     def _prepare(self, x: Any, y: Any = None, sample_weight: Any = None) -> None:
         """Build the model and the optimizer for data like this, before anything is traced."""
@@ -372,8 +397,10 @@ class Trainer:
         class_weight: Any, sample_weight: Any, initial_epoch: int, steps_per_epoch: Any, validation_steps: Any, validation_batch_size: Any, validation_freq: Any,
     ) -> Any:  # fmt: skip
         """See `Model.fit`."""
+        engine.check_environment()
         self._require_compiled("fit")
         checks.check_epochs(epochs, initial_epoch, validation_freq)
+        epochs = min(epochs, switches.max_epochs() or epochs)
         model = self.model
         self._said_nan = False
         self._warn_if_trainable_changed()
@@ -472,6 +499,9 @@ class Trainer:
     # ------------------------------------------------------------------------------------------------------------ data adapters
 
     def _adapter(self, x: Any, y: Any, sample_weight: Any, **options: Any) -> DataAdapter:
+        most = switches.max_steps_per_epoch()
+        if most is not None:
+            options["steps_per_epoch"] = _limited(most, x, options.get("steps_per_epoch"), options.get("batch_size"))
         return make_adapter(x, y, sample_weight, float_dtype=config.floatx(), **options)
 
     def _validation(self, data: Any, batch_size: Any, steps: Any) -> DataAdapter | None:
@@ -551,7 +581,7 @@ class Trainer:
                 raise
         checks.check_names(self.model, x)
         adapter = self._adapter(x, None, None, batch_size=batch_size, steps_per_epoch=steps, repeat=False)
-        outputs = OutputBuffer(adapter.num_samples if steps is None else None)
+        outputs = OutputBuffer(adapter.num_samples if adapter.steps_per_epoch is None else None)
         try:
             example = checks.example_batch(adapter)[0]
             checks.check_input_shapes(self.model, example, "predict", adapter.kind)
@@ -608,10 +638,22 @@ class Trainer:
         inputs = tree.map_structure(_as_input, x)
         if not model.built:
             self._prepare(inputs)
-        step = self._steps.get("predict") or self._step("predict")
+        step = self._step("predict")
         if checks.has_tables(model):
             checks.check_ids(model, inputs)
         return tree.map_structure(engine.current().to_numpy, step(inputs))
+
+
+def _limited(most: int, x: Any, steps: int | None, batch_size: int | None) -> int | None:
+    """`steps_per_epoch` held to a limit; None where one pass over the data stays below it."""
+    if steps is not None:
+        return min(steps, most)
+    first = next(tree.leaves(x), None)
+    if hasattr(first, "__len__") and hasattr(first, "shape"):
+        known: int | None = -(-len(first) // (batch_size or 32))
+    else:
+        known = len(x) if hasattr(x, "__len__") and not isinstance(x, (list, tuple, dict)) else None
+    return None if known is not None and known <= most else most
 
 
 def _as_input(value: Any) -> Any:

@@ -2,25 +2,36 @@
 
 from __future__ import annotations
 
+import logging
 import math
 import os
+import re
 import shutil
 import sys
 import time
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple, TextIO
 
+from keras.core import switches
+
 # A line of a log file at most this often (seconds) within one epoch: a file is read afterwards, not watched.
 FILE_INTERVAL = 60.0
 _BOLD, _GREEN, _GREY, _PLAIN = "\x1b[1m", "\x1b[32m", "\x1b[37m", "\x1b[0m"
 _ESCAPES = (_BOLD, _GREEN, _GREY, _PLAIN)
+_CURSOR = re.compile("\x1b\\[[0-9]*m|[\b\r]")
 
 
 def write_text(text: str, stream: TextIO | None = None) -> None:
     """Write `text` to `stream` (standard output as it is now) and flush.
 
-    Characters that the stream's encoding lacks are replaced: a progress bar must never end a training.
+    Characters that the stream's encoding lacks are replaced: a progress bar must never end a training. Without interactive logging the
+    text goes to the logger "keras" instead.
     """
+    if stream is None and not switches.is_interactive_logging_enabled():
+        text = _CURSOR.sub("", text).strip()
+        if text:
+            logging.getLogger("keras").info("%s", text)
+        return
     stream = sys.stdout if stream is None else stream
     if stream is None:  # windowed programs have no standard output
         return
@@ -38,7 +49,9 @@ def print_message(text: str) -> None:
 
 
 def can_redraw(stream: TextIO | None = None) -> bool:
-    """True where a line can be drawn again: a terminal, a notebook or PyCharm's console; False for a file or a pipe."""
+    """True where a line can be drawn again: a terminal, a notebook or PyCharm's console; False for a file, a pipe or a logger."""
+    if stream is None and not switches.is_interactive_logging_enabled():
+        return False
     stream = sys.stdout if stream is None else stream
     if stream is None:
         return False

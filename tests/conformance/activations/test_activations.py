@@ -19,8 +19,9 @@ from recorded_values import names, recorded
 
 CASES = recorded("activations")
 NOT_COMPARED = {"keras-2.1.5-tf/softmax__axis_0": "Keras 2.1.5 took the last axis of a matrix whatever axis was asked for"}
-KINKS = {"hard_sigmoid": (-3.0, 3.0), "hard_swish": (-3.0, 3.0), "hard_tanh": (-1.0, 1.0), "relu": (2.0,)}
-"""Where a piecewise function has two slopes, any number between them is a gradient; there only the value is compared."""
+KINKS = {"relu": (2.0,)}
+"""Where a piecewise function has two slopes, any number between them is a gradient; there only the value is compared. (Keras 2 on
+TensorFlow; what Keras 3 on JAX takes is compared everywhere.)"""
 SERVICE = {"get", "serialize", "deserialize"}
 NEEDS_ARGUMENTS = {"threshold": {"threshold": 0.5, "default_value": -1.0}, "glu": {}}
 KERAS_NAMES = [

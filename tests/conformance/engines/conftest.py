@@ -9,17 +9,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tested_engines import ENGINES
 
 os.environ["KERAS_HOME"] = tempfile.mkdtemp(prefix="keras-home-")
 os.environ["KERAS_BACKEND"] = "numpy"
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 sys.path.insert(0, str(Path(__file__).parent.parent / "ops"))
 
-ENGINES = ("jax", "torch", "tensorflow")
 INSTALLED = tuple(name for name in ENGINES if importlib.util.find_spec(name) is not None)
-
-# Thousands of cases for an engine that is not there would only be thousands of skips: test_installed.py says once what is missing.
-collect_ignore = [] if INSTALLED else ["test_engine_ops.py", "test_engine_functions.py", "test_engine_training.py"]
 
 
 @pytest.fixture(params=INSTALLED)

@@ -4,6 +4,7 @@ import op_cases_activations  # noqa: F401
 import op_cases_arrangement  # noqa: F401
 import op_cases_ctc  # noqa: F401
 import op_cases_elementwise  # noqa: F401
+import op_cases_geometry  # noqa: F401
 import op_cases_image  # noqa: F401
 import op_cases_indexing  # noqa: F401
 import op_cases_linalg  # noqa: F401
@@ -24,5 +25,7 @@ TESTED_ELSEWHERE = {
     "uniform": "test_op_random.py", "normal": "test_op_random.py", "truncated_normal": "test_op_random.py", "randint": "test_op_random.py",
     "dropout": "test_op_random.py", "shuffle": "test_op_random.py", "categorical": "test_op_random.py", "draw_uniform": "test_op_random.py",
     "draw_normal": "test_op_random.py", "draw_truncated_normal": "test_op_random.py", "draw_mask": "test_op_random.py",
-    "draw_integers": "test_op_random.py",
+    "draw_integers": "test_op_random.py", "gamma": "test_op_random.py", "beta": "test_op_random.py", "binomial": "test_op_random.py",
+    "elastic_transform": "test_op_random.py", "custom_gradient": "test_op_derivatives.py", "with_gradient": "test_op_derivatives.py",
+    "jvp": "test_op_derivatives.py",
 }  # fmt: skip

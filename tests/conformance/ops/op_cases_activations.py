@@ -22,13 +22,15 @@ def _sigmoid(x: np.ndarray) -> np.ndarray:
 
 
 def _sparsemax(x: np.ndarray, axis: int = -1) -> np.ndarray:
-    """By bisection on the threshold."""
-    low, high = x.max(axis, keepdims=True) - 1, x.max(axis, keepdims=True)
-    for _ in range(80):
-        middle = (low + high) / 2
-        above = np.maximum(x - middle, 0).sum(axis, keepdims=True) > 1
-        low, high = np.where(above, middle, low), np.where(above, high, middle)
-    return np.maximum(x - low, 0)
+    """Keras' threshold, line by line."""
+
+    def of_line(v: np.ndarray) -> np.ndarray:
+        falling = np.sort(v)[::-1]
+        totals = np.cumsum(falling)
+        support = [k for k in range(len(v)) if falling[k] > (totals[k] - 1) / (k + 1)]
+        return np.maximum(v - (totals[support].sum() - 1) / len(support), 0)
+
+    return np.apply_along_axis(of_line, axis, x)
 
 
 SELU_SCALE, SELU_ALPHA = 1.0507009873554805, 1.6732632423543772
@@ -58,6 +60,7 @@ case("silu", X, oracle=lambda x: x * _sigmoid(x))
 case("log_sigmoid", X, oracle=lambda x: -_softplus(-x))
 case("hard_sigmoid", X, oracle=_hard_sigmoid)
 case("hard_silu", X, oracle=lambda x: x * _hard_sigmoid(x))
+case("hard_tanh", integers(3, 4, low=-3, high=4), oracle=lambda x: np.clip(x, -1, 1), batch=())
 case("hard_tanh", X, oracle=lambda x: np.clip(x, -1, 1))
 case("tanh_shrink", X, oracle=lambda x: x - np.tanh(x))
 case("soft_shrink", X, oracle=lambda x: np.sign(x) * np.maximum(np.abs(x) - 0.5, 0))
@@ -138,3 +141,20 @@ case(
 for axes, keepdims in [((0,), False), ([0, 1], True), (1, False)]:
     oracle = lambda x, axes, keepdims: tuple(f(x, axis=tuple(np.atleast_1d(axes)), keepdims=keepdims) for f in (np.mean, np.var))  # noqa: E731
     case("moments", X, axes, keepdims=keepdims, oracle=oracle, label=f"axes{axes}".replace(" ", ""), zero=axes == 1)
+
+
+def _by_batch(operands: list[np.ndarray], axis: int, epsilon: float, scaled: bool, centred: bool) -> tuple[np.ndarray, ...]:
+    x, *factors = operands
+    mean, variance = x.mean((0, 2)), x.var((0, 2))
+    y = (x - mean[:, None]) / np.sqrt(variance + epsilon)[:, None]
+    y = y * factors[0][:, None] if scaled else y
+    return (y + factors[-1][:, None] if centred else y), mean, variance
+
+
+for scaled in (False, True):
+    for centred in (False, True):
+        given = [floats(3, 4, 5), *([positive(4)] if scaled else []), *([floats(4)] if centred else [])]
+        case(
+            "normalize_by_batch", given, 1, 1e-3, scaled, centred, oracle=_by_batch, batch=(), differentiable=False, rtol=1e-5, atol=1e-5,
+            label=f"{scaled}{centred}",
+        )  # fmt: skip

@@ -10,7 +10,7 @@ ROW = floats(1, 4, salt="row")
 
 # name, NumPy's function, sample
 for name, oracle, x in [
-    ("negative", np.negative, X), ("abs", np.abs, X), ("sign", np.sign, X), ("square", np.square, X), ("sqrt", np.sqrt, positive(3, 4)),
+    ("negative", np.negative, X), ("abs", np.abs, X), ("fabs", np.fabs, X), ("sign", np.sign, X), ("square", np.square, X), ("sqrt", np.sqrt, positive(3, 4)),
     ("rsqrt", lambda x: 1 / np.sqrt(x), positive(3, 4)), ("reciprocal", np.reciprocal, positive(3, 4)), ("exp", np.exp, X), ("expm1",
     np.expm1, X),
     ("log", np.log, positive(3, 4)), ("log1p", np.log1p, positive(3, 4)), ("sin", np.sin, X), ("cos", np.cos, X),
@@ -221,3 +221,4 @@ for name, oracle in [
     case(name, I, 3, oracle=oracle, label="scalar")
 case("bitwise_not", I, oracle=np.invert)
 case("bitwise_and", booleans(3, 4), booleans(3, 4, salt="y"), oracle=np.bitwise_and)
+case("fabs", integers(3, 4, low=-3), oracle=np.fabs)

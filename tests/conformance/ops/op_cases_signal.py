@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from op_table import case, floats
+from op_table import array, case, floats, integers
 
 X, Y, LINE = floats(3, 8), floats(3, 8, salt="i"), floats(2, 20)
 CLOSE = {"rtol": 1e-5, "atol": 1e-5}
@@ -46,3 +46,20 @@ case("stft", LINE, 6, 2, 6, center=False, window=None, oracle=_stft, **CLOSE)
 SPECTRUM = tuple(p.astype("float32") for p in _stft(LINE, 8, 2, 8))
 case("istft", SPECTRUM, 8, 2, 8, oracle=lambda p, *_: LINE, label="inverse", differentiable=False, **CLOSE)
 case("istft", SPECTRUM, 8, 2, 8, length=15, oracle=lambda p, *_, length: LINE[:, :15], label="length", **CLOSE)
+
+for mode in ("valid", "same", "full"):
+    for sizes in ((5, 3), (3, 5), (4, 4), (1, 1), (6, 2), (2, 7)):
+        case(
+            "correlate", floats(sizes[0]), floats(sizes[1], salt="v"), mode=mode, oracle=np.correlate, batch=(), label=f"{mode}{sizes[0]}-{sizes[1]}",
+        )  # fmt: skip
+case("correlate", integers(5, low=-3), integers(2, low=-3), mode="full", oracle=np.correlate, batch=())
+case(
+    "correlate",
+    array([1 + 2j, 3 - 1j, 2.0], "complex64"),
+    array([0.5j, 1.0], "complex64"),
+    oracle=np.correlate,
+    batch=(),
+    differentiable=False,
+)
+case("i0", floats(4, 5, low=-8, high=8), oracle=np.i0)
+case("i0", array([0.0, 11.9, 12.1, -40.0, 80.0]), oracle=np.i0, differentiable=False)

@@ -56,6 +56,10 @@ WRONG: list[tuple[str, tuple[Any, ...], dict[str, Any], str]] = [
     ("cast", (X, "float33"), {}, "dtype: got 'float33', which is not a dtype"),
     ("conv", (np.ones((1, 2, 2, 3)), np.ones((3, 3, 3, 4))), {}, "a kernel of \\(3, 3\\) does not fit into \\(2, 2\\)"),
     ("conv", (np.ones((1, 5, 5, 3)), np.ones((3, 3, 2, 4))), {}, "inputs have 3 channels, the kernel takes 2 and makes 4"),
+    ("depthwise_conv", (np.ones((1, 5, 1)), np.ones((3, 2, 1))), {}, "inputs have 1 channels and the kernel 2"),
+    ("solve_triangular", (np.ones((1, 1)), np.ones((2, 1))), {}, "a has 1 rows and b 2"),
+    ("fft", ((X, X[:, :1]),), {}, "keras.ops.fft\\(x\\): the parts have shapes \\(3, 4\\) and \\(3, 1\\)"),
+    ("psnr", (X, X[:, :1], 1.0), {}, "x1 has shape \\(3, 4\\) and x2 \\(3, 1\\)"),
     ("conv", (np.ones((1, 5, 5, 3)), np.ones((3, 3, 3, 4))), {"padding": "full"}, "keras.ops.conv\\(padding\\): got 'full'"),
     ("conv", (np.ones((1, 5, 5, 3)), np.ones((3, 3, 4))), {}, "Accepted: \\(batch, \\*spatial, channels\\) and"),
     ("max_pool", (np.ones((1, 2, 2, 3)), 3), {}, "a window of \\(3, 3\\) does not fit into \\(2, 2\\)"),
@@ -118,3 +122,15 @@ def test_numpy_functions_on_symbols_are_ops() -> None:
     assert np.mean(s, axis=0).shape == (3,)
     assert np.concatenate([s, s], axis=0).shape == (4, 3)
     assert (np.ones((2, 3)) + s).shape == (2, 3)
+
+
+def test_rows_of_unequal_length_are_named() -> None:
+    with pytest.raises(ValueError, match="a nested list whose rows differ in length.*Write keras.utils.pad_sequences"):
+        REGISTRY["sum"]([[1], [2, 3]])
+
+
+def test_sparse_matrices_are_taken_with_their_zeros() -> None:
+    sparse = pytest.importorskip("scipy.sparse")
+    matrix = sparse.csr_matrix(np.diag(np.float32([1, 2, 3])))
+    np.testing.assert_array_equal(REGISTRY["matmul"](matrix, np.ones((3, 2), "float32")), [[1, 1], [2, 2], [3, 3]])
+    assert REGISTRY["convert_to_tensor"](matrix).shape == (3, 3)

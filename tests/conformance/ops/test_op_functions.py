@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import inspect
+import pickle
 from typing import Any
 
 import numpy as np
@@ -15,6 +17,13 @@ from keras.core.variable import Variable
 
 R = REGISTRY
 X = floats(3, 4)
+
+
+def test_ops_are_pickled_by_name_and_show_their_signature() -> None:
+    for name, function in R.items():
+        assert pickle.loads(pickle.dumps(function)) is function, name
+    assert str(inspect.signature(R["exp"])).replace("'", "") == "(x: Tensor) -> Tensor"
+    assert list(inspect.signature(R["add"]).parameters) == ["x1", "x2"]
 
 
 def test_convert_to_numpy() -> None:
@@ -55,6 +64,30 @@ def test_vectorized_map() -> None:
         np.testing.assert_allclose(found, X * X.sum(1, keepdims=True), rtol=1e-6)
     pair = R["vectorized_map"](lambda p: R["add"](p[0], p[1]), (X, X))
     np.testing.assert_allclose(pair, 2 * X)
+
+
+def test_vectorize_over_parts() -> None:
+    rows, ones = np.arange(6, dtype="float32").reshape(2, 3), np.ones((3, 2), "float32")
+    np.testing.assert_array_equal(R["vectorize"](lambda a: R["sum"](a), signature="(n)->()")(rows), rows.sum(1))
+    both = R["vectorize"](lambda a, b: R["matmul"](a, b), signature="(n,m),(m,k)->(n,k)")(np.stack([rows] * 4), ones)
+    np.testing.assert_array_equal(both, np.stack([rows @ ones] * 4))
+    np.testing.assert_array_equal(R["vectorize"](lambda a, b: R["sum"](a) * b, signature="(n),()->()")(rows, ones[:2, 0]), rows.sum(1))
+    assert R["vectorize"](lambda a, text: R["add"](a, float(len(text))), excluded={1})(rows, "abc").tolist() == (rows + 3).tolist()
+    with pytest.raises(ValueError, match="do not fit signature='\\(n\\)->\\(\\)'"):
+        R["vectorize"](lambda a: a, signature="(n)->()")(1.0)
+    with pytest.raises(TypeError, match="got 2 tensors for signature='\\(n\\)->\\(\\)'. Accepted: 1"):
+        R["vectorize"](lambda a, b: a, signature="(n)->()")(rows, rows)
+
+
+@pytest.mark.parametrize("n", [1, 2, 3, 4, 5, 8, 13])
+@pytest.mark.parametrize("reverse", [False, True])
+def test_associative_scan_of_matrices(n: int, reverse: bool) -> None:
+    matrices = np.random.default_rng(n).normal(size=(2, n, 2, 2))
+    expected = [matrices[:, -1 if reverse else 0]]
+    for i in range(n - 2, -1, -1) if reverse else range(1, n):
+        expected.append(expected[-1] @ matrices[:, i])
+    found = R["associative_scan"](lambda a, b: R["matmul"](a, b), matrices, reverse=reverse, axis=1)
+    np.testing.assert_allclose(found, np.stack(expected[::-1] if reverse else expected, axis=1), rtol=1e-10)
 
 
 def test_vectorize() -> None:

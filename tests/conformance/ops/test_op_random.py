@@ -21,11 +21,16 @@ DRAWS: list[tuple[str, dict[str, Any], float, float]] = [
     ("normal", {"mean": 2.0, "stddev": 0.5}, 2.0, 0.5),
     ("truncated_normal", {"mean": 1.0, "stddev": 2.0}, 1.0, 2 * 0.8796),
     ("randint", {"minval": 2, "maxval": 12}, 6.5, np.sqrt(99 / 12)),
+    ("gamma", {"alpha": 2.5}, 2.5, np.sqrt(2.5)),
+    ("gamma", {"alpha": 0.3}, 0.3, np.sqrt(0.3)),
+    ("beta", {"alpha": 0.5, "beta": 2.0}, 0.2, np.sqrt(1.0 / (2.5**2 * 3.5))),
+    ("binomial", {"counts": 6, "probabilities": 0.3}, 1.8, np.sqrt(6 * 0.21)),
+    ("binomial", {"counts": 1000, "probabilities": 0.9}, 900.0, np.sqrt(90)),
 ]
 """Function, arguments, mean and standard deviation."""
 
 
-@pytest.mark.parametrize(("name", "options", "mean", "deviation"), DRAWS, ids=[d[0] for d in DRAWS])
+@pytest.mark.parametrize(("name", "options", "mean", "deviation"), DRAWS, ids=[f"{d[0]}{i}" for i, d in enumerate(DRAWS)])
 def test_distribution(name: str, options: dict[str, Any], mean: float, deviation: float) -> None:
     drawn = R[name]((40000,), seed=11, **options).astype("float64")
     assert drawn.mean() == pytest.approx(mean, abs=5 * deviation / 200)
@@ -135,3 +140,45 @@ def test_wrong_seeds(seed: Any) -> None:
         R["normal"]((2,), seed=seed)
     with pytest.raises(ValueError, match="seed"):
         SeedGenerator(seed)
+
+
+def test_the_shape_of_the_binomial_distribution() -> None:
+    drawn = np.bincount(R["binomial"]((40000,), 4, 0.3, seed=5).astype(int), minlength=5) / 40000
+    np.testing.assert_allclose(drawn, [0.2401, 0.4116, 0.2646, 0.0756, 0.0081], atol=0.012)
+
+
+def test_parameters_are_broadcast_and_out_of_range_ones_give_nan() -> None:
+    drawn = R["binomial"]((3, 2), [5.0, 100.0], [0.0, 1.0], seed=1)
+    assert drawn.tolist() == [[0.0, 100.0]] * 3
+    assert R["gamma"]((2,), [0.0, -1.0], seed=1).tolist()[0] == 0.0
+    assert np.isnan([R["gamma"]((), -1.0, seed=1), R["beta"]((), -1.0, 1.0, seed=1), R["binomial"]((), 3, 1.5, seed=1)]).all()
+    assert R["beta"]((), 0.0, 1.0, seed=1) == 0.0
+    tiny = R["beta"]((1000,), 1e-4, 1e-4, seed=1)  # the numbers of the gamma distribution are below the smallest float there
+    assert np.isfinite(tiny).all() and 0.3 < tiny.mean() < 0.7
+
+
+@pytest.mark.parametrize(("name", "arguments"), [("gamma", (2.0,)), ("beta", (2.0, 3.0)), ("binomial", (5, 0.5))])
+def test_the_gamma_family(name: str, arguments: tuple[float, ...]) -> None:
+    for dtype in ("float16", "bfloat16", "float32", "float64"):
+        drawn = R[name]((2, 3), *arguments, dtype=dtype, seed=1)
+        assert (drawn.shape, dtype_of(drawn)) == ((2, 3), dtype)
+    assert R[name]((0, 3), *arguments, seed=1).shape == (0, 3)
+    with pytest.raises(ValueError, match=rf"keras.random.{name}\(dtype\): got 'int32'. Accepted: a float dtype"):
+        R[name]((2,), *arguments, dtype="int32", seed=1)
+    with pytest.raises(ValueError, match=rf"keras.random.{name}\(\w+\): got shape \(2,\). Accepted: a shape that can be broadcast"):
+        R[name]((2, 3), np.ones(2), *arguments[1:], seed=1)
+
+
+def test_elastic_transform() -> None:
+    ramp = np.tile(np.arange(40, dtype="float32")[None, :, None], (40, 1, 2))
+    moved = R["elastic_transform"](ramp, alpha=20.0, sigma=5.0, seed=1)
+    assert (moved.shape, moved.dtype) == (ramp.shape, np.float32)
+    assert 1.0 < np.abs(moved - ramp).mean() < 10.0
+    np.testing.assert_array_equal(moved[..., 0], moved[..., 1])  # all channels of a place move together
+    np.testing.assert_array_equal(moved, R["elastic_transform"](ramp, alpha=20.0, sigma=5.0, seed=1))
+    np.testing.assert_allclose(R["elastic_transform"](ramp, alpha=0.0, seed=1), ramp)
+    batch = R["elastic_transform"](np.stack([ramp, ramp]).transpose(0, 3, 1, 2), data_format="channels_first", seed=1)
+    assert batch.shape == (2, 2, 40, 40) and not np.array_equal(batch[0], batch[1])
+    assert R["elastic_transform"](ramp.astype("uint8"), seed=1).dtype == np.uint8
+    spec = R["elastic_transform"](KerasTensor((None, 8, 8, 3)))
+    assert spec.shape == (None, 8, 8, 3)

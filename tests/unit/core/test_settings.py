@@ -107,7 +107,9 @@ def test_code_that_came_through_tensorflow_computes_on_it(tmp_path: Path) -> Non
     assert in_a_new_process(code, tmp_path).stdout.strip() == "tensorflow"
 
 
-@pytest.mark.parametrize(("name", "match"), [("theano", "'theano' no longer exists"), ("tensorflw", "got 'tensorflw'. Accepted: 'numpy'")])
+@pytest.mark.parametrize(
+    ("name", "match"), [("theano", "'theano' no longer exists"), ("tensorflw", "got 'tensorflw'. Did you mean 'tensorflow'?")]
+)
 def test_an_unknown_engine_in_the_environment_is_an_error(tmp_path: Path, name: str, match: str) -> None:
     done = in_a_new_process("from keras.core import engine; engine.current()", tmp_path, KERAS_BACKEND=name)
     assert done.returncode != 0

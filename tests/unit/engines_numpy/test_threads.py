@@ -104,6 +104,7 @@ def test_without_blas_control_nothing_is_set(monkeypatch):
 
 
 @pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")  # that is what is tested
+@pytest.mark.filterwarnings("ignore:os.fork:RuntimeWarning")  # and JAX, where another test has imported it, says so too
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork on this system")
 def test_a_forked_child_builds_its_own_pool():
     seen = []

@@ -12,7 +12,6 @@ import pytest
 
 from keras.core.tensor import KerasTensor
 from keras.layers.activation import LeakyReLU, PReLU, ReLU
-from keras.layers.adaptive_pooling import AdaptiveMaxPooling1D
 from keras.layers.attention import Attention
 from keras.layers.batch_normalization import BatchNormalization
 from keras.layers.bidirectional import Bidirectional
@@ -80,7 +79,6 @@ MISTAKES: list[tuple[Callable[[], Any], type[Exception], str]] = [
     (lambda: BatchNormalization()(symbol(None, None)), ValueError, r"BatchNormalization.*axis -1 .* must be known"),
     (lambda: LayerNormalization()(symbol(None, None)), ValueError, r"LayerNormalization.*must be known"),
     (lambda: GroupNormalization(groups=3)(zeros(1, 4)), ValueError, r"groups=3 do not divide the 4 channels"),
-    (lambda: AdaptiveMaxPooling1D(2)(symbol(None, None, 3)), ValueError, r"the size of axis 1 must be known"),
     (lambda: Cropping1D(3)(zeros(1, 5, 2)), ValueError, r"cropping \(3, 3\) leaves nothing of axis 1 of \(1, 5, 2\)"),
     (lambda: Reshape((3, 4))(zeros(2, 10)), ValueError, r"a sample of shape \(10,\) has 10 elements and cannot become \(3, 4\)"),
     (lambda: RepeatVector(2)(zeros(2, 3, 4)), ValueError, r"RepeatVector 'repeat_vector' expects 2 axes"),
@@ -124,11 +122,6 @@ MISTAKES: list[tuple[Callable[[], Any], type[Exception], str]] = [
     (lambda: Dense(8).enable_lora(2), ValueError, r"enable_lora needs a built layer"),
     (lambda: Conv2D(8, (3, 3, 3)), ValueError, r"Conv2D\(kernel_size\): got \(3, 3, 3\). Accepted: an integer >= 1 or 2 of them"),
     (lambda: Conv2D(8, 3, padding="full"), ValueError, r"Conv2D\(padding\): got 'full'. Accepted: 'valid', 'same'"),
-    (
-        lambda: Conv1D(8, 3, padding="causal", data_format="channels_first"),
-        ValueError,
-        r"'causal' works with data_format='channels_last' only",
-    ),
     (lambda: Conv2D(8, 3, data_format="last"), ValueError, r"data_format: got 'last'"),
     (lambda: Conv2D(8, 3, groups=3), ValueError, r"Conv2D\(groups\): got 3 for 8 filters"),
     (lambda: Conv2DTranspose(8, 3, strides=2, output_padding=2), ValueError, r"output_padding\): got 2 for strides \(2, 2\)"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from typing import Any
 
@@ -19,7 +19,7 @@ from keras.engines.base import Engine, default_dtype
 from keras.engines.jax import control
 from keras.engines.jax.epochs import ResidentProgram, ResidentSteps
 from keras.engines.jax.kernels import KERNELS, NATIVES, engine_dtype
-from keras.engines.jax.step import CompiledFunction, is_array, plain
+from keras.engines.jax.step import CompiledFunction, Program, is_array, plain
 
 Array = Any
 
@@ -27,8 +27,8 @@ Array = Any
 class JaxFunction(CompiledFunction):
     """A compiled function that can also run over data on the device, many steps in one dispatch."""
 
-    def __init__(self, function: Callable[..., Any]) -> None:
-        super().__init__(function)
+    def __init__(self, function: Callable[..., Any], candidates: Callable[[], Sequence[Any]] = tuple) -> None:
+        super().__init__(function, candidates)
         self._resident: dict[Any, ResidentProgram] = {}
 
     def resident(self, data: Any, example: Any) -> ResidentSteps:
@@ -36,7 +36,8 @@ class JaxFunction(CompiledFunction):
         key = tuple([(np.shape(a), str(a.dtype)) if is_array(a) else a for a in tree.flatten(list(example))])
         program = self._resident.get(key)
         if program is None:
-            program = self._resident[key] = ResidentProgram(self.function, example)
+            size = next(np.shape(a)[0] for a in tree.flatten(example) if is_array(a))
+            program = self._resident[key] = ResidentProgram(Program(self.function, example, self.candidates()), size)
         return ResidentSteps(program, data)
 
 
@@ -83,7 +84,20 @@ class JaxEngine(Engine):
 
     def compile(self, function: Callable[..., Any]) -> CompiledFunction:
         """`function` as XLA programs."""
-        return JaxFunction(function)
+        return JaxFunction(function, getattr(function, "variables", tuple))
+
+    def devices(self) -> list[str]:
+        """The accelerators, and the CPUs."""
+        found = [*jax.devices(), *jax.devices("cpu")]
+        return list(dict.fromkeys(f"{device.platform}:{device.id}" for device in found))
+
+    def join_hosts(self, addresses: str | None, count: int | None, number: int | None) -> None:
+        """Join this process with those of other hosts."""
+        jax.distributed.initialize(None if addresses is None else addresses.split(",")[0], count, number)
+
+    def remat(self, function: Callable[..., Any]) -> Callable[..., Any]:
+        """`function` whose inner values are computed again for the gradient."""
+        return jax.checkpoint(function)
 
     def eval_shape(self, function: Callable[..., Any], *symbols: Any) -> Any:
         """The symbols that `function` returns for symbols, by `jax.eval_shape`."""
@@ -110,6 +124,7 @@ class JaxEngine(Engine):
     scan = staticmethod(control.scan)
     while_loop = staticmethod(control.while_loop)
     cond = staticmethod(control.cond)
+    custom_gradient = staticmethod(control.custom_gradient)
 
 
 def _keep_programs() -> None:

@@ -14,6 +14,7 @@ from keras.core import tree
 from keras.core.op import as_operand
 from keras.core.state import StateScope
 from keras.engines.base import assign_all, with_state
+from keras.engines.jax.recurrent import only_backwards
 from keras.engines.jax.step import is_array
 
 Array = Any
@@ -37,7 +38,11 @@ def value_and_grad(function: Callable[..., Any], has_aux: bool = False) -> Calla
             for place, value in zip(places, floats, strict=True):
                 given[place] = value
             with StateScope() as scope:
-                result = function(tree.pack_as(parameters, given), *args, **kwargs)
+                token = only_backwards.set(True)
+                try:
+                    result = function(tree.pack_as(parameters, given), *args, **kwargs)
+                finally:
+                    only_backwards.reset(token)
             loss, rest = result if has_aux else (result, None)
             loss = jnp.asarray(as_operand(loss))
             if loss.shape != ():
@@ -117,3 +122,18 @@ def cond(predicate: Any, true_function: Callable[[], Any], false_function: Calla
     result, state = lax.cond(jnp.reshape(predicate, ()).astype(np.bool_), *branches, [v.raw for v in changed])
     assign_all(changed, state)
     return result
+
+
+def custom_gradient(pair: Callable[..., Any], operands: list[Array]) -> Any:
+    """The value of `pair(*operands)`, a (value, gradient function), with that gradient."""
+
+    def with_rule(*values: Array) -> Any:
+        value, gradient = pair(*values)
+
+        def rule(arrived: Any) -> Any:
+            found = gradient(*(arrived if isinstance(arrived, (tuple, list)) else (arrived,)))
+            return tuple(found) if isinstance(found, (tuple, list)) else (found,)
+
+        return value, rule
+
+    return jax.custom_gradient(with_rule)(*operands)

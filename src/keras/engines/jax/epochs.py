@@ -12,7 +12,7 @@ import numpy as np
 from jax import lax
 
 from keras.core import tree
-from keras.engines.jax.step import OtherVariables, Program, is_array, own
+from keras.engines.jax.step import Program, is_array, jitted, own
 
 Array = Any
 CHUNK_SECONDS = 0.1
@@ -23,79 +23,41 @@ class ResidentProgram:
     """A function of batches as a program over rows of data on the device.
 
     Arguments:
-        function: function of nests of tensors. example: one batch, for its shapes.
-    Attributes: count: how many steps the next dispatch should do. pays: whether steps inside one program were faster than one by one
-    (on a CPU, XLA runs convolutions in a loop on one thread); None while that is not known.
+        program: the program for one batch. size: rows of a batch.
+    Attributes: count: how many steps the next dispatch should do.
     """
 
-    def __init__(self, function: Any, example: Any) -> None:
-        self._program = Program(function, example)
-        self._batch = next(np.shape(a)[0] for a in tree.flatten(example) if is_array(a))
-        self._compile()
+    def __init__(self, program: Program, size: int) -> None:
+        self._program = program
+        self._size = size
+        self._many = jitted(self._steps, donate_argnums=0)
         self.count = 1
-        self.pays: bool | None = None
-        self._alone: list[float] = []
-        self._compiled = False
 
-    def once(self, arguments: Any) -> Any:
-        """One step on its own, timed: the first ones tell what a step costs."""
-        start = time.perf_counter()
-        result = self._program([a for a in tree.flatten(arguments) if is_array(a)])
-        jax.block_until_ready([v._value for v in self._program.changed])
-        self._alone.append(time.perf_counter() - start)
-        return result
+    def _steps(self, changed: Any, kept: Any, data: Sequence[Array], order: Array, first: Array, count: Array) -> Any:
+        """`count` steps in a loop; what the last one returned, and the state."""
 
-    @property
-    def knows_one_step(self) -> bool:
-        """Whether a step on its own was timed (the first one compiles)."""
-        return len(self._alone) >= 3
+        def step(number: Array, carry: Any) -> Any:
+            rows = lax.dynamic_slice_in_dim(order, number * self._size, self._size)
+            return self._program.pure(carry[1], kept, [jnp.take(a, rows, axis=0, mode="clip") for a in data])
 
-    def _compile(self) -> None:
-        program, batch = self._program, self._batch
-
-        def gathered(data: Sequence[Array], order: Array, number: Array) -> list[Array]:
-            rows = lax.dynamic_slice_in_dim(order, number * batch, batch)
-            return [jnp.take(a, rows, axis=0, mode="clip") for a in data]
-
-        def many(changed: Any, kept: Any, data: Any, order: Array, first: Array, count: Array) -> Any:
-            results, _ = jax.eval_shape(lambda: program.pure(changed, kept, gathered(data, order, first)))
-            empty = [jnp.zeros(r.shape, r.dtype) for r in results]
-
-            def step(number: Array, carry: Any) -> Any:
-                return program.pure(carry[1], kept, gathered(data, order, number))
-
-            return lax.fori_loop(first, first + count, step, (empty, changed))
-
-        self._many = jax.jit(many, donate_argnums=0)
+        empty = [jnp.zeros(r.shape, r.dtype) for r in self._program.results]
+        return lax.fori_loop(first, first + count, step, (empty, changed))
 
     def run(self, data: Sequence[Array], order: Array, first: int, count: int) -> Any:
         """Do the steps from number `first` on; returns what the last one returned."""
+        program = self._program
         start = time.perf_counter()
-        results = self._execute(data, order, np.int32(first), np.int32(count))
+        changed = own([v._value for v in program.changed])
+        results, new = self._many(changed, [v._value for v in program.kept], data, order, np.int32(first), np.int32(count))
+        for variable, value in zip(program.changed, new, strict=True):
+            variable._value = value
+        jax.block_until_ready(new)
         seconds = time.perf_counter() - start
-        if self.pays is None:
-            if self._compiled and (count >= 16 or seconds > CHUNK_SECONDS / 4):
-                self.pays = seconds / count < 1.2 * min(self._alone[1:])
-            self._compiled = True
         if seconds < CHUNK_SECONDS / 2:
             self.count *= 2
         elif seconds > 2 * CHUNK_SECONDS and 1 < self.count == count:
             self.count //= 2
-        return self._program.packed(results)
-
-    def _execute(self, data: Sequence[Array], order: Array, first: Any, count: Any) -> Any:
-        program = self._program
-        try:
-            changed = own([v._value for v in program.changed])
-            results, new = self._many(changed, [v._value for v in program.kept], data, order, first, count)
-        except OtherVariables as error:  # the function used other variables than when it was looked at first
-            program.meet(error.scope)
-            self._compile()
-            return self._execute(data, order, first, count)
-        for variable, value in zip(program.changed, new, strict=True):
-            variable._value = value
-        jax.block_until_ready(new)
-        return results
+        return program.packed(results)
 
 
 class ResidentSteps:
@@ -114,20 +76,6 @@ class ResidentSteps:
     def count(self) -> int:
         """How many steps the next dispatch should do."""
         return self._program.count
-
-    @property
-    def pays(self) -> bool | None:
-        """Whether steps inside one program are faster than one by one; None while that is not known."""
-        return self._program.pays
-
-    @property
-    def knows_one_step(self) -> bool:
-        """Whether a step on its own was timed."""
-        return self._program.knows_one_step
-
-    def once(self, *arguments: Any) -> Any:
-        """One step on its own."""
-        return self._program.once(arguments)
 
     def begin(self, order: np.ndarray) -> None:
         """Set the rows of the coming batches, one batch after the other."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import math
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -14,7 +13,7 @@ from jax import lax
 
 from keras.core.dtypes import numpy_dtype
 from keras.core.tensor import REGISTRY
-from keras.engines.jax import convolution, linalg, random
+from keras.engines.jax import columns, convolution, linalg, normalization, pooling, random, recurrent
 
 Array = Any
 
@@ -45,17 +44,23 @@ def engine_dtype(name: str) -> np.dtype:
     return jax.dtypes.canonicalize_dtype(numpy_dtype(name))
 
 
+def _place(axis: int, ndim: int) -> int:
+    """The axis counted from the first; one that does not exist is an error, which the table words."""
+    if not -ndim <= axis < ndim:
+        raise ValueError("axis")
+    return axis % ndim
+
+
 def _lined_up(function: Callable[..., Array]) -> Callable[..., Array]:
     """`function` of operands with equally many axes, as lax broadcasts only those."""
+    return lambda x, y: function(x, y) if x.shape == y.shape else function(*columns.lined_up(x, y))
 
-    def kernel(x: Array, y: Array) -> Array:
-        a, b = x.ndim, y.ndim
-        if a != b and a and b:
-            x = x if a > b else lax.expand_dims(x, range(b - a))
-            y = y if b > a else lax.expand_dims(y, range(a - b))
-        return function(x, y)
 
-    return kernel
+def _sum(x: Array, axis: Any, keepdims: bool) -> Array:
+    found = columns.total(x, axis)
+    if found is None:
+        return jnp.sum(x, axis, x.dtype, keepdims=keepdims)
+    return lax.expand_dims(found, range(x.ndim - 1)) if keepdims else found
 
 
 def _on_bools(function: Callable[..., Array], logical: Callable[..., Array]) -> Callable[..., Array]:
@@ -78,7 +83,7 @@ def _argument(function: Callable[..., Array]) -> Callable[..., Array]:
         if axis is None:
             found = function(lax.reshape(x, (x.size,)), 0, np.int32)
             return lax.reshape(found, (1,) * x.ndim) if keepdims else found
-        axis = axis % x.ndim
+        axis = _place(axis, x.ndim)
         found = function(x, axis, np.int32)
         return lax.expand_dims(found, (axis,)) if keepdims else found
 
@@ -124,7 +129,7 @@ def _gather_along_axis(x: Array, indices: Array, axis: int) -> Array:
 
 
 def _add_at(x: Array, indices: Array, updates: Array, axis: int) -> Array:
-    return x.at[(slice(None),) * (axis % x.ndim) + (indices,)].add(updates)
+    return x.at[(slice(None),) * _place(axis, x.ndim) + (indices,)].add(updates)
 
 
 @functools.partial(jax.custom_vjp, nondiff_argnums=(0,))
@@ -161,52 +166,6 @@ def _pairs(pad_width: Any, ndim: int) -> Any:
     return [(int(a), int(b), 0) for a, b in np.broadcast_to(np.asarray(pad_width), (ndim, 2))]
 
 
-def _windows(x: Array, window: Any, strides: Any, padding: Any, value: float) -> list[Array]:
-    """For each tap of the window, the elements it meets: arrays of shape (batch, *places, channels)."""
-    x = lax.pad(x, np.asarray(value, x.dtype), [(0, 0, 0), *((low, high, 0) for low, high in padding), (0, 0, 0)])
-    sizes = x.shape[1:-1]
-    places = [max((n - k) // s + 1, 0) for n, k, s in zip(sizes, window, strides, strict=True)]
-    taps = []
-    for tap in np.ndindex(*window):
-        stops = [t + max((p - 1) * s + 1, 0) for t, p, s in zip(tap, places, strides, strict=True)]
-        taps.append(lax.slice(x, (0, *tap, 0), (x.shape[0], *stops, x.shape[-1]), (1, *strides, 1)))
-    return taps
-
-
-def extract_windows(x: Array, window: Any, strides: Any, padding: Any, value: float = 0.0) -> Array:
-    """Every window of x: (batch, *places, *window, channels)."""
-    taps = _windows(x, window, strides, padding, value)
-    stacked = jnp.stack(taps, axis=-2)
-    return lax.reshape(stacked, (*stacked.shape[:-2], *window, stacked.shape[-1]))
-
-
-def add_windows(g: Array, window: Any, strides: Any, padding: Any, x_shape: Any) -> Array:
-    """Windows added back to their places."""
-    x = jax.ShapeDtypeStruct(tuple(x_shape), g.dtype)
-    return jax.linear_transpose(lambda v: extract_windows(v, window, strides, padding), x)(g)[0]
-
-
-def _larger(best: Array, tap: Array) -> Array:
-    """The larger one; the first one (also for the gradient) where they are equal, and NaN if either is."""
-    keep = lax.bitwise_or(lax.ge(best, tap), lax.ne(best, best))
-    return lax.select(keep, best, tap)
-
-
-def max_pool(x: Array, window: Any, strides: Any, padding: Any) -> Array:
-    """The largest element of every window."""
-    lowest = -np.inf if x.dtype.kind not in "iub" else -(2**31)
-    return functools.reduce(_larger, _windows(x, window, strides, padding, lowest))
-
-
-def average_pool(x: Array, window: Any, strides: Any, padding: Any) -> Array:
-    """The mean of every window; places outside of x do not count."""
-    total = functools.reduce(lax.add, _windows(x, window, strides, padding, 0))
-    if all(p == (0, 0) for p in padding):
-        return lax.div(total, np.asarray(math.prod(window), x.dtype))
-    inside = np.ones((1, *x.shape[1:-1], 1), x.dtype)
-    return lax.div(total, functools.reduce(lax.add, _windows(inside, window, strides, padding, 0)))
-
-
 KERNELS: dict[str, Callable[..., Any]] = {
     **UNARY,
     **{name: _lined_up(function) for name, function in BINARY.items()},
@@ -221,7 +180,7 @@ KERNELS: dict[str, Callable[..., Any]] = {
     "relu_gradient": lambda g, y: jnp.where(y > 0, g, np.zeros((), g.dtype)),
     "cast": lambda x, dtype: lax.convert_element_type(x, engine_dtype(dtype)),
     "copy": jnp.copy,
-    "sum": lambda x, axis, keepdims: jnp.sum(x, axis, x.dtype, keepdims=keepdims),
+    "sum": _sum,
     "product_over": lambda x, axis, keepdims: jnp.prod(x, axis, x.dtype, keepdims=keepdims),
     "max_over": lambda x, axis, keepdims: jnp.max(x, axis, keepdims=keepdims),
     "min_over": lambda x, axis, keepdims: jnp.min(x, axis, keepdims=keepdims),
@@ -241,10 +200,10 @@ KERNELS: dict[str, Callable[..., Any]] = {
     "transpose": lambda x, axes: jnp.transpose(x, axes),
     "broadcast_to": jnp.broadcast_to,
     "filled_like": lambda x, value, dtype: lax.full(x.shape, value, engine_dtype(dtype)),
-    "concatenate": lambda *xs, axis: lax.concatenate(xs, axis % xs[0].ndim),
+    "concatenate": lambda *xs, axis: lax.concatenate(xs, _place(axis, xs[0].ndim)),
     "strided_slice": _strided_slice,
     "place_slice": _place_slice,
-    "reverse": lambda x, axis: lax.rev(x, (axis % x.ndim,)),
+    "reverse": lambda x, axis: lax.rev(x, (_place(axis, x.ndim),)),
     "pad_constant": lambda x, pad_width, value: lax.pad(x, np.asarray(value).astype(x.dtype), _pairs(pad_width, x.ndim)),
     "take_along": lambda x, indices, axis: jnp.take(x, indices, axis=axis),
     "add_at": _add_at,
@@ -260,13 +219,13 @@ KERNELS: dict[str, Callable[..., Any]] = {
     "contract": lambda *operands, subscripts: jnp.einsum(subscripts, *operands),
     **linalg.KERNELS,
     "order": lambda x, axis: jnp.argsort(x, axis=axis, stable=True).astype(np.int32),
-    "sorted_along": lambda x, axis: lax.sort(x, dimension=axis % x.ndim),
+    "sorted_along": lambda x, axis: lax.sort(x, dimension=_place(axis, x.ndim)),
     "largest": _largest,
     "conv_channels_last": convolution.conv,
     "conv_input_gradient": convolution.conv_input_gradient,
     "conv_filter_gradient": convolution.conv_filter_gradient,
-    "extract_windows": extract_windows,
-    "add_windows": add_windows,
+    "extract_windows": pooling.extract_windows,
+    "add_windows": pooling.add_windows,
     "draw_uniform": random.uniform,
     "draw_normal": random.normal,
     "draw_truncated_normal": random.truncated_normal,
@@ -274,4 +233,9 @@ KERNELS: dict[str, Callable[..., Any]] = {
     "draw_integers": random.integers,
 }
 
-NATIVES: dict[str, Callable[..., Any]] = {"max_pool_channels_last": max_pool, "average_pool_channels_last": average_pool}
+NATIVES: dict[str, Callable[..., Any]] = {
+    "max_pool_channels_last": pooling.max_pool,
+    "average_pool_channels_last": pooling.average_pool,
+    **normalization.NATIVES,
+    **recurrent.NATIVES,
+}

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import jax
+import jax.extend
 import numpy as np
 from jax import lax
 
@@ -21,16 +22,18 @@ _MAX_PROGRAMS = 16
 
 
 class ReadingScope(StateScope):
-    """Variables are read where they are, and remembered in `found`."""
+    """What is read is remembered in `read_ids`; variables without a value in the scope are read where they are, and kept in `found`."""
 
     def __init__(self, state: Any = ()) -> None:
         super().__init__(state)
         self.found: dict[int, Any] = {}
+        self.read_ids: set[int] = set()
 
     def read(self, variable: Any) -> Any:
         """The variable's value."""
         if id(variable) not in self.values:
             self.found[id(variable)] = variable
+        self.read_ids.add(id(variable))
         return super().read(variable)
 
 
@@ -66,38 +69,59 @@ def own(values: list[Array]) -> list[Array]:
     return values
 
 
+_OPTIONS: dict[str, Any] = {"xla_cpu_experimental_ynn_fusion_type": ""}
+"""On a CPU, XLA's other kernel library is two to three times slower for convolutions than Eigen's, which take over without it."""
+
+
+def jitted(function: Callable[..., Any], donate_argnums: int) -> Callable[..., Any]:
+    """`function` as an XLA program, its first argument's memory used again for the results."""
+    on_cpu = jax.default_backend() == "cpu"
+    return jax.jit(function, donate_argnums=donate_argnums, compiler_options=_OPTIONS if on_cpu else None)
+
+
 _TENSOR = object()
 """Stands for a tensor in the structure of the results."""
 
 
-class OtherVariables(Exception):
-    """The function reads or writes variables that the program does not have yet."""
-
-    def __init__(self, scope: ReadingScope) -> None:
-        self.scope = scope
-
-
 class Program:
-    """A function for arguments of one signature.
+    """A function for arguments of one signature, traced once.
 
-    Attributes: changed: the variables that it writes. kept: those that it only reads. jitted: (changed, kept, arrays) -> (results, changed).
+    Arguments:
+        function: function of nests of tensors. arguments: nests that show the signature.
+        candidates: variables that the function may use; if it uses others too, it is traced once more.
+    Attributes: changed: the variables that it writes. kept: those that it only reads. results: shapes and dtypes of the tensors among its
+    results. jitted: (values of `changed`, of `kept`, arrays) -> (results, new values of `changed`).
     """
 
-    def __init__(self, function: Callable[..., Any], arguments: Any) -> None:
+    def __init__(self, function: Callable[..., Any], arguments: Any, candidates: Sequence[Any] = ()) -> None:
         self.function = function
         self.arguments = tree.map_structure(lambda a: None if is_array(a) else a, arguments)
         self._holes = [is_array(a) for a in tree.flatten(arguments)]
         self.structure: Any = None
-        specs = [jax.ShapeDtypeStruct(np.shape(a), jax.dtypes.canonicalize_dtype(a.dtype)) for a in tree.flatten(arguments) if is_array(a)]
-        scope = ReadingScope()
-        jax.eval_shape(lambda arrays: self._run(scope, arrays), specs)
-        self._divide(scope)
+        arrays = [jax.ShapeDtypeStruct(np.shape(a), jax.dtypes.canonicalize_dtype(a.dtype)) for a in tree.flatten(arguments) if is_array(a)]
+        self._trace(list({id(v): v for v in candidates}.values()), arrays)
+        self.jitted = jitted(self.pure, donate_argnums=0)
 
-    def _divide(self, scope: ReadingScope) -> None:
-        written = {id(variable): variable for variable, _ in scope.updates.values()}
-        self.changed = list(written.values())
-        self.kept = [v for i, v in scope.found.items() if i not in written]
-        self.jitted = jax.jit(self.pure, donate_argnums=0)
+    def _trace(self, known: list[Any], arrays: Sequence[Any]) -> None:
+        scopes: list[ReadingScope] = []
+
+        def whole(values: Sequence[Array], arrays: Sequence[Array]) -> Any:
+            scopes.append(ReadingScope(zip(known, values, strict=True)))
+            results = self._run(scopes[-1], arrays)
+            updates = [scopes[-1].updates.get(id(v)) for v in known]
+            # a weakly typed value would be another signature at the next call
+            return results, [lax.convert_element_type(u[1], v.dtype) for u, v in zip(updates, known, strict=True) if u is not None]
+
+        specs = [jax.ShapeDtypeStruct(v._value.shape, v._value.dtype) for v in known]
+        program, (results, _) = jax.make_jaxpr(whole, return_shape=True)(specs, arrays)
+        scope = scopes[-1]
+        met = {id(v): v for v in [*known, *scope.found.values(), *(v for v, _ in scope.updates.values())]}
+        if len(met) > len(known):
+            self._trace(list(met.values()), arrays)
+            return
+        self._known, self._program, self.results = known, jax.extend.core.jaxpr_as_fun(program), results
+        self.changed = [v for v in known if id(v) in scope.updates]
+        self.kept = [v for v in known if id(v) in scope.read_ids and id(v) not in scope.updates]
 
     def _run(self, scope: StateScope, arrays: Sequence[Array]) -> list[Array]:
         """The tensors among the function's results; where they stand among them is left in `structure`."""
@@ -110,29 +134,15 @@ class Program:
         return [x for x in made if is_array(x)]
 
     def pure(self, changed: Any, kept: Any, arrays: Any) -> Any:
-        scope = ReadingScope(zip([*self.changed, *self.kept], [*changed, *kept], strict=True))
-        results = self._run(scope, arrays)
-        if scope.found or len(self.changed) < len({id(v) for v in self.changed} | scope.updates.keys()):
-            raise OtherVariables(scope)
-        # a weakly typed value would be another signature at the next call
-        return results, [lax.convert_element_type(scope.values[id(v)], v.dtype) for v in self.changed]
-
-    def meet(self, scope: ReadingScope) -> None:
-        """Take the variables that a scope has found into the program."""
-        known = [*self.changed, *self.kept, *scope.found.values()]
-        written = {id(v): v for v in [*self.changed, *(v for v, _ in scope.updates.values())]}
-        self.changed, self.kept = list(written.values()), [v for v in known if id(v) not in written]
-        self.jitted = jax.jit(self.pure, donate_argnums=0)
-
-    def _execute(self, values: list[Array], arrays: list[Array]) -> Any:
-        try:
-            return self.jitted(values, [v._value for v in self.kept], arrays)
-        except OtherVariables as error:  # the function used other variables than when it was looked at first
-            self.meet(error.scope)
-            return self._execute(own([v._value for v in self.changed]), arrays)
+        """The function as (values of `changed`, values of `kept`, arrays) -> (results, new values of `changed`)."""
+        values = {id(v): value for v, value in zip([*self.changed, *self.kept], [*changed, *kept], strict=True)}
+        given = [values[id(v)] if id(v) in values else lax.full(v.shape, 0, v._value.dtype) for v in self._known]
+        made = self._program(*given, *arrays)
+        count = len(self.results)
+        return made[:count], made[count:]
 
     def __call__(self, arrays: list[Array]) -> Any:
-        results, new = self._execute(own([v._value for v in self.changed]), arrays)
+        results, new = self.jitted(own([v._value for v in self.changed]), [v._value for v in self.kept], arrays)
         for variable, value in zip(self.changed, new, strict=True):
             variable._value = value
         return self.packed(results)
@@ -150,8 +160,9 @@ class Program:
 class CompiledFunction:
     """A function of nests of arrays and of variables; anything that is not an array is part of the signature."""
 
-    def __init__(self, function: Callable[..., Any]) -> None:
+    def __init__(self, function: Callable[..., Any], candidates: Callable[[], Sequence[Any]] = tuple) -> None:
         self.function = function
+        self.candidates = candidates
         self._programs: OrderedDict[Any, Program] = OrderedDict()
 
     def __call__(self, *arguments: Any) -> Any:
@@ -160,7 +171,7 @@ class CompiledFunction:
         signature = tuple([(a.shape, a.dtype) if is_array(a) else a for a in leaves])
         program = self._programs.get(signature)
         if program is None:
-            program = self._programs[signature] = Program(self.function, arguments)
+            program = self._programs[signature] = Program(self.function, arguments, self.candidates())
             while len(self._programs) > _MAX_PROGRAMS:
                 self._programs.popitem(last=False)
         elif len(self._programs) > 1:

@@ -10,6 +10,7 @@ import numpy as np
 from keras.core.dtypes import numpy_dtype
 from keras.engines.base import Engine, default_dtype
 from keras.engines.numpy.buffers import aligned_empty
+from keras.engines.numpy.eager import EAGER
 from keras.engines.numpy.kernels import KERNELS, NATIVES
 from keras.engines.numpy.step import CompiledFunction, compile
 
@@ -23,6 +24,7 @@ class NumpyEngine(Engine):
     tensor_type = np.ndarray
     kernels = KERNELS
     natives = NATIVES
+    eager = EAGER
 
     def owns(self, x: Any) -> bool:
         """Whether `x` is a NumPy array or number."""

@@ -72,8 +72,8 @@ def sigmoid(x: Array, out: Array | None = None) -> Array:
     out = _result(x, out)
     kind = x.dtype.type
     np.negative(x, out=out)
-    np.minimum(out, kind(int(np.log(np.finfo(x.dtype).max))), out=out)
-    np.exp(out, out=out)
+    with np.errstate(over="ignore"):
+        np.exp(out, out=out)
     np.add(out, kind(1), out=out)
     return np.reciprocal(out, out=out)
 

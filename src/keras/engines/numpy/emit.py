@@ -11,9 +11,9 @@ from typing import Any
 
 import numpy as np
 
-from keras.engines.numpy import convolution, elementwise, philox, threads, windows
+from keras.engines.numpy import convolution, elementwise, philox, recurrent, windows
 from keras.engines.numpy.kernels import KERNELS, NATIVES, ROUNDINGS, UFUNCS, add_elements, add_rows, draw, is_narrow, slices_of, words
-from keras.engines.numpy.products import bind_matmul
+from keras.engines.numpy.products import bind_matmul, steps_of
 
 Array = np.ndarray
 Step = tuple[Callable[..., Any], tuple[Any, ...]]
@@ -79,18 +79,13 @@ def _sigmoid(xs: Sequence[Array], out: Array, scratch: Scratch) -> list[Step]:
     x = xs[0]
     if out.dtype not in (np.float32, np.float64):
         return [(_copy_result, (out, KERNELS["sigmoid"], xs))]
-    one, most = out.dtype.type(1), out.dtype.type(int(np.log(np.finfo(out.dtype).max)))
+    one = out.dtype.type(1)
     return [
         (np.negative, (x, out)),
-        (_minimum_into, (out, most, out)),  # exp stays finite
         (np.exp, (out, out)),
         (np.add, (out, one, out)),
         (np.reciprocal, (out, out)),
     ]
-
-
-def _minimum_into(x: Array, most: Any, out: Array) -> None:
-    np.minimum(x, most, out=out)
 
 
 def _put_where(out: Array, value: Any, mask: Array) -> None:
@@ -158,15 +153,8 @@ def products(xs: Sequence[Array], out: Array, own_threads: bool) -> list[Step]:
         if rows is not None and result is not None:
             x, out = rows, result
     if own_threads and out.ndim >= 2 and x.ndim >= 2 and y.ndim >= 2 and out.size:
-        return _steps_of(bind_matmul(x, y, out))
+        return steps_of(bind_matmul(x, y, out))
     return [(np.matmul, (x, y, out))]
-
-
-def _steps_of(call: Any) -> list[Step]:
-    """The steps inside a bound call, so that running it costs no call of its own."""
-    if getattr(call, "func", None) is threads.run:
-        return list(call.args[0])
-    return [(getattr(call, "func", call), getattr(call, "args", ()))]
 
 
 def _reduction(function: np.ufunc) -> Callable[..., list[Step]]:
@@ -249,7 +237,7 @@ def _copy_result(out: Array, function: Callable[..., Any], operands: Sequence[Ar
 
 def _bound(bind: Callable[..., Any], *names: str) -> Callable[..., list[Step]]:
     def emit(xs: Sequence[Array], out: Array, attributes: dict[str, Any]) -> list[Step]:
-        return _steps_of(bind(*xs, out, **{name: attributes[name] for name in names}))
+        return steps_of(bind(*xs, out, **{name: attributes[name] for name in names}))
 
     return emit
 
@@ -266,7 +254,7 @@ def _softmax(function: Callable[..., Any], name: str) -> Callable[..., list[Step
 
 def _conv_bias(xs: Sequence[Array], out: Array, attributes: dict[str, Any]) -> list[Step]:
     x, w, bias = xs
-    return _steps_of(convolution.bind_conv(x, w, out, bias=bias, **attributes))
+    return steps_of(convolution.bind_conv(x, w, out, bias=bias, **attributes))
 
 
 _CONV = ("strides", "padding", "dilation", "groups")
@@ -275,10 +263,11 @@ _POOL = ("window", "strides", "padding")
 SHARED_WORK = frozenset(
     {
         "conv_channels_last", "conv_bias", "conv_input_gradient", "conv_filter_gradient",
-        "max_pool_channels_last", "average_pool_channels_last", "max_pool_gradient",
+        "max_pool_channels_last", "average_pool_channels_last", "max_pool_gradient", "lstm_steps", "lstm_steps_gradient",
     }
 )  # fmt: skip
-"""Ops whose blocks are shared between our own threads."""
+"""Ops whose blocks are shared between our own threads, or that make so many small products that waking BLAS' threads for each costs more
+than it gives (where other work keeps a processor, a hundred times more)."""
 
 EMIT: dict[str, Callable[..., list[Step]]] = {
     "sum": _reduction(np.add),
@@ -306,6 +295,12 @@ EMIT: dict[str, Callable[..., list[Step]]] = {
     "max_pool_gradient": _bound(windows.bind_max_pool_gradient, *_POOL),
 }
 """Operand arrays, result array and attributes to steps. Ops that are in no table run their function and copy the result."""
+
+EMIT_SEVERAL: dict[str, Callable[..., list[Step]]] = {
+    "lstm_steps": lambda xs, outs, attributes: recurrent.bind_lstm(xs, outs, attributes["reverse"]),
+    "lstm_steps_gradient": lambda xs, outs, attributes: recurrent.bind_lstm_gradient(xs, outs, attributes["reverse"]),
+}
+"""The same for ops with several results."""
 
 
 def generic(name: str, attributes: dict[str, Any]) -> Callable[..., list[Step]]:

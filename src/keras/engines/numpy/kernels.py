@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from keras.core.dtypes import numpy_dtype
-from keras.engines.numpy import convolution, decompositions, elementwise, philox, special, windows
+from keras.engines.numpy import convolution, decompositions, elementwise, philox, recurrent, special, windows
 from keras.ops.activations import log_softmax, softmax
 
 Array = np.ndarray
@@ -42,6 +42,21 @@ ROUNDINGS = frozenset({"floor", "ceil", "trunc", "rint"})
 def _quiet(function: Callable[..., Any]) -> Callable[..., Any]:
     """The function without NumPy's warnings: infinities and NaN are values like others, as on every engine."""
     return np.errstate(all="ignore")(function)
+
+
+def _axis(x: Array, axis: Any) -> Any:
+    """`axis`; NumPy takes axis 0 of a scalar, which has none."""
+    if not x.ndim and axis not in (None, ()):
+        raise ValueError("axis")
+    return axis
+
+
+def _power(x: Array, y: Array) -> Array:
+    """x ** y; an integer to a negative power, which NumPy refuses, is 0 but for 1 and -1."""
+    if y.dtype.kind != "i" or not y.size or y.min() >= 0:
+        return np.power(x, y)
+    found = np.power(x, np.where(y < 0, -y, y))
+    return np.where(y < 0, np.where(np.abs(x) == 1, found, 0), found).astype(x.dtype)
 
 
 def _on_arrays(function: Callable[[Array], Array]) -> Callable[[Array], Array]:
@@ -80,13 +95,32 @@ def add_rows(out: Array, indices: Array, updates: Array, axis: int) -> None:
     target = np.moveaxis(out, axis, 0)
     flat = wrap_indices(indices, out.shape[axis], "scatter").reshape(-1)
     moved = np.moveaxis(updates.reshape(*updates.shape[:axis], flat.size, *updates.shape[axis + indices.ndim :]), axis, 0)
-    if flat.size and out.ndim == 2 and axis == 0:  # sort equal rows together, add each group once: ten times np.add.at
-        order = np.argsort(flat, kind="stable")
-        ordered = flat[order]
-        first = np.flatnonzero(np.concatenate(([True], ordered[1:] != ordered[:-1])))
-        target[ordered[first]] += np.add.reduceat(moved[order], first, axis=0)
+    if flat.size and out.ndim == 2 and axis == 0:
+        _add_sorted_rows(target, flat, moved)
     else:
         np.add.at(target, flat, moved)
+
+
+_MANY_ROWS = 8
+"""From how many updates of one row on they are summed by themselves."""
+
+
+def _add_sorted_rows(target: Array, indices: Array, updates: Array) -> None:
+    """The first update of every row at once, then every second one, and so on: thirty times as fast as np.add.at."""
+    order = np.argsort(indices, kind="stable")
+    ordered = indices[order]
+    first = np.flatnonzero(np.concatenate(([True], ordered[1:] != ordered[:-1])))
+    counts = np.diff(np.append(first, indices.size))
+    often = counts > _MANY_ROWS
+    for start, count in zip(first[often], counts[often], strict=True):
+        target[ordered[start]] += np.add.reduce(updates[order[start : start + count]], axis=0)
+    first, counts = first[~often], counts[~often]
+    for turn in range(_MANY_ROWS):
+        rows = order[first + turn]
+        target[indices[rows]] += updates[rows]
+        first, counts = first[counts > turn + 1], counts[counts > turn + 1]
+        if not first.size:
+            break
 
 
 _JOIN = {"max": np.maximum, "min": np.minimum, "prod": np.multiply}
@@ -115,6 +149,17 @@ def _fourier(real: Array, imag: Array, inverse: bool) -> tuple[Array, Array]:
     wide = real.dtype if real.dtype in (np.float32, np.float64) else np.dtype(np.float32)
     found = (np.fft.ifft if inverse else np.fft.fft)(_complex(real.astype(wide, copy=False), imag.astype(wide, copy=False)))
     return found.real.astype(real.dtype), found.imag.astype(real.dtype)
+
+
+def _scan_graph(*operands: Array, body: Any, carries: int, sequences: int, length: int, reverse: bool) -> tuple[Array, ...]:
+    """The loop of a traced scan on numbers: last carries, outputs of every step, carries before every step."""
+    carry, xs, constants = operands[:carries], operands[carries : carries + sequences], operands[carries + sequences :]
+    rows: list[Any] = [None] * length
+    for t in range(length - 1, -1, -1) if reverse else range(length):
+        found = body.call(*carry, *[x[t] for x in xs], *constants)
+        rows[t] = [*found[carries:], *carry]
+        carry = tuple(found[:carries])
+    return (*carry, *map(np.stack, zip(*rows, strict=True)))
 
 
 def _add_at(x: Array, indices: Array, updates: Array, axis: int) -> Array:
@@ -251,6 +296,7 @@ def _windowed(function: Callable[..., Array]) -> Callable[..., Array]:
 KERNELS: dict[str, Callable[..., Any]] = {
     **{name: _quiet(function) for name, function in UFUNCS.items()},
     **{name: _keep_integers(UFUNCS[name]) for name in ROUNDINGS},
+    "power": _quiet(_power),
     "rsqrt": _quiet(lambda x: np.reciprocal(np.sqrt(x))),
     "relu": lambda x: np.maximum(x, x.dtype.type(0)),
     "relu_gradient": lambda g, y: (
@@ -264,12 +310,13 @@ KERNELS: dict[str, Callable[..., Any]] = {
     "cast": _quiet(lambda x, dtype: x.astype(numpy_dtype(dtype))),
     "copy": np.copy,
     "stop_gradient": lambda x: x,
-    "sum": _quiet(lambda x, axis, keepdims: np.add.reduce(x, axis=axis, dtype=x.dtype, keepdims=keepdims)),
-    "product_over": _quiet(lambda x, axis, keepdims: np.multiply.reduce(x, axis=axis, dtype=x.dtype, keepdims=keepdims)),
-    "max_over": lambda x, axis, keepdims: np.maximum.reduce(x, axis=axis, keepdims=keepdims),
-    "min_over": lambda x, axis, keepdims: np.minimum.reduce(x, axis=axis, keepdims=keepdims),
-    "any": lambda x, axis, keepdims: np.logical_or.reduce(x, axis=axis, keepdims=keepdims),
-    "all": lambda x, axis, keepdims: np.logical_and.reduce(x, axis=axis, keepdims=keepdims),
+    "with_gradient": lambda *operands, count, results, gradient: tuple(x.copy() for x in operands[count : count + results]),
+    "sum": _quiet(lambda x, axis, keepdims: np.add.reduce(x, axis=_axis(x, axis), dtype=x.dtype, keepdims=keepdims)),
+    "product_over": _quiet(lambda x, axis, keepdims: np.multiply.reduce(x, axis=_axis(x, axis), dtype=x.dtype, keepdims=keepdims)),
+    "max_over": lambda x, axis, keepdims: np.maximum.reduce(x, axis=_axis(x, axis), keepdims=keepdims),
+    "min_over": lambda x, axis, keepdims: np.minimum.reduce(x, axis=_axis(x, axis), keepdims=keepdims),
+    "any": lambda x, axis, keepdims: np.logical_or.reduce(x, axis=_axis(x, axis), keepdims=keepdims),
+    "all": lambda x, axis, keepdims: np.logical_and.reduce(x, axis=_axis(x, axis), keepdims=keepdims),
     "argmax": lambda x, axis, keepdims: np.argmax(x, axis=axis, keepdims=keepdims).astype(np.int32),
     "argmin": lambda x, axis, keepdims: np.argmin(x, axis=axis, keepdims=keepdims).astype(np.int32),
     "running_product": _quiet(lambda x, axis: np.multiply.accumulate(x, axis=axis, dtype=x.dtype)),
@@ -295,10 +342,11 @@ KERNELS: dict[str, Callable[..., Any]] = {
     "view": lambda x, dtype: np.ascontiguousarray(x).view(numpy_dtype(dtype or x.dtype)).copy(),
     "gather_along_axis": lambda x, indices, axis: np.take_along_axis(x, wrap_indices(indices, x.shape[axis], "take_along_axis"), axis),
     "add_along_axis": _add_along_axis,
+    "scan_graph": _scan_graph,
     "dynamic_slice": dynamic_slice,
     "dynamic_update": dynamic_update,
-    "matmul": matmul,
-    "contract": lambda *operands, subscripts: einsum(operands, subscripts),
+    "matmul": _quiet(matmul),
+    "contract": _quiet(lambda *operands, subscripts: einsum(operands, subscripts)),
     **decompositions.KERNELS,
     "order": lambda x, axis: np.argsort(x, axis=axis, kind="stable").astype(np.int32),
     "sorted_along": lambda x, axis: np.sort(x, axis=axis, kind="stable"),
@@ -333,6 +381,8 @@ NATIVES: dict[str, Callable[..., Any]] = {
     "log_softmax": _last_axis_only(elementwise.log_softmax, log_softmax.record.body),
     "max_pool_channels_last": _windowed(windows.max_pool),
     "average_pool_channels_last": _windowed(windows.average_pool),
+    "lstm_steps": recurrent.lstm_steps,
+    "lstm_steps_gradient": recurrent.lstm_steps_gradient,
     "max_pool_gradient": lambda g, x, y, window, strides, padding: windows.max_pool_gradient(
         g, x, y, window=window, strides=strides, padding=padding
     ),

@@ -13,9 +13,8 @@ from typing import Any
 import numpy as np
 
 from keras.core import tree
-from keras.core.graph import Graph, Traced, Tracer
-from keras.core.state import StateScope
 from keras.core.tensor import Spec
+from keras.core.tracing import TracedFunction, structure_key
 from keras.engines.numpy.kernels import NATIVES
 from keras.engines.numpy.optimize import simplify
 from keras.engines.numpy.program import Program
@@ -33,47 +32,20 @@ _MAX_PROGRAMS = 16
 """Programs kept per compiled function; data of ever new shapes drops the one that was not used for longest."""
 
 
-class _TracingScope(StateScope):
-    """Every variable that is read becomes an input of the trace."""
-
-    def __init__(self, tracer: Tracer) -> None:
-        super().__init__()
-        self.tracer = tracer
-        self.read_variables: list[tuple[Any, Traced]] = []
-
-    def read(self, variable: Any) -> Any:
-        """The variable's symbol."""
-        value = self.values.get(id(variable))
-        if value is None:
-            value = Traced(self.tracer, variable.shape, variable.dtype)
-            self.values[id(variable)] = value
-            self.read_variables.append((variable, value))
-        return value
-
-
 class _Replay:
     """One traced program with the arguments' places and the results' structure."""
 
     def __init__(self, function: Callable[..., Any], arguments: Any) -> None:
-        tracer = Tracer()
-        scope = _TracingScope(tracer)
-        with tracer.active(), scope:
-            traced = tree.map_structure(lambda a: tracer.input(Spec(a.shape, a.dtype.name)) if isinstance(a, np.ndarray) else a, arguments)
-            result = function(*traced)
-            result = tree.map_structure(lambda x: x.value if hasattr(x, "assign") else x, result)
-            updates = [(variable, tracer.lift(value)) for variable, value in scope.updates.values()]
-        results = [x for x in tree.leaves(result) if isinstance(x, Traced)]
-        outputs = [tracer.lift(x) for x in results] + [value for _, value in updates]
-        graph = Graph([*tracer.inputs, *(x for _, x in scope.read_variables)], outputs, tracer.nodes)
-        graph = simplify(graph, NATIVES)
-        first = len(tracer.inputs)
-        self.variables = [variable for variable, _ in scope.read_variables] + [variable for variable, _ in updates]
-        places = {first + i: variable._value for i, (variable, _) in enumerate(scope.read_variables)}
-        self.program = Program(graph, places, [(len(results) + i, variable._value) for i, (variable, _) in enumerate(updates)])
+        traced = TracedFunction(function, arguments, lambda a: Spec(a.shape, a.dtype.name) if isinstance(a, np.ndarray) else None)
+        graph = simplify(traced.graph, NATIVES)
+        first, results = traced.count, traced.results
+        self.variables = traced.read + traced.updated
+        places = {first + i: variable._value for i, variable in enumerate(traced.read)}
+        self.program = Program(graph, places, [(results + i, variable._value) for i, variable in enumerate(traced.updated)])
         self.inputs = self.program.inputs[:first]
-        self.results = self.program.outputs[: len(results)]
-        self.structure = result
-        self._decaying = [v._value for v, _ in updates if v.kind == "slot" and v.dtype == "float32" and v.size > 1]
+        self.results = self.program.outputs[:results]
+        self._traced = traced
+        self._decaying = [v._value for v in traced.updated if v.kind == "slot" and v.dtype == "float32" and v.size > 1]
         self._runs = 0
         self._storages = [(variable, variable._value) for variable in self.variables]
 
@@ -95,10 +67,7 @@ class _Replay:
                 np.subtract(array, _FLUSH, out=array)
         with np.errstate(all="ignore"), single_threaded_blas if self.program.own_threads else _BLAS_AS_IT_IS:
             self.program.run()
-        if len(self.results) == 1 and isinstance(self.structure, Traced):
-            return self.results[0].copy()
-        copies = iter([a.copy() for a in self.results])
-        return tree.pack_as(self.structure, [next(copies) if isinstance(x, Traced) else x for x in tree.leaves(self.structure)])
+        return self._traced.packed([a.copy() for a in self.results])
 
 
 class CompiledFunction:
@@ -118,7 +87,7 @@ class CompiledFunction:
         return self._find(arguments, tree.flatten(list(arguments)))
 
     def _find(self, arguments: tuple[Any, ...], leaves: list[Any]) -> _Replay:
-        signature = (_structure_key(arguments), *[(a.shape, a.dtype) if isinstance(a, np.ndarray) else a for a in leaves])
+        signature = (structure_key(arguments), *[(a.shape, a.dtype) if isinstance(a, np.ndarray) else a for a in leaves])
         replay = self._replays.get(signature)
         if replay is None or not replay.is_current():
             replay = _Replay(self.function, arguments)
@@ -132,13 +101,6 @@ class CompiledFunction:
     def program(self, *arguments: Any) -> Program:
         """The program for these arguments, for reading: `print(compiled.program(x).graph)`."""
         return self.prepare(*arguments).program
-
-
-def _structure_key(nest: Any) -> Any:
-    """What tells nests of one number of leaves apart: keys and lengths."""
-    if isinstance(nest, dict):
-        return tuple((key, _structure_key(nest[key])) for key in sorted(nest, key=str))
-    return tuple([_structure_key(item) for item in nest]) if isinstance(nest, (list, tuple)) else None
 
 
 def compile(function: Callable[..., Any]) -> CompiledFunction:

@@ -141,6 +141,7 @@ class _Worker:
         _thread.start_new_thread(self._loop, ())
 
     def _loop(self) -> None:
+        np.seterr(all="ignore")  # infinities and NaN are values like others; the setting is each thread's own
         begin, end = self.begin.acquire, self.end.release
         while True:
             begin()

@@ -14,8 +14,7 @@ from keras.core import tree
 from keras.core.abstract import by_two_sizes
 from keras.core.dtypes import numpy_dtype
 from keras.engines.base import Engine, default_dtype
-from keras.engines.tensorflow import control, linalg, optimizers, variables
-from keras.engines.tensorflow.convolution import max_pool
+from keras.engines.tensorflow import control, natives, variables
 from keras.engines.tensorflow.kernels import KERNELS
 from keras.engines.tensorflow.step import CompiledFunction, specs_of
 
@@ -29,15 +28,12 @@ class TensorFlowEngine(Engine):
     indexes_by_tensors = False
     tensor_type = type(tf.constant(0.0))
     kernels = KERNELS
-    natives = {"max_pool_channels_last": max_pool, "adam_in_place": optimizers.adam}
+    natives = natives.NATIVES
     errors = (*Engine.errors, tf.errors.OpError)
     variable_attributes = variables.ATTRIBUTES
-    UNSUPPORTED = {
-        **dict.fromkeys(
-            ("scan_graph", "while_graph", "cond_graph"), "loops are TensorFlow's loops here; write keras.ops.scan, while_loop or cond"
-        ),
-        **linalg.UNSUPPORTED,
-    }
+    UNSUPPORTED = dict.fromkeys(
+        ("scan_graph", "while_graph", "cond_graph"), "loops are TensorFlow's loops here; write keras.ops.scan, while_loop or cond"
+    )
 
     def owns(self, x: Any) -> bool:
         """Whether `x` is a TensorFlow tensor or variable."""
@@ -68,9 +64,9 @@ class TensorFlowEngine(Engine):
         storage.assign(value)
         return storage
 
-    def watch(self, storage: Any, wanted: bool) -> None:
+    def mark_trainable(self, storage: Any, trainable: bool) -> None:
         """Say whether a `tf.GradientTape` around watches the variable as it watches TensorFlow's own."""
-        storage._trainable = wanted
+        storage._trainable = trainable
 
     def for_tensorflow(self, value: Any, dtype: Any) -> Tensor:
         """A variable's value as TensorFlow's functions take it."""
@@ -96,8 +92,14 @@ class TensorFlowEngine(Engine):
         """A Python loop eagerly, one `tf.while_loop` in a graph."""
         return super().while_loop(cond, body, variables) if tf.executing_eagerly() else control.while_loop(cond, body, variables)
 
+    def devices(self) -> list[str]:
+        """The accelerators, and the CPUs."""
+        found = [device.name.rpartition("device:")[2].lower() for device in tf.config.list_logical_devices()]
+        return sorted(found, key=lambda name: name.startswith("cpu:"))
+
     value_and_grad = staticmethod(control.value_and_grad)
     cond = staticmethod(control.cond)
+    custom_gradient = staticmethod(lambda pair, operands: tf.custom_gradient(pair)(*operands))
 
 
 engine = TensorFlowEngine()

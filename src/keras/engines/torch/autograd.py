@@ -44,6 +44,8 @@ def value_and_grad(function: Callable[..., Any], has_aux: bool = False) -> Calla
 def _leaf(x: Tensor, nested: bool) -> Tensor:
     if not x.dtype.is_floating_point and not x.dtype.is_complex:
         return x
+    if x.is_leaf and x.requires_grad:  # a parameter, which a torch module may use directly
+        return x
     return x.view_as(x) if nested and x.requires_grad else x.detach().requires_grad_()
 
 
@@ -60,3 +62,22 @@ def _gradients(loss: Tensor, leaves: list[Tensor], nested: bool) -> list[Tensor]
     iterator = iter(found)
     gradients = [next(iterator) if x.requires_grad else None for x in leaves]
     return [torch.zeros_like(x) if g is None else g for x, g in zip(leaves, gradients, strict=True)]
+
+
+class _Given(torch.autograd.Function):
+    """A value with the gradient that came with it."""
+
+    @staticmethod
+    def forward(ctx: Any, pair: Callable[..., Any], *operands: Tensor) -> Any:
+        value, ctx.gradient = pair(*operands)
+        return tuple(value) if isinstance(value, (tuple, list)) else value
+
+    @staticmethod
+    def backward(ctx: Any, *arrived: Tensor) -> Any:
+        found = ctx.gradient(*arrived)
+        return (None, *found) if isinstance(found, (tuple, list)) else (None, found)
+
+
+def custom_gradient(pair: Callable[..., Any], operands: list[Tensor]) -> Any:
+    """The value of `pair(*operands)`, a (value, gradient function), with that gradient."""
+    return _Given.apply(pair, *operands)

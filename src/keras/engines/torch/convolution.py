@@ -12,6 +12,7 @@ from torch.nn import functional as F
 Tensor = torch.Tensor
 _CONV = {1: F.conv1d, 2: F.conv2d, 3: F.conv3d}
 _TRANSPOSED = {1: F.conv_transpose1d, 2: F.conv_transpose2d, 3: F.conv_transpose3d}
+_conv_backward = torch.ops.aten.convolution_backward.default
 _MAX_POOL = {1: F.max_pool1d, 2: F.max_pool2d, 3: F.max_pool3d}
 
 
@@ -28,14 +29,38 @@ def _kernel(w: Tensor) -> Tensor:
     return w.permute(w.ndim - 1, w.ndim - 2, *range(w.ndim - 2))
 
 
-def conv(x: Tensor, w: Tensor, strides: Any, padding: Any, dilation: Any, groups: int = 1, same: bool = False) -> Tensor:
+def conv(
+    x: Tensor, w: Tensor, strides: Any, padding: Any, dilation: Any, groups: int = 1, same: bool = False, bias: Tensor | None = None
+) -> Tensor:
     """The convolution of x (batch, *spatial, channels) with w (*kernel, channels / groups, filters)."""
-    x = channels_second(x)
-    equal = all(low == high for low, high in padding)
-    if not equal:
-        x = F.pad(x, _flat(padding))
-    y = _CONV[x.ndim - 2](x, _kernel(w), None, tuple(strides), tuple(low for low, _ in padding) if equal else 0, tuple(dilation), groups)
-    return torch.movedim(y, 1, -1)
+    x, lows = _padded(channels_second(x), padding)
+    return torch.movedim(_CONV[x.ndim - 2](x, _kernel(w), bias, strides, lows, dilation, groups), 1, -1)
+
+
+def _padded(x: Tensor, padding: Any) -> tuple[Tensor, list[int]]:
+    """x and the padding that torch adds; what differs between both sides of an axis is added to x."""
+    if all(low == high for low, high in padding):
+        return x, [low for low, _ in padding]
+    return F.pad(x, _flat(padding)), [0] * len(padding)
+
+
+def both_gradients(g: Tensor, x: Tensor, w: Tensor, strides: Any, padding: Any, dilation: Any, groups: int) -> tuple[Tensor, Tensor]:
+    """The gradients of a convolution with respect to its input and to its kernel."""
+    return _gradients(g, x, w, strides, padding, dilation, groups, [True, True, False])  # type: ignore[return-value]
+
+
+def _gradients(
+    g: Tensor, x: Tensor, w: Tensor, strides: Any, padding: Any, dilation: Any, groups: int, wanted: list[bool]
+) -> tuple[Tensor | None, Tensor | None]:
+    x, lows = _padded(channels_second(x), padding)
+    none = [0] * len(lows)
+    dx, dw, _ = _conv_backward(channels_second(g), x, _kernel(w), None, strides, lows, dilation, False, none, groups, wanted)
+    if wanted[0]:
+        if any(low != high for low, high in padding):
+            for axis, (low, high) in enumerate(padding):
+                dx = dx.narrow(axis + 2, low, dx.shape[axis + 2] - low - high)
+        dx = torch.movedim(dx, 1, -1)
+    return dx, None if dw is None else dw.permute(*range(2, w.ndim), 1, 0)
 
 
 def conv_input_gradient(g: Tensor, w: Tensor, strides: Any, padding: Any, dilation: Any, groups: int, x_shape: Any) -> Tensor:
@@ -44,6 +69,12 @@ def conv_input_gradient(g: Tensor, w: Tensor, strides: Any, padding: Any, dilati
     # cut off the padding of the convolution; rows that no window reached are 0
     cut = [(-low, low + n - size) for (low, _), n, size in zip(padding, x_shape[1:-1], whole.shape[2:], strict=True)]
     return torch.movedim(F.pad(whole, _flat(cut)), 1, -1)
+
+
+def conv_filter_gradient(x: Tensor, g: Tensor, strides: Any, padding: Any, dilation: Any, groups: int, w_shape: Any) -> Tensor:
+    """The gradient with respect to the kernel."""
+    like = x.new_zeros(()).expand(tuple(w_shape))  # torch asks for the kernel, of which this gradient takes the shape
+    return _gradients(g, x, like, strides, padding, dilation, groups, [False, True, False])[1]  # type: ignore[return-value]
 
 
 def _taps(x: Tensor, window: Any, strides: Any, padding: Any, dilation: Any, value: float = 0.0) -> Iterator[Tensor]:
@@ -58,13 +89,6 @@ def _taps(x: Tensor, window: Any, strides: Any, padding: Any, dilation: Any, val
                 *(slice(t * d, t * d + max((p - 1) * s + 1, 0), s) for t, d, p, s in zip(tap, dilation, places, strides, strict=True)),
             )
         ]
-
-
-def conv_filter_gradient(x: Tensor, g: Tensor, strides: Any, padding: Any, dilation: Any, groups: int, w_shape: Any) -> Tensor:
-    """The gradient with respect to the kernel: for each tap the product of what it met and the cotangent."""
-    g = g.reshape(-1, groups, g.shape[-1] // groups)
-    taps = [t.reshape(-1, groups, t.shape[-1] // groups) for t in _taps(x, w_shape[:-2], strides, padding, dilation)]
-    return torch.stack([torch.einsum("pgc,pgf->cgf", t, g) for t in taps]).reshape(tuple(w_shape))
 
 
 def extract_windows(x: Tensor, window: Any, strides: Any, padding: Any, value: float = 0.0) -> Tensor:

@@ -9,6 +9,7 @@ import numpy as np
 import torch
 from torch.nn import functional as F
 
+from keras.core.dtypes import standardize
 from keras.engines.torch import convolution, linalg, random
 from keras.engines.torch.dtypes import TORCH_DTYPES, UNSIGNED
 
@@ -106,7 +107,7 @@ def _pad(x: Tensor, pad_width: Any, value: Any) -> Tensor:
 def _wrapped(name: str, indices: Tensor, size: int) -> Tensor:
     """Indices as torch takes them, negative ones counted from the end; out-of-range ones are refused by name."""
     indices = indices.to(torch.int64)
-    if indices.device.type == "cpu" and indices.numel():
+    if type(indices) is Tensor and indices.device.type == "cpu" and indices.numel():  # not a fake one
         low, high = (int(v) for v in torch.aminmax(indices))
         if low < -size or high >= size:
             raise IndexError(
@@ -188,7 +189,7 @@ def _strided_slice(x: Tensor, starts: Any, stops: Any, steps: Any) -> Tensor:
 
 
 def _cast(x: Tensor, dtype: str) -> Tensor:
-    return x.to(TORCH_DTYPES[dtype])
+    return x.to(TORCH_DTYPES.get(dtype) or TORCH_DTYPES[standardize(dtype)])
 
 
 ARITHMETIC = {name: _unsigned_as_int64(function) for name, function in ON_INTEGERS.items()}

@@ -36,7 +36,7 @@ KERNELS: dict[str, Callable[..., Any]] = {
         "inv": torch.linalg.inv,
         "slogdet": lambda x: tuple(torch.linalg.slogdet(x)),
         "qr": lambda x, mode: tuple(torch.linalg.qr(x, mode)),
-        "eigh": lambda x: tuple(torch.linalg.eigh(x)),
+        "eigh": lambda x: tuple(torch.linalg.eigh((x + x.mH) / 2)),
         "eig": lambda x: tuple(torch.linalg.eig(x)),
         "singular_values_and_vectors": lambda x, full_matrices: tuple(torch.linalg.svd(x, full_matrices=full_matrices)),
         "lu_factor": _lu_factor,

@@ -1,15 +1,18 @@
-"""Random numbers from a key of two words, by a torch generator that the key seeds."""
+"""Random numbers from a key of two words: on the CPU those of the numpy engine, bit for bit; on other devices by a torch generator."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 import torch
 
+from keras.engines.numpy import philox
 from keras.engines.torch.dtypes import TORCH_DTYPES
 
 Tensor = torch.Tensor
-_WIDE = (torch.float32, torch.float64)
+_WIDE = {torch.float32: np.float32, torch.float64: np.float64}
 
 
 def generator_of(key: Tensor) -> torch.Generator:
@@ -22,30 +25,40 @@ def generator_of(key: Tensor) -> torch.Generator:
     return generator
 
 
-def _empty(key: Tensor, shape: Any, dtype: str) -> Tensor:
-    wanted = TORCH_DTYPES[dtype]
-    return torch.empty(tuple(shape), dtype=wanted if wanted in _WIDE else torch.float32, device=key.device)
+def _drawn(on_host: Callable[..., np.ndarray], on_device: Callable[[Tensor, torch.Generator], Tensor]) -> Callable[..., Tensor]:
+    """A kernel from a function of (seed, counter, shape, dtype) and one that fills a tensor from a generator."""
+
+    def kernel(key: Tensor, shape: Any, dtype: str) -> Tensor:
+        wanted = TORCH_DTYPES[dtype]
+        wide = wanted if wanted in _WIDE else torch.float32
+        if type(key) is not Tensor:  # a fake one
+            return torch.empty(tuple(shape), dtype=wanted)
+        if key.device.type == "cpu":
+            made = torch.from_numpy(on_host(*key.tolist(), tuple(shape), _WIDE[wide]))
+        else:
+            made = on_device(torch.empty(tuple(shape), dtype=wide, device=key.device), generator_of(key))
+        return made if wanted is wide else made.to(wanted)
+
+    return kernel
 
 
-def uniform(key: Tensor, shape: Any, dtype: str) -> Tensor:
-    """Numbers in [0, 1)."""
-    return _empty(key, shape, dtype).uniform_(generator=generator_of(key)).to(TORCH_DTYPES[dtype])
-
-
-def normal(key: Tensor, shape: Any, dtype: str) -> Tensor:
-    """Numbers of the standard normal distribution."""
-    return _empty(key, shape, dtype).normal_(generator=generator_of(key)).to(TORCH_DTYPES[dtype])
-
-
-def truncated_normal(key: Tensor, shape: Any, dtype: str) -> Tensor:
-    """Numbers of the standard normal distribution between -2 and 2."""
-    return torch.nn.init.trunc_normal_(_empty(key, shape, dtype), 0.0, 1.0, -2.0, 2.0, generator=generator_of(key)).to(TORCH_DTYPES[dtype])
+uniform = _drawn(philox.uniform, lambda out, generator: out.uniform_(generator=generator))
+normal = _drawn(philox.normal, lambda out, generator: out.normal_(generator=generator))
+truncated_normal = _drawn(
+    philox.truncated_normal, lambda out, generator: torch.nn.init.trunc_normal_(out, 0.0, 1.0, -2.0, 2.0, generator=generator)
+)
 
 
 def mask(key: Tensor, shape: Any, rate: float, dtype: str) -> Tensor:
     """0 with probability `rate`, else 1 / (1 - rate)."""
-    kept = _empty(key, shape, dtype).bernoulli_(1.0 - rate, generator=generator_of(key))
-    return (kept if rate >= 1 else kept.mul_(1.0 / (1.0 - rate))).to(TORCH_DTYPES[dtype])
+    wanted = TORCH_DTYPES[dtype]
+    if type(key) is not Tensor:
+        return torch.empty(tuple(shape), dtype=wanted)
+    if key.device.type == "cpu":
+        made = torch.from_numpy(philox.dropout_mask(*key.tolist(), tuple(shape), rate, _WIDE.get(wanted, np.float32)))
+        return made if made.dtype is wanted else made.to(wanted)
+    kept = torch.empty(tuple(shape), dtype=torch.float32, device=key.device).bernoulli_(1.0 - rate, generator=generator_of(key))
+    return (kept if rate >= 1 else kept.mul_(1.0 / (1.0 - rate))).to(wanted)
 
 
 def integers(key: Tensor, shape: Any, low: int, high: int, dtype: str) -> Tensor:

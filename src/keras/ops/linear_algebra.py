@@ -10,7 +10,6 @@ from typing import Any
 
 import numpy as np
 
-from keras._surface import attach
 from keras.core import dims as D
 from keras.core import dtypes, engine
 from keras.core.dims import Shape
@@ -20,30 +19,11 @@ from keras.core.tensor import Spec
 from keras.ops.arrangement import tril, triu
 from keras.ops.contraction import dot, matmul, tensordot
 from keras.ops.elementwise import (
-    abs,
-    add,
-    cast,
-    divide,
-    dtype_of,
-    equal,
-    exp,
-    greater,
-    multiply,
-    negative,
-    not_equal,
-    ones_of,
-    power,
-    reciprocal,
-    select,
-    sqrt,
-    square,
-    subtract,
-    zeros_of,
+    abs, add, cast, divide, dtype_of, equal, exp, greater, multiply, negative, not_equal, ones_of, power, reciprocal, select, sqrt,
+    square, subtract, zeros_of,
 )  # fmt: skip
 from keras.ops.reduction import _max_over, _min_over, max, min, sum
 from keras.ops.shaping import expand_dims, eye, moveaxis, reshape, shape_of, swapaxes
-
-_, __dir__, __all__ = attach("keras.ops.linalg")
 
 Tensor = Any
 Rule = Callable[[str, Sequence[Any], dict[str, Any]], tuple[Any, dict[str, Any]]]
@@ -95,30 +75,31 @@ def cholesky_lower(x: Tensor) -> Tensor:
 
 @op(category="linalg")
 def cholesky(x: Tensor, upper: bool = False) -> Tensor:
-    """The triangular factor of positive definite matrices: L with x = L L^T, or its transpose with `upper`.
-
+    """The triangular factor of positive definite matrices: the L with x = L L^T.
     Arguments:
         x: tensor, shape (..., n, n), symmetric and positive definite.
-        upper: whether to return the upper factor.
-    Returns: float tensor, shape of `x`.
-    Raises: ValueError if a matrix is not positive definite (on the numpy engine).
-    Example:
-        >>> cholesky([[4.0, 2.0], [2.0, 5.0]]).tolist()
-        [[2.0, 0.0], [1.0, 2.0]]
-    Source: keras.ops.cholesky of Keras 3.
-    """
+        upper: bool, whether to return L^T.
+    Returns: float tensor in the shape of `x`.
+    Raises: ValueError if the matrices are not square, or (on the numpy engine) not positive definite.
+    Source: numpy.linalg.cholesky.
+    >>> keras.ops.cholesky([[4.0, 2.0], [2.0, 5.0]])
+    array([[2., 0.],
+           [1., 2.]], dtype=float32)"""
     factor = cholesky_lower(x)
     return _swap(factor) if upper else factor
 
 
 @op(category="linalg")
 def cholesky_inverse(x: Tensor, upper: bool = False) -> Tensor:
-    """The inverse of the matrix whose triangular factor is `x`.
-
-    Example:
-        >>> cholesky_inverse([[2.0, 0.0], [0.0, 4.0]]).tolist()
-        [[0.25, 0.0], [0.0, 0.0625]]
-    """
+    """The inverse of the matrix whose triangular factor is `x`: (L L^T)^-1.
+    Arguments:
+        x: tensor, shape (..., n, n), lower triangles L as `cholesky` gives them.
+        upper: bool, whether `x` is L^T.
+    Returns: float tensor in the shape of `x`.
+    Source: keras.ops.cholesky_inverse of Keras 3, torch.cholesky_inverse.
+    >>> keras.ops.cholesky_inverse([[2.0, 0.0], [0.0, 4.0]])
+    array([[0.25  , 0.    ],
+           [0.    , 0.0625]], dtype=float32)"""
     lower = _swap(x) if upper else x
     n = shape_of(lower)[-1]
     inverse = triangular_solve(lower, eye(n, dtype=dtypes.to_floating(dtype_of(lower))), lower=True)  # type: ignore[arg-type]
@@ -162,36 +143,47 @@ def triangular_solve(a: Tensor, b: Tensor, lower: bool) -> Tensor:
 
 def _with_column(solve_matrix: Callable[[Tensor, Tensor], Tensor], a: Tensor, b: Tensor) -> Tensor:
     """Solve for matrices, and for vectors as one column."""
-    if len(shape_of(b)) == len(shape_of(a)) - 1:
+    if _are_vectors(a, b):
         found = solve_matrix(a, expand_dims(b, -1))
         return reshape(found, shape_of(found)[:-1])
     return solve_matrix(a, b)
 
 
+def _are_vectors(a: Tensor, b: Tensor) -> bool:
+    """Whether b is a vector, or one for each matrix, and not one matrix for all."""
+    left, right = shape_of(a), shape_of(b)
+    return len(right) == 1 or (len(right) == len(left) - 1 and D.unify(right[-1], left[-1]) is not None and right[-2] != left[-2])
+
+
 @op(category="linalg", operands=2)
 def solve(a: Tensor, b: Tensor) -> Tensor:
-    """x with a x = b.
-
+    """The solution of linear equations: the x with a x = b.
     Arguments:
         a: tensor, shape (..., n, n), invertible.
         b: tensor, shape (..., n, k), or (..., n) for one right side each.
-    Returns: float tensor, shape of `b`.
-    Example:
-        >>> solve([[2.0, 0.0], [0.0, 4.0]], [1.0, 2.0]).tolist()
-        [0.5, 0.5]
-    Source: keras.ops.solve of Keras 3.
-    """
+    Returns: float tensor in the shape of `b`.
+    Raises: ValueError if the shapes do not match, or (on the numpy engine) a matrix is singular.
+    Source: numpy.linalg.solve.
+    >>> keras.ops.solve([[2.0, 0.0], [0.0, 4.0]], [1.0, 2.0])
+    array([0.5, 0.5], dtype=float32)"""
     return _with_column(linear_solve, a, b)
 
 
 @op(category="linalg", operands=2)
 def solve_triangular(a: Tensor, b: Tensor, lower: bool = False) -> Tensor:
-    """x with a x = b for a triangular `a`: only its upper triangle is read, or its lower one with `lower`.
-
-    Example:
-        >>> solve_triangular([[2.0, 0.0], [1.0, 4.0]], [2.0, 5.0], lower=True).tolist()
-        [1.0, 1.0]
-    """
+    """The solution of linear equations with triangular matrices: the x with a x = b.
+    Arguments:
+        a: tensor, shape (..., n, n), of which only one triangle is read.
+        b: tensor, shape (..., n, k), or (..., n) for one right side each.
+        lower: bool, whether that is the lower triangle; else the upper.
+    Returns: float tensor in the shape of `b`.
+    Raises: ValueError if the shapes do not match.
+    Source: scipy.linalg.solve_triangular.
+    >>> keras.ops.solve_triangular([[2.0, 0.0], [1.0, 4.0]], [2.0, 5.0], lower=True)
+    array([1., 1.], dtype=float32)"""
+    rows, others = shape_of(a)[-1], shape_of(b)[-1 if _are_vectors(a, b) else -2]
+    if D.unify(rows, others) is None:  # an engine may broadcast a single row
+        raise ValueError(f"keras.ops.solve_triangular: a has {rows} rows and b {others}. Accepted: as many rows in both.")
     return _with_column(lambda m, v: triangular_solve(m, v, lower=bool(lower)), a, b)
 
 
@@ -201,17 +193,15 @@ def _inverse_gradient(g: Tensor, y: Tensor, x: Tensor) -> Tensor:
 
 @primitive(Family(1, floating, _same_shape), vjp=(_inverse_gradient,), category="linalg")
 def inv(x: Tensor) -> Tensor:
-    """The inverse of square matrices.
-
+    """The inverse of square matrices: the y with x y = 1.
     Arguments:
         x: tensor, shape (..., n, n), invertible.
-    Returns: float tensor, shape of `x`.
-    Raises: ValueError if a matrix is singular (on the numpy engine).
-    Example:
-        >>> inv([[2.0, 0.0], [0.0, 4.0]]).tolist()
-        [[0.5, 0.0], [0.0, 0.25]]
-    Source: keras.ops.inv of Keras 3.
-    """
+    Returns: float tensor in the shape of `x`.
+    Raises: ValueError if the matrices are not square, or (on the numpy engine) one is singular.
+    Source: numpy.linalg.inv.
+    >>> keras.ops.inv([[2.0, 0.0], [0.0, 4.0]])
+    array([[0.5 , 0.  ],
+           [0.  , 0.25]], dtype=float32)"""
 
 
 def _sign_and_log_rule(name: str, inputs: Sequence[Any], attributes: dict[str, Any]) -> tuple[tuple[Spec, Spec], dict[str, Any]]:
@@ -226,35 +216,39 @@ def _slogdet_gradient(g: Any, y: Any, x: Tensor) -> tuple[Tensor]:
 
 @primitive(Family(1, floating, _sign_and_log_rule), vjp=_slogdet_gradient, category="linalg")
 def slogdet(x: Tensor) -> tuple[Tensor, Tensor]:
-    """The sign of the determinant and the logarithm of its absolute value.
-
-    Example:
-        >>> sign, logarithm = slogdet([[-1.0, 0.0], [0.0, 1.0]])
-        >>> float(sign), float(logarithm)
-        (-1.0, 0.0)
-    """
+    """The sign of the determinant and the logarithm of its absolute value: det(x) = sign * exp(logarithm).
+    Arguments:
+        x: tensor, shape (..., n, n).
+    Returns: (sign, logarithm), float tensors, shape (...).
+    Raises: ValueError if the matrices are not square.
+    Source: numpy.linalg.slogdet.
+    >>> keras.ops.slogdet([[-1.0, 0.0], [0.0, 2.0]])
+    (array(-1., dtype=float32), array(0.6931, dtype=float32))"""
 
 
 @op(category="linalg")
 def det(x: Tensor) -> Tensor:
     """The determinant of square matrices.
-
-    Example:
-        >>> round(float(det([[1.0, 2.0], [3.0, 4.0]])), 4)
-        -2.0
-    """
+    Arguments:
+        x: tensor, shape (..., n, n).
+    Returns: float tensor, shape (...).
+    Raises: ValueError if the matrices are not square.
+    Source: numpy.linalg.det.
+    >>> keras.ops.det([[1.0, 2.0], [3.0, 4.0]])
+    np.float32(-2.0)"""
     sign, logarithm = slogdet(x)
     return multiply(sign, exp(logarithm))
 
 
 @op(category="linalg")
 def logdet(x: Tensor) -> Tensor:
-    """The logarithm of the determinant of positive definite matrices.
-
-    Example:
-        >>> round(float(logdet([[2.0, 0.0], [0.0, 2.0]])), 4)
-        1.3863
-    """
+    """The logarithm of the determinant of positive definite matrices: log(det(x)).
+    Arguments:
+        x: tensor, shape (..., n, n), positive definite.
+    Returns: float tensor, shape (...).
+    Raises: ValueError if the matrices are not square.
+    >>> keras.ops.logdet([[2.0, 0.0], [0.0, 2.0]])
+    array(1.3863, dtype=float32)"""
     return slogdet(x)[1]
 
 
@@ -284,17 +278,16 @@ def _qr_gradient(g: Any, y: Any, x: Tensor, mode: str) -> tuple[Tensor]:
 @primitive(Family(1, floating, _qr_rule), vjp=_qr_gradient, category="linalg")
 def qr(x: Tensor, mode: str = "reduced") -> tuple[Tensor, Tensor]:
     """Orthogonal Q and upper triangular R with x = Q R.
-
     Arguments:
         x: tensor, shape (..., m, n).
         mode: 'reduced' (Q has min(m, n) columns) or 'complete' (Q is square).
-    Returns: Q and R, float tensors.
-    Example:
-        >>> q, r = qr([[3.0], [4.0]])
-        >>> abs(q).astype("float64").round(4).tolist(), abs(r).round(4).tolist()
-        ([[0.6], [0.8]], [[5.0]])
-    Source: keras.ops.qr of Keras 3.
-    """
+    Returns: (Q, R), float tensors.
+    Raises: ValueError for another mode.
+    Source: numpy.linalg.qr.
+    >>> q, r = keras.ops.qr([[3.0], [4.0]])
+    >>> keras.ops.round(q @ r, 3)
+    array([[3.],
+           [4.]], dtype=float32)"""
 
 
 def _eigh_rule(name: str, inputs: Sequence[Any], attributes: dict[str, Any]) -> tuple[tuple[Spec, Spec], dict[str, Any]]:
@@ -319,13 +312,15 @@ def _eigh_gradient(g: Any, y: Any, x: Tensor) -> tuple[Tensor]:
 
 @primitive(Family(1, floating, _eigh_rule), vjp=_eigh_gradient, category="linalg")
 def eigh(x: Tensor) -> tuple[Tensor, Tensor]:
-    """The eigenvalues in rising order and the eigenvectors (columns) of symmetric matrices.
-
-    Example:
-        >>> values, vectors = eigh([[2.0, 0.0], [0.0, 1.0]])
-        >>> values.tolist()
-        [1.0, 2.0]
-    """
+    """The eigenvalues in rising order and the eigenvectors of symmetric matrices: x v[:, i] = w[i] v[:, i].
+    Arguments:
+        x: tensor, shape (..., n, n), symmetric.
+    Returns: (w, v), float tensors, shapes (..., n) and (..., n, n); the eigenvectors are columns.
+    Raises: ValueError if the matrices are not square.
+    Source: numpy.linalg.eigh.
+    >>> values, vectors = keras.ops.eigh([[2.0, 0.0], [0.0, 1.0]])
+    >>> values
+    array([1., 2.], dtype=float32)"""
 
 
 def _eig_rule(name: str, inputs: Sequence[Any], attributes: dict[str, Any]) -> tuple[tuple[Spec, Spec], dict[str, Any]]:
@@ -340,13 +335,15 @@ def _eig_rule(name: str, inputs: Sequence[Any], attributes: dict[str, Any]) -> t
     category="linalg",
 )
 def eig(x: Tensor) -> tuple[Tensor, Tensor]:
-    """The complex eigenvalues and eigenvectors (columns) of square matrices.
-
-    Example:
-        >>> values, vectors = eig([[0.0, 1.0], [-1.0, 0.0]])
-        >>> sorted(values.imag.tolist())
-        [-1.0, 1.0]
-    """
+    """The eigenvalues and eigenvectors of square matrices: x v[:, i] = w[i] v[:, i].
+    Arguments:
+        x: tensor, shape (..., n, n).
+    Returns: (w, v), complex tensors, shapes (..., n) and (..., n, n); the eigenvectors are columns.
+    Raises: ValueError if the matrices are not square. There is no gradient.
+    Source: numpy.linalg.eig.
+    >>> values, vectors = keras.ops.eig([[0.0, 1.0], [-1.0, 0.0]])
+    >>> keras.ops.sort(keras.ops.imag(values))
+    array([-1.,  1.], dtype=float32)"""
 
 
 def _svd_rule(name: str, inputs: Sequence[Any], attributes: dict[str, Any]) -> tuple[tuple[Spec, ...], dict[str, Any]]:
@@ -392,18 +389,15 @@ def singular_values_and_vectors(x: Tensor, full_matrices: bool) -> tuple[Tensor,
 
 @op(category="linalg")
 def svd(x: Tensor, full_matrices: bool = True, compute_uv: bool = True) -> Any:
-    """U, s and V^T with x = U diag(s) V^T, the singular values s in falling order; with `compute_uv=False` only s.
-
+    """Orthogonal U and V and the singular values s with x = U diag(s) V^T.
     Arguments:
         x: tensor, shape (..., m, n).
-        full_matrices: whether U and V are square; else they have min(m, n) columns.
-        compute_uv: whether U and V^T are wanted.
-    Returns: float tensors.
-    Example:
-        >>> svd([[3.0, 0.0], [0.0, 2.0]], compute_uv=False).tolist()
-        [3.0, 2.0]
-    Source: keras.ops.svd of Keras 3.
-    """
+        full_matrices: bool, whether U and V are square; else they have min(m, n) columns.
+        compute_uv: bool, whether U and V^T are wanted.
+    Returns: (U, s, V^T), float tensors, s in falling order, shape (..., min(m, n)); only s without `compute_uv`.
+    Source: numpy.linalg.svd.
+    >>> keras.ops.svd([[3.0, 0.0], [0.0, 2.0]], compute_uv=False)
+    array([3., 2.], dtype=float32)"""
     if compute_uv:
         return singular_values_and_vectors(x, full_matrices=bool(full_matrices))
     return singular_values_and_vectors(x, full_matrices=False)[1]
@@ -421,13 +415,14 @@ def _lu_rule(name: str, inputs: Sequence[Any], attributes: dict[str, Any]) -> tu
     category="linalg",
 )
 def lu_factor(x: Tensor) -> tuple[Tensor, Tensor]:
-    """L (below the diagonal, its own being ones) and U in one matrix, and the row exchanged with each row, int32.
-
-    Example:
-        >>> lu, pivots = lu_factor([[1.0, 2.0], [2.0, 2.0]])
-        >>> lu.tolist(), pivots.tolist()
-        ([[2.0, 2.0], [0.5, 1.0]], [1, 1])
-    """
+    """L and U with x = P L U in one matrix, and the exchanges of rows that are P.
+    Arguments:
+        x: tensor, shape (..., m, n).
+    Returns: (lu, pivots): U with L below its diagonal, in the shape of `x`; and for each row the one exchanged with it, int32.
+    Source: scipy.linalg.lu_factor.
+    >>> keras.ops.lu_factor([[1.0, 2.0], [2.0, 2.0]])
+    (array([[2. , 2. ],
+           [0.5, 1. ]], dtype=float32), array([1, 1], dtype=int32))"""
 
 
 # -------------------------------------------------------------------------------------------------------------- composites
@@ -435,12 +430,14 @@ def lu_factor(x: Tensor) -> tuple[Tensor, Tensor]:
 
 @op(category="linalg")
 def pinv(x: Tensor, rcond: float | None = None) -> Tensor:
-    """The pseudo-inverse: singular values below rcond * the largest count as zero.
-
-    Example:
-        >>> pinv([[2.0], [0.0]]).tolist()
-        [[0.5, 0.0]]
-    """
+    """The pseudo-inverse of matrices: V diag(1 / s) U^T for x = U diag(s) V^T.
+    Arguments:
+        x: tensor, shape (..., m, n).
+        rcond: float, singular values below rcond times the largest count as 0. Default None: max(m, n) times the dtype's epsilon.
+    Returns: float tensor, shape (..., n, m).
+    Source: Penrose 1955; numpy.linalg.pinv.
+    >>> keras.ops.pinv([[2.0], [0.0]])
+    array([[0.5, 0. ]], dtype=float32)"""
     u, s, vt = svd(x, full_matrices=False)
     limit = _tolerance(x, dtype_of(s)) if rcond is None else float(rcond)
     kept = greater(s, multiply(_max_over(s, axis=-1, keepdims=True), limit))
@@ -455,44 +452,51 @@ def _tolerance(x: Tensor, dtype: str) -> float:
 
 @op(category="linalg")
 def matrix_rank(x: Tensor, tol: float | None = None) -> Tensor:
-    """How many singular values are larger than `tol` (default: the largest times max(m, n) times the dtype's epsilon), int32.
-
-    Example:
-        >>> int(matrix_rank([[1.0, 2.0], [2.0, 4.0]]))
-        1
-    """
+    """How many singular values are larger than `tol`.
+    Arguments:
+        x: tensor, shape (..., m, n).
+        tol: float. Default None: the largest singular value times max(m, n) times the dtype's epsilon.
+    Returns: int32 tensor, shape (...).
+    Source: numpy.linalg.matrix_rank.
+    >>> keras.ops.matrix_rank([[1.0, 2.0], [2.0, 4.0]])
+    np.int32(1)"""
     s = svd(x, compute_uv=False)
-    limit = multiply(_max_over(s, axis=-1, keepdims=True), _tolerance(x, dtype_of(s))) if tol is None else tol
+    limit = (
+        multiply(_max_over(s, axis=-1, keepdims=True), _tolerance(x, dtype_of(s)))
+        if tol is None
+        else tol
+        if not np.ndim(tol)
+        else expand_dims(tol, -1)
+    )
     return sum(cast(greater(s, limit), "int32"), axis=-1)
 
 
 @op(category="linalg", operands=2)
 def lstsq(a: Tensor, b: Tensor, rcond: float | None = None) -> Tensor:
-    """The shortest x that makes |a x - b| smallest.
-
-    Example:
-        >>> lstsq([[1.0], [1.0]], [1.0, 3.0]).astype("float64").round(4).tolist()
-        [2.0]
-    """
+    """The least squares solution: of the x that make |a x - b| smallest the shortest.
+    Arguments:
+        a: tensor, shape (m, n).
+        b: tensor, shape (m,) or (m, k).
+        rcond: float, singular values below rcond times the largest count as 0. Default None: max(m, n) times the dtype's epsilon.
+    Returns: float tensor, shape (n,) or (n, k).
+    Source: numpy.linalg.lstsq.
+    >>> keras.ops.round(keras.ops.lstsq([[1.0], [1.0]], [1.0, 3.0]), 3)
+    array([2.], dtype=float32)"""
     return _with_column(matmul, pinv(a, rcond), b) if len(shape_of(b)) > 1 else matmul(pinv(a, rcond), b)
 
 
 @op(category="linalg")
 def norm(x: Tensor, ord: Any = None, axis: Any = None, keepdims: bool = False) -> Tensor:
     """The norm of vectors (one axis) or matrices (two axes).
-
     Arguments:
-        x: tensor.
-        ord: vectors: a number p for (sum |x|^p)^(1/p), inf, -inf, or 0 for the count of nonzeros; matrices: 'fro', 'nuc', 1, -1, 2, -2, inf
-            or -inf. Default: the root of the sum of squares.
-        axis: int, two ints, or None for all.
-        keepdims: whether the reduced axes stay with size 1.
-    Returns: float tensor.
-    Example:
-        >>> float(norm([3.0, 4.0])), float(norm([[1.0, -2.0]], ord=1))
-        (5.0, 2.0)
-    Source: keras.ops.norm of Keras 3.
-    """
+        ord: of vectors a number p for (sum |x|^p)^(1/p), inf, -inf, or 0 for the count of nonzeros; of matrices 'fro', 'nuc', 1, -1, 2, -2,
+            inf or -inf. Default None: the root of the sum of squares.
+        axis: int, or two of them. Default None: all elements as one vector, or as one matrix if `ord` is given.
+    Returns: float tensor without the axes of `axis`.
+    Raises: ValueError for an unknown `ord` or more than two axes.
+    Source: numpy.linalg.norm.
+    >>> keras.ops.norm([3.0, 4.0]), keras.ops.norm([[1.0, -2.0], [3.0, 0.0]], ord=1, axis=1)
+    (np.float32(5.0), array([3., 3.], dtype=float32))"""
     x = cast(x, dtypes.to_floating(dtype_of(x)))
     count = len(shape_of(x))
     ord = float(ord) if ord in ("inf", "-inf") else ord
@@ -547,12 +551,14 @@ def _matrix_norm(x: Tensor, ord: Any, axes: tuple[int, ...], keepdims: bool) -> 
 
 @op(operands=2)
 def inner(x1: Tensor, x2: Tensor) -> Tensor:
-    """The sum of products over the last axes of both.
-
-    Example:
-        >>> float(inner([1.0, 2.0], [3.0, 4.0]))
-        11.0
-    """
+    """The sum of products over the last axes of both: sum over k of x1[..., k] * x2[..., k].
+    Arguments:
+        x1: tensor, shape (*a, k), or a scalar.
+        x2: tensor, shape (*b, k), or a scalar.
+    Returns: tensor, shape (*a, *b), of the common dtype.
+    Raises: ValueError if the last axes differ.
+    >>> keras.ops.inner([1.0, 2.0], [3.0, 4.0])
+    array(11., dtype=float32)"""
     a, b = shape_of(x1), shape_of(x2)
     if not a or not b:
         return multiply(x1, x2)
@@ -562,9 +568,10 @@ def inner(x1: Tensor, x2: Tensor) -> Tensor:
 @op(operands=2)
 def vdot(x1: Tensor, x2: Tensor) -> Tensor:
     """The sum of products of all elements in order.
-
-    Example:
-        >>> float(vdot([[1.0, 2.0]], [[3.0], [4.0]]))
-        11.0
-    """
+    Arguments:
+        x1, x2: tensors with as many elements.
+    Returns: scalar of the common dtype.
+    Raises: ValueError if the numbers of elements differ.
+    >>> keras.ops.vdot([[1.0, 2.0]], [[3.0], [4.0]])
+    array(11., dtype=float32)"""
     return dot(reshape(x1, (-1,)), reshape(x2, (-1,)))

@@ -7,36 +7,18 @@ from typing import Any
 
 import numpy as np
 
-from keras._surface import attach
 from keras.core import config, dtypes, engine
 from keras.core import dims as D
 from keras.core.op import op
 from keras.ops.contraction import tensordot
 from keras.ops.convolution import channels_last, from_channels_last, per_axis
 from keras.ops.elementwise import (
-    add,
-    cast,
-    clip,
-    divide,
-    dtype_of,
-    equal,
-    greater,
-    maximum,
-    minimum,
-    mod,
-    multiply,
-    ones_of,
-    round,
-    select,
-    subtract,
-    zeros_of,
-)
+    add, cast, clip, divide, dtype_of, equal, greater, maximum, minimum, mod, multiply, ones_of, round, select, subtract, zeros_of,
+)  # fmt: skip
 from keras.ops.indexing import take_along
 from keras.ops.pooling import add_windows, extract_windows
 from keras.ops.reduction import amax, mean, sum
 from keras.ops.shaping import concatenate, moveaxis, pad_constant, reshape, shape_of, slice_along, split, squeeze, stack, transpose
-
-_, __dir__, __all__ = attach("keras.ops.image")
 
 Tensor = Any
 
@@ -93,7 +75,7 @@ def _two(name: str, argument: str, value: Any) -> tuple[int, int]:
     return int(value[0]), int(value[1])
 
 
-def _as_batch(name: str, images: Tensor) -> tuple[Tensor, bool]:
+def as_batch(name: str, images: Tensor) -> tuple[Tensor, bool]:
     """Images with a batch axis, and whether there was none."""
     sizes = shape_of(images)
     if len(sizes) not in (3, 4):
@@ -110,21 +92,22 @@ def resize(
     pad_to_aspect_ratio: bool = False, fill_mode: str = "constant", fill_value: float = 0.0, data_format: str | None = None,
 ) -> Tensor:  # fmt: skip
     """Images with another height and width.
-
     Arguments:
-        images: tensor, shape (batch, height, width, channels), or without batch, or with channels before height.
         size: (height, width), integers > 0.
         interpolation: 'nearest', 'bilinear', 'bicubic', 'lanczos3' or 'lanczos5'.
-        antialias: whether shrinking averages over all places that a new one covers.
-        crop_to_aspect_ratio: whether to cut the images to the new proportions first.
-        pad_to_aspect_ratio: whether to fill the images to the new proportions first, with `fill_value`.
-        data_format: 'channels_last', 'channels_first' or None for the default.
-    Returns: tensor, dtype of `images`.
-    Example:
-        >>> resize([[[1.0], [3.0]]], (1, 4)).reshape(-1).tolist()
-        [1.0, 1.5, 2.5, 3.0]
-    Source: keras.ops.image.resize of Keras 3 (centres of places half a step inside).
-    """
+        antialias: bool, whether shrinking averages over all places that a new one covers.
+        crop_to_aspect_ratio: bool, whether to cut the images to the new proportions first.
+        pad_to_aspect_ratio: bool, whether to fill the images to the new proportions first.
+        fill_mode: 'constant', the only one.
+        fill_value: float, what is filled in.
+    Returns: tensor with the new height and width, of the dtype of `images`; integers are rounded.
+    Raises: ValueError for another size, interpolation or number of axes, or if both aspect ratio arguments are given.
+    Source: Keys 1981 (bicubic); keras.ops.image.resize of Keras 3, jax.image.resize: the centres of places are half a step inside.
+    >>> keras.ops.image.resize([[[1.0], [3.0]]], (1, 4))
+    array([[[1. ],
+            [1.5],
+            [2.5],
+            [3. ]]], dtype=float32)"""
     height, width = _two("resize", "size", size)
     if interpolation != "nearest" and interpolation not in KERNELS:
         raise ValueError(
@@ -133,7 +116,7 @@ def resize(
     if crop_to_aspect_ratio and pad_to_aspect_ratio:
         raise ValueError("keras.ops.image.resize: crop_to_aspect_ratio and pad_to_aspect_ratio exclude each other. Write one of them.")
     data_format = config.standardize_data_format(data_format)
-    batch, single = _as_batch("resize", images)
+    batch, single = as_batch("resize", images)
     x = channels_last(batch, data_format)
     own = dtype_of(x)
     x = x if interpolation == "nearest" else cast(x, dtypes.to_floating(own))
@@ -158,7 +141,9 @@ def _in_proportion(x: Tensor, height: int, width: int, crop: bool, fill_value: f
         return slice_along(slice_along(x, 1, top, top + wanted_rows), 2, left, left + wanted_columns)
     wanted_rows, wanted_columns = max(rows, wanted_rows), max(columns, wanted_columns)
     top, left = int((wanted_rows - rows) / 2), int((wanted_columns - columns) / 2)
-    return pad_constant(x, ((0, 0), (top, wanted_rows - rows - top), (left, wanted_columns - columns - left), (0, 0)), fill_value)
+    return pad_constant(
+        x, ((0, 0), (top, top), (left, left), (0, 0)), fill_value
+    )  # of an odd number of places one is left out, as in Keras
 
 
 # ------------------------------------------------------------------------------------------------------------------ colours
@@ -167,13 +152,13 @@ def _in_proportion(x: Tensor, height: int, width: int, crop: bool, fill_value: f
 @op(category="image")
 def rgb_to_grayscale(images: Tensor, data_format: str | None = None) -> Tensor:
     """One channel of brightness: 0.2989 red + 0.5870 green + 0.1140 blue.
-
-    Example:
-        >>> rgb_to_grayscale([[[1.0, 1.0, 1.0]]]).astype("float64").round(3).tolist()
-        [[[1.0]]]
-    """
+    Returns: tensor with one channel, of the dtype of `images`.
+    Raises: ValueError if `images` have neither 3 nor 4 axes.
+    Source: ITU-R BT.601; keras.ops.image.rgb_to_grayscale of Keras 3.
+    >>> keras.ops.image.rgb_to_grayscale([[[1.0, 0.0, 0.5]]])
+    array([[[0.3559]]], dtype=float32)"""
     data_format = config.standardize_data_format(data_format)
-    batch, single = _as_batch("rgb_to_grayscale", images)
+    batch, single = as_batch("rgb_to_grayscale", images)
     x = channels_last(batch, data_format)
     own = dtype_of(x)
     weights = engine.current().asarray([0.2989, 0.587, 0.114], dtypes.to_floating(own))
@@ -185,13 +170,16 @@ def rgb_to_grayscale(images: Tensor, data_format: str | None = None) -> Tensor:
 @op(category="image")
 def rgb_to_hsv(images: Tensor, data_format: str | None = None) -> Tensor:
     """Red, green and blue from 0 to 1 as hue, saturation and value from 0 to 1.
-
-    Example:
-        >>> rgb_to_hsv([[[0.0, 1.0, 0.0]]]).astype("float64").round(4).tolist()
-        [[[0.3333, 1.0, 1.0]]]
-    """
+    Raises: ValueError if `images` have neither 3 nor 4 axes.
+    Source: Smith 1978, "Color gamut transform pairs"; keras.ops.image.rgb_to_hsv of Keras 3.
+    >>> keras.ops.image.rgb_to_hsv([[[0.0, 1.0, 0.0]]])
+    array([[[0.3333, 1.    , 1.    ]]], dtype=float32)"""
     data_format = config.standardize_data_format(data_format)
-    batch, single = _as_batch("rgb_to_hsv", images)
+    batch, single = as_batch("rgb_to_hsv", images)
+    if not dtypes.is_float(dtype_of(batch)):
+        raise ValueError(
+            f"keras.ops.image.rgb_to_hsv(images): got dtype {dtype_of(batch)}. Accepted: floats from 0 to 1. Write images / 255."
+        )
     r, g, b = split(channels_last(batch, data_format), 3, axis=-1)
     value = maximum(maximum(r, g), b)
     span = subtract(value, minimum(minimum(r, g), b))
@@ -208,13 +196,16 @@ def rgb_to_hsv(images: Tensor, data_format: str | None = None) -> Tensor:
 @op(category="image")
 def hsv_to_rgb(images: Tensor, data_format: str | None = None) -> Tensor:
     """Hue, saturation and value from 0 to 1 as red, green and blue from 0 to 1.
-
-    Example:
-        >>> hsv_to_rgb([[[0.0, 1.0, 1.0]]]).tolist()
-        [[[1.0, 0.0, 0.0]]]
-    """
+    Raises: ValueError if `images` have neither 3 nor 4 axes.
+    Source: Smith 1978, "Color gamut transform pairs"; keras.ops.image.hsv_to_rgb of Keras 3.
+    >>> keras.ops.image.hsv_to_rgb([[[0.5, 1.0, 1.0]]])
+    array([[[0., 1., 1.]]], dtype=float32)"""
     data_format = config.standardize_data_format(data_format)
-    batch, single = _as_batch("hsv_to_rgb", images)
+    batch, single = as_batch("hsv_to_rgb", images)
+    if not dtypes.is_float(dtype_of(batch)):
+        raise ValueError(
+            f"keras.ops.image.hsv_to_rgb(images): got dtype {dtype_of(batch)}. Accepted: floats from 0 to 1. Write images / 255."
+        )
     h, s, v = split(channels_last(batch, data_format), 3, axis=-1)
     parts = []
     for shift in (5.0, 3.0, 1.0):
@@ -232,6 +223,8 @@ def _margins(name: str, size: Any, first: Any, second: Any, wanted: Any) -> tupl
     given = [v is not None for v in (first, second, wanted)]
     if given.count(True) != 2:
         raise ValueError(f"keras.ops.image.{name}: exactly two of the two margins and the target size must be given for each axis.")
+    if wanted is not None and wanted < 0:
+        raise ValueError(f"keras.ops.image.{name}: got a target size of {wanted}. Accepted: sizes >= 0.")
     change = None if wanted is None else (wanted - size if name == "pad_images" else size - wanted)
     first = change - second if first is None else first
     second = change - first if second is None else second
@@ -246,14 +239,20 @@ def pad_images(
     right_padding: int | None = None,
     target_height: int | None = None, target_width: int | None = None, data_format: str | None = None,
 ) -> Tensor:  # fmt: skip
-    """Images with zeros around them; of (top, bottom, target height) and (left, right, target width) two each are given.
-
-    Example:
-        >>> pad_images(np.ones((2, 2, 1)), top_padding=1, left_padding=0, target_height=4, target_width=3).shape
-        (4, 3, 1)
-    """
+    """Images with zeros around them; of (top, bottom, target height) and of (left, right, target width) two each are given.
+    Arguments:
+        top_padding, left_padding, bottom_padding, right_padding: int >= 0, places to add. Default None: what follows from the others.
+        target_height, target_width: int, the new sizes. Default None: what follows from the others.
+    Returns: tensor with the new height and width, of the dtype of `images`.
+    Raises: ValueError if one or three of them are given for an axis, or a margin is negative.
+    Source: keras.ops.image.pad_images of Keras 3.
+    >>> keras.ops.image.pad_images([[[1.0], [2.0]]], top_padding=0, left_padding=1, target_height=1, target_width=4)
+    array([[[0.],
+            [1.],
+            [2.],
+            [0.]]], dtype=float32)"""
     data_format = config.standardize_data_format(data_format)
-    batch, single = _as_batch("pad_images", images)
+    batch, single = as_batch("pad_images", images)
     x = channels_last(batch, data_format)
     _, rows, columns, _ = shape_of(x)
     vertical = _margins("pad_images", rows, top_padding, bottom_padding, target_height)
@@ -268,14 +267,18 @@ def crop_images(
     right_cropping: int | None = None,
     target_height: int | None = None, target_width: int | None = None, data_format: str | None = None,
 ) -> Tensor:  # fmt: skip
-    """Images without their margins; of (top, bottom, target height) and (left, right, target width) two each are given.
-
-    Example:
-        >>> crop_images(np.ones((4, 4, 1)), top_cropping=1, left_cropping=0, target_height=2, target_width=3).shape
-        (2, 3, 1)
-    """
+    """Images without their margins; of (top, bottom, target height) and of (left, right, target width) two each are given.
+    Arguments:
+        top_cropping, left_cropping, bottom_cropping, right_cropping: int >= 0, places to cut. Default None: what follows from the others.
+        target_height, target_width: int, the new sizes. Default None: what follows from the others.
+    Returns: tensor with the new height and width, of the dtype of `images`.
+    Raises: ValueError if one or three of them are given for an axis, or a margin is negative.
+    Source: keras.ops.image.crop_images of Keras 3.
+    >>> keras.ops.image.crop_images([[[1.0], [2.0], [3.0]]], top_cropping=0, left_cropping=1, target_height=1, target_width=2)
+    array([[[2.],
+            [3.]]], dtype=float32)"""
     data_format = config.standardize_data_format(data_format)
-    batch, single = _as_batch("crop_images", images)
+    batch, single = as_batch("crop_images", images)
     x = channels_last(batch, data_format)
     _, rows, columns, _ = shape_of(x)
     top, bottom = _margins("crop_images", rows, top_cropping, bottom_cropping, target_height)
@@ -288,14 +291,26 @@ def crop_images(
 # ------------------------------------------------------------------------------------------------------------------ patches
 
 
+def _check_block(name: str, x: Tensor, block_size: Any) -> None:
+    if not isinstance(block_size, int) or block_size < 2:
+        raise ValueError(f"keras.ops.{name}(block_size): got {block_size!r}. Accepted: an integer >= 2.")
+    if len(shape_of(x)) != 4:
+        raise ValueError(f"keras.ops.{name}(x): got shape {D.display(shape_of(x))}. Accepted: four axes, (batch, height, width, channels).")
+
+
 @op(category="nn")
 def depth_to_space(x: Tensor, block_size: int, data_format: str = "channels_last") -> Tensor:
-    """Channels laid out as blocks of places: (height * b, width * b, channels / b^2).
-
-    Example:
-        >>> depth_to_space(np.arange(4.0).reshape(1, 1, 1, 4), 2).reshape(2, 2).tolist()
-        [[0.0, 1.0], [2.0, 3.0]]
-    """
+    """Channels laid out as blocks of places: (height, width, channels) becomes (height * b, width * b, channels / b^2).
+    Arguments:
+        x: tensor, shape (batch, height, width, channels), or (batch, channels, height, width) with 'channels_first'.
+    Returns: tensor in the same layout, of the dtype of `x`.
+    Raises: ValueError if the channels are no multiple of b^2.
+    Source: Shi et al. 2016 (sub-pixel convolution); keras.ops.depth_to_space of Keras 3.
+    >>> keras.ops.depth_to_space([[[[1, 2, 3, 4]]]], 2)[0, :, :, 0]
+    array([[1, 2],
+           [3, 4]], dtype=int32)"""
+    _check_block("depth_to_space", x, block_size)
+    first = data_format == "channels_first"  # the channels of a block come last there, as in torch's pixel_shuffle
     x = channels_last(x, data_format)
     batch, rows, columns, channels = shape_of(x)
     if not isinstance(channels, int) or channels % block_size**2:
@@ -303,34 +318,46 @@ def depth_to_space(x: Tensor, block_size: int, data_format: str = "channels_last
             f"keras.ops.depth_to_space(x): {channels} channels for blocks of {block_size} x {block_size}. Accepted: "
             f"a multiple of {block_size**2}."
         )
-    x = transpose(reshape(x, (batch, rows, columns, block_size, block_size, channels // block_size**2)), (0, 1, 3, 2, 4, 5))
+    if first:
+        x = transpose(reshape(x, (batch, rows, columns, channels // block_size**2, block_size, block_size)), (0, 1, 4, 2, 5, 3))
+    else:
+        x = transpose(reshape(x, (batch, rows, columns, block_size, block_size, channels // block_size**2)), (0, 1, 3, 2, 4, 5))
     return from_channels_last(reshape(x, (batch, rows * block_size, columns * block_size, channels // block_size**2)), data_format)
 
 
 @op(category="nn")
 def space_to_depth(x: Tensor, block_size: int, data_format: str = "channels_last") -> Tensor:
-    """Blocks of places laid out as channels: the inverse of `depth_to_space`.
-
-    Example:
-        >>> space_to_depth(np.arange(4.0).reshape(1, 2, 2, 1), 2).reshape(-1).tolist()
-        [0.0, 1.0, 2.0, 3.0]
-    """
+    """Blocks of places laid out as channels, the inverse of `depth_to_space`.
+    Arguments:
+        x: tensor, shape (batch, height, width, channels), or (batch, channels, height, width) with 'channels_first'.
+    Returns: tensor in the same layout, of the dtype of `x`.
+    Raises: ValueError if height or width is no multiple of `block_size`.
+    >>> keras.ops.space_to_depth([[[[1], [2]], [[3], [4]]]], 2)
+    array([[[[1, 2, 3, 4]]]], dtype=int32)"""
+    _check_block("space_to_depth", x, block_size)
+    first = data_format == "channels_first"
     x = channels_last(x, data_format)
     batch, rows, columns, channels = shape_of(x)
     if any(isinstance(n, int) and n % block_size for n in (rows, columns)):
         raise ValueError(f"keras.ops.space_to_depth(x): got {D.display((rows, columns))} places. Accepted: multiples of {block_size}.")
-    x = transpose(reshape(x, (batch, rows // block_size, block_size, columns // block_size, block_size, channels)), (0, 1, 3, 2, 4, 5))
+    x = reshape(x, (batch, rows // block_size, block_size, columns // block_size, block_size, channels))
+    x = transpose(x, (0, 1, 3, 5, 2, 4) if first else (0, 1, 3, 2, 4, 5))
     return from_channels_last(reshape(x, (batch, rows // block_size, columns // block_size, channels * block_size**2)), data_format)
 
 
 @op(category="nn")
 def unfold(x: Tensor, kernel_size: Any, dilation: Any = 1, padding: Any = 0, stride: Any = 1) -> Tensor:
-    """Every window of images (batch, channels, height, width) as a column: (batch, channels * window, number of windows).
-
-    Example:
-        >>> unfold(np.arange(4.0).reshape(1, 1, 2, 2), 2).reshape(-1).tolist()
-        [0.0, 1.0, 2.0, 3.0]
-    """
+    """Every window of images as a column.
+    Arguments:
+        x: tensor, shape (batch, channels, height, width).
+        padding: int or two of them: zeros to add on both sides.
+    Returns: tensor, shape (batch, channels * height and width of a window, number of windows), of the dtype of `x`.
+    Source: keras.ops.unfold of Keras 3, torch.nn.functional.unfold.
+    >>> keras.ops.unfold([[[[1, 2, 3], [4, 5, 6]]]], 2)
+    array([[[1, 2],
+            [2, 3],
+            [4, 5],
+            [5, 6]]], dtype=int32)"""
     kernel, step, spread = (
         per_axis("unfold", n, v, 2) for n, v in (("kernel_size", kernel_size), ("stride", stride), ("dilation", dilation))
     )
@@ -347,12 +374,17 @@ def unfold(x: Tensor, kernel_size: Any, dilation: Any = 1, padding: Any = 0, str
 
 @op(category="nn")
 def fold(x: Tensor, output_size: Any, kernel_size: Any, dilation: Any = 1, padding: Any = 0, stride: Any = 1) -> Tensor:
-    """Columns of windows added back to images: (batch, channels, *output_size); the counterpart of `unfold`.
-
-    Example:
-        >>> fold(np.ones((1, 4, 1)), (2, 2), 2).reshape(-1).tolist()
-        [1.0, 1.0, 1.0, 1.0]
-    """
+    """Columns of windows added back to images, the counterpart of `unfold`.
+    Arguments:
+        x: tensor, shape (batch, channels * height and width of a window, number of windows).
+        output_size: int or two of them: height and width of the images.
+        padding: int or two of them: how far the windows reach beyond the images.
+    Returns: tensor, shape (batch, channels, height, width), of the dtype of `x`.
+    Raises: ValueError if `x` has another number of rows or windows.
+    Source: keras.ops.fold of Keras 3, torch.nn.functional.fold.
+    >>> keras.ops.fold([[[1, 2], [2, 3], [4, 5], [5, 6]]], (2, 3), 2)
+    array([[[[ 1,  4,  3],
+             [ 4, 10,  6]]]], dtype=int32)"""
     kernel, step, spread = (
         per_axis("fold", n, v, 2) for n, v in (("kernel_size", kernel_size), ("stride", stride), ("dilation", dilation))
     )
@@ -391,6 +423,10 @@ def _adaptive(name: str, statistic: Any, inputs: Tensor, output_size: Any, data_
     data_format = config.standardize_data_format(data_format)
     x = channels_last(inputs, data_format)
     count = len(shape_of(x)) - 2
+    if count not in (1, 2, 3):
+        raise ValueError(
+            f"keras.ops.{name}(inputs): got shape {D.display(shape_of(x))}. Accepted: (batch, one to three spatial axes, channels)."
+        )
     for axis, n in enumerate(per_axis(name, "output_size", output_size, count), start=1):
         size = shape_of(x)[axis]
         if not isinstance(size, int):
@@ -403,20 +439,26 @@ def _adaptive(name: str, statistic: Any, inputs: Tensor, output_size: Any, data_
 @op(category="nn")
 def adaptive_average_pool(inputs: Tensor, output_size: Any, data_format: str | None = None) -> Tensor:
     """The mean of `output_size` nearly equal windows per axis: window i of n over m places goes from floor(i m / n) to ceil((i + 1) m / n).
-
-    Example:
-        >>> adaptive_average_pool(np.arange(4.0).reshape(1, 4, 1), 2).reshape(-1).tolist()
-        [0.5, 2.5]
-    """
+    Arguments:
+        output_size: int > 0, or one per spatial axis.
+    Returns: tensor, shape (batch, *output_size, channels) in the same layout; float.
+    Raises: ValueError if a spatial size is unknown.
+    Source: keras.ops.adaptive_average_pool of Keras 3, torch.nn.AdaptiveAvgPool2d.
+    >>> keras.ops.adaptive_average_pool([[[1.0], [2.0], [3.0], [4.0]]], 2)
+    array([[[1.5],
+            [3.5]]], dtype=float32)"""
     return _adaptive("adaptive_average_pool", mean, inputs, output_size, data_format)
 
 
 @op(category="nn")
 def adaptive_max_pool(inputs: Tensor, output_size: Any, data_format: str | None = None) -> Tensor:
-    """The largest element of `output_size` nearly equal windows per axis.
-
-    Example:
-        >>> adaptive_max_pool(np.arange(4.0).reshape(1, 4, 1), 2).reshape(-1).tolist()
-        [1.0, 3.0]
-    """
+    """The largest element of `output_size` nearly equal windows per axis: window i of n over m places starts at floor(i m / n).
+    Arguments:
+        output_size: int > 0, or one per spatial axis.
+    Returns: tensor, shape (batch, *output_size, channels) in the same layout, of the dtype of `inputs`.
+    Raises: ValueError if a spatial size is unknown.
+    Source: keras.ops.adaptive_max_pool of Keras 3, torch.nn.AdaptiveMaxPool2d.
+    >>> keras.ops.adaptive_max_pool([[[1.0], [2.0], [3.0], [4.0]]], 2)
+    array([[[2.],
+            [4.]]], dtype=float32)"""
     return _adaptive("adaptive_max_pool", amax, inputs, output_size, data_format)

@@ -1,0 +1,420 @@
+"""How each kind of node becomes a line: tables of torch functions first, then functions for what torch has in another form.
+
+A function of `EMIT` writes its node and returns True, or returns False where the kernel of the op table is what is called.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import torch
+
+from keras.core.autodiff import body_gradient
+from keras.core.graph import Node, Traced
+from keras.core.simplify import is_constant
+from keras.engines.torch import control, convolution, fused, random
+from keras.engines.torch.dtypes import UNSIGNED
+from keras.engines.torch.kernels import ELEMENTWISE, KERNELS, ON_INTEGERS
+from keras.engines.torch.natives import NATIVES
+from keras.engines.torch.optimizers import absorb_updates, emit_update
+from keras.engines.torch.writer import Writer, dtype_of, signature
+
+Tensor = torch.Tensor
+
+_WITH_NUMBER = {"add", "subtract", "multiply", "divide", "power", "equal", "not_equal", "less", "less_equal", "greater", "greater_equal"}
+"""Functions of torch that take a Python number as second operand, faster than a tensor of one number."""
+_MIRRORED = {
+    "add": "add", "multiply": "multiply", "equal": "equal", "not_equal": "not_equal", "less": "greater", "less_equal": "greater_equal",
+    "greater": "less", "greater_equal": "less_equal",
+}  # fmt: skip
+"""The function that takes the operands in the other order."""
+
+
+_FRESH = (ELEMENTWISE.keys() | ON_INTEGERS.keys()) - {"stop_gradient", "copy"} | {
+    "relu_gradient", "conv_channels_last", "conv_input_gradient", "normalize_by_batch", "body_gradient", "max_pool_channels_last", "max_pool_gradient",
+}  # fmt: skip
+"""Nodes whose results are memory of their own, in which a later node may write when it is the last to read it."""
+_IN_PLACE: dict[str, Callable[..., Tensor]] = {
+    "relu": torch.relu_, "sigmoid": torch.sigmoid_, "tanh": torch.tanh_, "exp": torch.exp_, "negative": torch.neg_, "sqrt": torch.sqrt_,
+    "square": torch.square_, "log": torch.log_, "add": Tensor.add_, "subtract": Tensor.sub_, "multiply": Tensor.mul_, "divide": Tensor.div_,
+}  # fmt: skip
+
+
+def emit(w: Writer, node: Node) -> None:
+    """Write one node."""
+    special = EMIT.get(node.op.name)
+    if special is None or not special(w, node):
+        _generic(w, node)
+
+
+def absorb(w: Writer) -> None:
+    """Find the nodes that are computed together with later ones, and those whose gradient follows."""
+    for node in w.graph.nodes:
+        forward = _forward_of(w, node) if node.op is body_gradient else None
+        if forward is not None:
+            w.residuals[id(forward)] = f"r{forward.position}"
+        product = _biased_product(w, node)
+        if product is not None:
+            w.absorb(product, node)
+    absorb_updates(w)
+
+
+def _arguments(w: Writer, node: Node) -> str:
+    names = ", ".join(w.name(x) for x in node.inputs)
+    return f"[{names}]" if node.op.operands == "list" and node.op.body is not None else names
+
+
+def _generic(w: Writer, node: Node) -> None:
+    """A call of the kernel or native, its attributes bound."""
+    name = node.op.name
+    if name in ELEMENTWISE or (name in ON_INTEGERS and dtype_of(node.inputs[0]) not in UNSIGNED):
+        if not _with_number(w, node):
+            inputs = node.inputs
+            if name in ("add", "multiply") and not _is_last_reader(w, node, inputs[0]):
+                inputs = inputs[::-1]
+            w.put(node, f"{_elementwise(w, name, node, inputs[0])}({', '.join(map(w.name, inputs))})")
+        return
+    function = KERNELS.get(name) or NATIVES[name]
+    if id(node) in w.residuals:
+        made = ", ".join(w.new(x) for x in node.outputs)
+        w.lines.append(f"({made},), {w.residuals[id(node)]} = {_recorded(w, node.op, node.inputs, node.attributes)}")
+    else:
+        bound = functools.partial(function, **node.attributes) if node.attributes else function
+        w.put(node, f"{w.bind(bound, name)}({_arguments(w, node)})")
+
+
+def _elementwise(w: Writer, name: str, node: Node, x: Traced) -> str:
+    """The function for an elementwise node, the one that writes into `x` where nobody reads that later."""
+    function = _IN_PLACE.get(name)
+    if function is None or not _is_last_reader(w, node, x):
+        return w.bind(ELEMENTWISE.get(name) or ON_INTEGERS[name], name)
+    return w.bind(function, f"{name}_")
+
+
+def _is_last_reader(w: Writer, node: Node, x: Traced) -> bool:
+    """Whether a result like `x` may be written where `x` is: it is fresh memory, and neither it nor a view of it is read later."""
+    maker, result = x.node, node.outputs[0]
+    if (
+        maker is None
+        or maker.op.name not in _FRESH
+        or x.dims != result.dims
+        or x.dtype != result.dtype
+        or w.last_use[id(x)] > node.position
+    ):
+        return False
+    if id(maker) in w.residuals and maker.op.name not in fused.FORWARD and maker.op.name != "max_pool_channels_last":
+        return False  # autograd keeps it
+    if maker.op is body_gradient and maker.attributes["of"].name not in fused.BACKWARD:
+        return False
+    if sum(y is x for y in node.inputs) > 1 or w.is_output(x) or w.root(x) != id(x):
+        return False
+    return not any(root == id(x) and (w.last_use.get(key, -1) >= node.position or key in w.output_ids) for key, root in w.roots.items())
+
+
+def _recorded(w: Writer, op: Any, inputs: Sequence[Traced], attributes: dict[str, Any]) -> str:
+    """A call of a native that also gives what its gradient needs."""
+    function = functools.partial(fused.FORWARD.get(op.name) or fused.recorded(NATIVES[op.name], op.operands == "list"), **attributes)
+    return f"{w.bind(function, op.name)}({', '.join(map(w.name, inputs))})"
+
+
+def _with_number(w: Writer, node: Node) -> bool:
+    """x op 2.0: the number as it is."""
+    name = node.op.name
+    if name not in _WITH_NUMBER or len(node.inputs) != 2 or node.inputs[0].dtype not in ("float32", "float64", "int32", "int64"):
+        return False
+    x, y = node.inputs
+    number = w.scalar(y)
+    if number is None and name in _MIRRORED and w.scalar(x) is not None:
+        name, x, number = _MIRRORED[name], y, w.scalar(x)
+    elif number is None and name == "subtract" and w.scalar(x) is not None:
+        w.put(node, f"{w.bind(torch.rsub, 'rsub')}({w.name(y)}, {w.scalar(x)})")
+        return True
+    if number is None or is_constant(x):
+        return False
+    w.put(node, f"{_elementwise(w, name, node, x)}({w.name(x)}, {number})")
+    return True
+
+
+# ------------------------------------------------------------------------------------------------------------------- products
+
+
+def _biased_product(w: Writer, node: Node) -> Node | None:
+    """The matrix product or convolution to which this node adds a row, if nothing else reads it."""
+    if node.op.name != "add":
+        return None
+    for y, bias in (node.inputs, node.inputs[::-1]):
+        maker = y.node
+        if (
+            maker is not None
+            and (maker.op.name == "conv_channels_last" or (maker.op.name == "matmul" and len(y.dims) == len(maker.inputs[0].dims) == 2))
+            and w.uses[id(y)] == 1
+            and bias.dims == y.dims[-1:]
+            and y.dtype.startswith(("float", "bfloat"))
+        ):
+            return maker
+    return None
+
+
+def _add(w: Writer, node: Node) -> bool:
+    for y, bias in (node.inputs, node.inputs[::-1]):
+        if y.node is not None and id(y.node) in w.absorbed and w.uses[id(y)] == 1 and bias.dims == y.dims[-1:]:
+            a, b = y.node.inputs
+            if y.node.op.name == "matmul":
+                w.put(node, f"{w.bind(torch.addmm, 'addmm')}({w.name(bias)}, {w.name(a)}, {w.name(b)})")
+            else:
+                function = functools.partial(convolution.conv, **_conv_options(y.node))
+                w.put(node, f"{w.bind(function, 'conv')}({w.name(a)}, {w.name(b)}, bias={w.name(bias)})")
+            return True
+    return False
+
+
+def _matmul(w: Writer, node: Node) -> bool:
+    a, b = node.inputs
+    if len(a.dims) != 2 or len(b.dims) != 2 or not a.dtype.startswith(("float", "bfloat")):
+        return False
+    w.put(node, f"{w.bind(torch.mm, 'mm')}({w.name(a)}, {w.name(b)})")
+    return True
+
+
+# ------------------------------------------------------------------------------------------------------- shapes and reductions
+
+
+def _transpose(w: Writer, node: Node) -> bool:
+    x = node.inputs[0]
+    axes = node.attributes["axes"]
+    if len(x.dims) == 2:
+        variable = w.variables.get(id(x))
+        if variable is not None:  # the view is made once
+            w.names[id(node.outputs[0])] = w.bind(variable._value.detach().t(), "t")
+            w.roots[id(node.outputs[0])] = w.root(x)
+        else:
+            w.view(node, f"{w.name(x)}.t()")
+    else:
+        w.view(node, f"{w.name(x)}.permute({tuple(axes) if axes is not None else tuple(reversed(range(len(x.dims))))})")
+    return True
+
+
+def _reshape(w: Writer, node: Node) -> bool:
+    w.view(node, f"{w.name(node.inputs[0])}.reshape({tuple(node.outputs[0].dims)})")
+    return True
+
+
+def _broadcast(w: Writer, node: Node) -> bool:
+    w.view(node, f"{w.name(node.inputs[0])}.expand({tuple(node.outputs[0].dims)})")
+    return True
+
+
+def _slice(w: Writer, node: Node) -> bool:
+    a = node.attributes
+    key = ", ".join(
+        f"{_number(start)}:{_number(stop)}:{_number(step)}" for start, stop, step in zip(a["starts"], a["stops"], a["steps"], strict=True)
+    )
+    w.view(node, f"{w.name(node.inputs[0])}[{key}]")
+    return True
+
+
+def _number(n: Any) -> str:
+    return "" if n is None else str(int(n))
+
+
+def _sum(w: Writer, node: Node) -> bool:
+    x = node.inputs[0]
+    axes = node.attributes["axis"]
+    axes = tuple(range(len(x.dims))) if axes is None else (axes,) if isinstance(axes, int) else tuple(axes)
+    if not x.dtype.startswith(("float", "bfloat")) or not axes:
+        return False
+    if len(axes) == len(x.dims) and not node.attributes["keepdims"]:
+        w.put(node, f"{w.name(x)}.sum()")
+    else:
+        w.put(node, f"{w.name(x)}.sum({axes}, {bool(node.attributes['keepdims'])})")
+    return True
+
+
+def _cast(w: Writer, node: Node) -> bool:
+    w.view(node, f"{w.name(node.inputs[0])}.to({w.bind(dtype_of(node.outputs[0]), 'dtype')})")
+    return True
+
+
+def _relu_gradient(w: Writer, node: Node) -> bool:
+    g, y = node.inputs
+    function = fused.relu_gradient_in_place if _is_last_reader(w, node, g) else fused.relu_gradient
+    w.put(node, f"{w.bind(function, 'relu_gradient')}({w.name(g)}, {w.name(y)})")
+    return True
+
+
+# ---------------------------------------------------------------------------------------------------------------- convolutions
+
+
+def _conv_options(node: Node) -> dict[str, Any]:
+    """The attributes that a convolution and its gradients share."""
+    return {name: node.attributes[name] for name in ("strides", "padding", "dilation", "groups")}
+
+
+def _conv_gradients(w: Writer, node: Node) -> bool:
+    """Both gradients of a convolution in one call."""
+    if id(node) in w.pairs:  # the other one's line has made it
+        return True
+    x, g = node.inputs if node.op.name == "conv_filter_gradient" else (None, node.inputs[0])
+    others = [n for n in w.graph.nodes if n is not node and n.op.name in ("conv_input_gradient", "conv_filter_gradient")]
+    for other in others:
+        first, second = (node, other) if node.op.name == "conv_input_gradient" else (other, node)
+        if first.op.name == "conv_input_gradient" and second.op.name == "conv_filter_gradient" and _one_convolution(w, first, second):
+            x, g = second.inputs
+            function = functools.partial(convolution.both_gradients, **_conv_options(node))
+            made = f"{w.new(first.outputs[0])}, {w.new(second.outputs[0])}"
+            w.lines.append(f"{made} = {w.bind(function, 'conv_gradients')}({w.name(g)}, {w.name(x)}, {w.name(first.inputs[1])})")
+            w.pairs.add(id(other))
+            return True
+    return False
+
+
+def _one_convolution(w: Writer, first: Node, second: Node) -> bool:
+    (g, kernel), (x, other_g) = first.inputs, second.inputs
+    return (
+        g is other_g
+        and _conv_options(first) == _conv_options(second)
+        and tuple(x.dims) == tuple(first.attributes["x_shape"])
+        and tuple(kernel.dims) == tuple(second.attributes["w_shape"])
+        and (kernel.node is None or kernel.node.position < min(first.position, second.position))
+        and (x.node is None or x.node.position < min(first.position, second.position))
+    )
+
+
+# ----------------------------------------------------------------------------------------------------------------------- loops
+
+
+def _scan(w: Writer, node: Node) -> bool:
+    a = node.attributes
+    count = len(a["body"].outputs)
+    is_read = tuple(w.uses[id(x)] > 0 for x in node.outputs[a["carries"] :])
+    loop = functools.partial(
+        control.scan, w.subprogram(a["body"]), a["carries"], a["sequences"], a["length"], a["reverse"], is_read[: count - a["carries"]],
+        is_read[count - a["carries"] :],
+    )  # fmt: skip
+    w.put(node, f"{w.bind(loop, 'scan')}({', '.join(map(w.name, node.inputs))})")
+    return True
+
+
+def _while(w: Writer, node: Node) -> bool:
+    a = node.attributes
+    loop = functools.partial(
+        control.while_loop, w.subprogram(a["condition"]), w.subprogram(a["body"]), a["variables"], a["condition_captures"]
+    )
+    w.put(node, f"{w.bind(loop, 'while_loop')}({', '.join(map(w.name, node.inputs))})")
+    return True
+
+
+def _cond(w: Writer, node: Node) -> bool:
+    branches = functools.partial(control.cond, w.subprogram(node.attributes["true_body"]), w.subprogram(node.attributes["body"]))
+    w.put(node, f"{w.bind(branches, 'cond')}({', '.join(map(w.name, node.inputs))})")
+    return True
+
+
+# ---------------------------------------------------------------------------------------------------------- random and lookups
+
+
+def _mask(w: Writer, node: Node) -> bool:
+    shape = tuple(node.outputs[0].dims)
+    function = functools.partial(random.mask, shape=shape, rate=node.attributes["rate"], dtype=node.attributes["dtype"])
+    w.put(node, f"{w.bind(function, 'mask')}({w.name(node.inputs[0])})")
+    return True
+
+
+def _take(w: Writer, node: Node) -> bool:
+    x, indices = node.inputs
+    if len(x.dims) != 2 or node.attributes["axis"] not in (0, -2) or indices.dtype not in ("int32", "int64"):
+        return False
+    w.put(node, f"{w.bind(fused.rows, 'rows')}({w.name(x)}, {w.name(indices)})")
+    return True
+
+
+def _add_at(w: Writer, node: Node) -> bool:
+    """Rows added to zeros: the gradient of a look-up."""
+    x, indices, updates = node.inputs
+    zeros = (is_constant(x) and not bool(x.value.any())) or (
+        x.node is not None and x.node.op.name == "filled_like" and not x.node.attributes["value"]
+    )
+    if len(x.dims) != 2 or node.attributes["axis"] not in (0, -2) or not zeros or indices.dtype not in ("int32", "int64"):
+        return False
+    w.put(node, f"{w.bind(fused.rows_gradient, 'rows_gradient')}({w.name(updates)}, {w.name(indices)}, {x.dims[0]})")
+    return True
+
+
+# -------------------------------------------------------------------------------------------- composites with their gradients
+
+
+def _forward_of(w: Writer, node: Node) -> Node | None:
+    """The node of which this one is the gradient."""
+    a = node.attributes
+    return w.forward.get(signature(a["of"], node.inputs[: len(node.inputs) - sum(a["given"])], a["options"]))
+
+
+def _body_gradient(w: Writer, node: Node) -> bool:
+    """The gradient of a native composite: by what its forward node has left."""
+    a = node.attributes
+    count = len(node.inputs) - sum(a["given"])
+    name = a["of"].name
+    forward = _forward_of(w, node)
+    residual = w.residuals[id(forward)] if forward is not None else f"r{node.position}"
+    if forward is None:  # nobody reads its results
+        w.lines.append(f"_, {residual} = {_recorded(w, a['of'], node.inputs[:count], a['options'])}")
+    cotangents = iter([w.name(x) for x in node.inputs[count:]])
+    given = ", ".join(next(cotangents) if has else "None" for has in a["given"])
+    backward = functools.partial(fused.BACKWARD.get(name, fused.backward), wrt=a["wrt"])
+    w.put(node, f"{w.bind(backward, name + '_gradient')}({residual}, [{given}])")
+    w.lines.append(f"del {residual}")
+    return True
+
+
+def _max_pool(w: Writer, node: Node) -> bool:
+    """The largest elements with their places, which the gradient reads."""
+    window, strides, padding = (node.attributes[k] for k in ("window", "strides", "padding"))
+    x = node.inputs[0]
+    followed = [n for n in w.graph.nodes if n.op.name == "max_pool_gradient" and n.inputs[1] is x and n.attributes == node.attributes]
+    if not followed or not fused.pools_natively(x, window, strides, padding):
+        return False
+    places = w.residuals[id(node)] = f"r{node.position}"
+    pool = functools.partial(fused.max_pool, window=tuple(window), strides=tuple(strides), padding=padding)
+    w.lines.append(f"{w.new(node.outputs[0])}, {places} = {w.bind(pool, 'max_pool')}({w.name(x)})")
+    return True
+
+
+def _max_pool_gradient(w: Writer, node: Node) -> bool:
+    g, x, _ = node.inputs
+    forward = next(
+        (n for n in w.graph.nodes if n.op.name == "max_pool_channels_last" and n.inputs[0] is x and n.attributes == node.attributes), None
+    )
+    if forward is None or id(forward) not in w.residuals:
+        return False
+    window, strides, padding = (node.attributes[k] for k in ("window", "strides", "padding"))
+    back = functools.partial(fused.max_pool_gradient, window=tuple(window), strides=tuple(strides), padding=padding)
+    w.put(node, f"{w.bind(back, 'max_pool_gradient')}({w.name(g)}, {w.name(x)}, {w.residuals[id(forward)]})")
+    w.lines.append(f"del {w.residuals[id(forward)]}")
+    return True
+
+
+EMIT: dict[str, Callable[[Writer, Node], bool]] = {
+    "add": _add,
+    "matmul": _matmul,
+    "transpose": _transpose,
+    "reshape": _reshape,
+    "broadcast_to": _broadcast,
+    "strided_slice": _slice,
+    "sum": _sum,
+    "cast": _cast,
+    "relu_gradient": _relu_gradient,
+    "conv_input_gradient": _conv_gradients,
+    "conv_filter_gradient": _conv_gradients,
+    "scan_graph": _scan,
+    "while_graph": _while,
+    "cond_graph": _cond,
+    "draw_mask": _mask,
+    "take_along": _take,
+    "add_at": _add_at,
+    "body_gradient": _body_gradient,
+    "max_pool_channels_last": _max_pool,
+    "max_pool_gradient": _max_pool_gradient,
+    "adam_update": emit_update,
+}
