@@ -77,6 +77,10 @@ class Engine:
             name = self._names[x.dtype] = standardize(x.dtype)
             return name
 
+    def dims_of(self, x: Any) -> Any:
+        """The sizes of a tensor; an engine whose tensors may have unknown ones gives symbolic sizes for them."""
+        return tuple(np.shape(x))
+
     def zeros(self, shape: Sequence[int], dtype: str) -> Any:
         """Zeros."""
         return self.asarray(np.zeros(tuple(shape)), dtype)
