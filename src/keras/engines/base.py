@@ -26,7 +26,7 @@ class Engine:
         eager: composite's name -> a function with its signature for tensors that are there, which returns NotImplemented for operands that
             it does not take; only calls outside of traces ask it, so what it saves is the dispatch of the composite's parts.
         UNSUPPORTED: name -> reason.
-        layer_base: what layers inherit from besides, once the engine is chosen.
+        layer_base, optimizer_base: what layers and optimizers inherit from besides, once the engine is chosen.
         errors: what the kernels raise for operands or attributes that do not fit; the table's rule then says what is wrong.
         reads_on_host: whether small calculations with variables' values are better done by NumPy (each op would be compiled).
         indexes_by_tensors: whether x[key] takes tensors and lists in the key.
@@ -43,6 +43,7 @@ class Engine:
     gradients_of_natives: Collection[str] = ()
     UNSUPPORTED: dict[str, str] = {}
     layer_base: type | None = None
+    optimizer_base: type | None = None
     reads_on_host = False
     indexes_by_tensors = True
     variable_attributes: dict[str, Callable[[Any], Any]] = {}

@@ -17,6 +17,7 @@ from keras.engines.base import Engine, default_dtype
 from keras.engines.tensorflow import control, natives, places, variables
 from keras.engines.tensorflow.kernels import KERNELS
 from keras.engines.tensorflow.step import CompiledFunction, specs_of
+from keras.engines.tensorflow.trackable import TrackedLayer, TrackedOptimizer
 
 Tensor = Any
 
@@ -29,6 +30,8 @@ class TensorFlowEngine(Engine):
     tensor_type = type(tf.constant(0.0))
     kernels = KERNELS
     natives = natives.NATIVES
+    layer_base = TrackedLayer
+    optimizer_base = TrackedOptimizer
     errors = (*Engine.errors, tf.errors.OpError)
     variable_attributes = variables.ATTRIBUTES
     UNSUPPORTED = dict.fromkeys(
