@@ -26,7 +26,10 @@ Tensor = Any
 def shape_of(x: Any) -> Shape:
     """The sizes of an operand; unknown ones as symbolic sizes that can be calculated with."""
     x = as_operand(x)
-    return x.dims if isinstance(x, Symbol) else tuple(np.shape(x))
+    if isinstance(x, Symbol):
+        return x.dims
+    sizes = tuple(np.shape(x))
+    return engine.current().dims_of(x) if None in sizes else sizes  # type: ignore[no-any-return]
 
 
 @op(category="core")
