@@ -486,6 +486,8 @@ def pad(x: Tensor, pad_width: Any, mode: str = "constant", constant_values: Any 
     (array([0, 1, 2, 0], dtype=int32), array([1, 2, 3, 2, 1], dtype=int32))"""
     count = len(shape_of(x))
     pairs = _pad_pairs(pad_width, count)
+    if builtins.any(n < 0 for pair in pairs for n in pair):
+        raise ValueError(f"keras.ops.pad(pad_width): got {pad_width!r}. Accepted: integers >= 0. Write x[...] to cut a tensor.")
     if mode == "constant":
         return pad_constant(x, pairs, constant_values or 0)
     if constant_values is not None:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from keras.core import engine
 from keras.core.op import op
+from keras.core.state import current_scope
 from keras.core.variable import Variable
 from keras.ops.elementwise import add, divide, maximum, multiply, power, sqrt, square, subtract
 from keras.optimizers.base import Optimizer, Slots, Tensor, positive_epsilon
@@ -76,6 +78,18 @@ class Adam(Optimizer):
     def slots(self, variable: Variable) -> Sequence[Sequence[str]]:
         """The mean and the mean square, which Keras calls momentum and velocity."""
         return ("momentum", "velocity"), ("velocity_hat",) if self.amsgrad else ()
+
+    def _update_all(self, gradients: Sequence[Tensor], variables: Sequence[Variable], rate: Tensor) -> None:
+        """Every parameter's update; an engine may write them into the variables' own memory in one kernel per parameter."""
+        native = engine.current().natives.get("adam_in_place")
+        cls = type(self)
+        is_plain = cls.update is Adam.update and cls.update_step is Optimizer.update_step and not self.amsgrad
+        if native is None or not is_plain or current_scope() is not None:
+            super()._update_all(gradients, variables, rate)
+            return
+        slots = [self._slots[self._index[id(v)]] for v in variables]
+        moments = [(s["momentum"], s["velocity"]) for s in slots]
+        native(variables, moments, gradients, rate, add(self.iterations, 1), self.beta_1, self.beta_2, self.epsilon)
 
     def update(self, parameter: Tensor, gradient: Tensor, slots: Slots, learning_rate: Tensor, step: Tensor) -> tuple[Tensor, Slots]:
         """The new parameter and slots."""

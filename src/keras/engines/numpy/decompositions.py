@@ -12,11 +12,11 @@ Array = np.ndarray
 
 def _wide(x: Array) -> Array:
     """`x` in a float that LAPACK knows."""
-    return x if x.dtype in (np.float32, np.float64) else x.astype(np.float32)
+    return x if x.dtype in (np.float32, np.float64) or x.dtype.kind == "c" else x.astype(np.float32)
 
 
 def _in_place_of(name: str, function: Callable[..., Any]) -> Callable[..., Any]:
-    """The function on wide floats, its results in the operands' dtype; singular matrices are named."""
+    """The function on wide floats or complex numbers, floats in the operands' dtype; singular matrices are named."""
 
     def call(*operands: Array, **attributes: Any) -> Any:
         dtype = operands[0].dtype
@@ -25,7 +25,7 @@ def _in_place_of(name: str, function: Callable[..., Any]) -> Callable[..., Any]:
         except np.linalg.LinAlgError as error:
             raise ValueError(f"keras.ops.{name}: {str(error).lower()}. Accepted: matrices for which the result exists.") from None
         if isinstance(found, tuple):
-            return tuple(f.astype(dtype, copy=False) if f.dtype.kind == "f" else f for f in found)
+            return tuple(f.astype(dtype, copy=False) if f.dtype.kind == "f" and dtype.kind != "c" else f for f in found)
         return found.astype(dtype, copy=False)
 
     return call

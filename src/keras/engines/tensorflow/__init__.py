@@ -14,7 +14,7 @@ from keras.core import tree
 from keras.core.abstract import by_two_sizes
 from keras.core.dtypes import numpy_dtype
 from keras.engines.base import Engine, default_dtype
-from keras.engines.tensorflow import control, linalg, variables
+from keras.engines.tensorflow import control, linalg, optimizers, variables
 from keras.engines.tensorflow.convolution import max_pool
 from keras.engines.tensorflow.kernels import KERNELS
 from keras.engines.tensorflow.step import CompiledFunction, specs_of
@@ -29,7 +29,7 @@ class TensorFlowEngine(Engine):
     indexes_by_tensors = False
     tensor_type = type(tf.constant(0.0))
     kernels = KERNELS
-    natives = {"max_pool_channels_last": max_pool}
+    natives = {"max_pool_channels_last": max_pool, "adam_in_place": optimizers.adam}
     errors = (*Engine.errors, tf.errors.OpError)
     variable_attributes = variables.ATTRIBUTES
     UNSUPPORTED = {
