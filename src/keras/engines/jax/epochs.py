@@ -15,8 +15,9 @@ from keras.core import tree
 from keras.engines.jax.step import Program, is_array, own
 
 Array = Any
-CHUNK_SECONDS = 0.1
-"""How long one dispatch may take: callbacks and the progress bar are heard about ten times a second."""
+CHUNK_SECONDS = 0.25
+"""How long one dispatch takes at most, about: callbacks and the progress bar are heard some five times a second. Each dispatch gets its
+memory anew from the system, which costs as much as a fifth of a step of 50 ms when it does one step alone."""
 
 
 class ResidentProgram:
