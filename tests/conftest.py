@@ -10,7 +10,9 @@ os.environ["KERAS_BACKEND"] = "numpy"
 
 import pytest  # noqa: E402
 
-from keras.core import naming, random  # noqa: E402
+from keras.core import naming, random, switches  # noqa: E402
+
+switches.disable_traceback_filtering()  # a failing test is read to its end
 
 
 @pytest.fixture(autouse=True)

@@ -27,7 +27,7 @@ _pretended: ContextVar[frozenset[int]] = ContextVar("pretended_sizes", default=f
 def call_on_symbols(function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     """`function(*args, **kwargs)` for arguments with symbols in them, whichever library it computes with."""
     try:
-        return function(*args, **kwargs)
+        return engine.current().without_numbers(lambda: function(*args, **kwargs))
     except Exception as error:
         module = _module_that_raised(error)
         refusal, needs_numbers = error, module == KerasTensor.__module__

@@ -43,8 +43,10 @@ def _accumulate(found: dict[int, Any], x: Traced, cotangent: Any) -> None:
 
 def _operand_cotangents(node: Node, arrived: list[Any], dependent: set[int]) -> list[tuple[Traced, Any]]:
     rule = node.op.vjp
+    if node.op.body is not None and (rule is ZERO or node.op.name in engine.current().gradients_of_natives):
+        return _body_cotangents(node, arrived)
     if rule is ZERO:
-        return [] if node.op.body is None else _body_cotangents(node, arrived)
+        return []
     if isinstance(rule, NotDifferentiable):
         raise ValueError(f"No gradient goes through keras.ops.{node.op.name}: {rule.reason}")
     g: Any = arrived[0]

@@ -340,7 +340,7 @@ def _composite_call(op: Op) -> Callable[..., Any]:
         kind = _find_symbol(args) or (_find_symbol(kwargs.values()) if kwargs else None)
         if kind is None:
             native = engine.current().natives.get(name)
-            return _native_result(native, body, args, kwargs) if native is not None else body(*args, **kwargs)
+            return body(*args, **kwargs) if native is None else _native_result(native, body, count, args, kwargs)
         if kind is Traced:
             if op.vjp is ZERO and name not in engine.current().natives:
                 return body(*args, **kwargs)
@@ -360,10 +360,13 @@ def _composite_call(op: Op) -> Callable[..., Any]:
     return call
 
 
-def _native_result(native: Callable[..., Any], body: Callable[..., Any], args: Any, kwargs: Any) -> Any:
+def _native_result(native: Callable[..., Any], body: Callable[..., Any], count: int, args: Any, kwargs: Any) -> Any:
+    current = engine.current()
+    if any(type(x) is not current.tensor_type for x in args[:count]):
+        args = tuple(x if x is None else as_operand(x) for x in args[:count]) + args[count:]
     try:
         return native(*args, **kwargs)
-    except engine.current().errors:
+    except current.errors:
         return body(*args, **kwargs)  # words the error
 
 

@@ -13,6 +13,7 @@ from contextvars import ContextVar, Token
 from typing import Any
 
 from keras.core import engine, masks, tree
+from keras.core.graph import Traced
 from keras.core.state import LossScope, StateScope, collected_losses
 from keras.core.tensor import Symbol
 
@@ -82,12 +83,18 @@ def remat(f: Callable[..., Any]) -> Callable[..., Any]:
         leaves = tree.flatten([list(args), kwargs])
         current = engine.current()
         if any(isinstance(x, Symbol) for x in leaves):
+            if current.recomputes and any(isinstance(x, Traced) for x in leaves):
+                raise NotTraced("remat: a program keeps its values; the step runs op by op instead, with the engine's own gradients.")
             return f(*args, **kwargs)
         places = [i for i, x in enumerate(leaves) if current.owns(x)]
         call = _PureCall(f, [args, kwargs], leaves, places)
         return call.handed_out(current.remat(call)(*[leaves[i] for i in places]))
 
     return recomputed
+
+
+class NotTraced(Exception):
+    """Ends a trace: what it would record does not do what was asked for. The engine then runs the step without one."""
 
 
 class _Remembered(StateScope):

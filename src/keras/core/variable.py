@@ -244,6 +244,10 @@ class Variable(Operators):
             raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
         return find(self)
 
+    def __jax_array__(self) -> Any:
+        """What functions of `jax.numpy` take for it."""
+        return self.value
+
     def __float__(self) -> float:
         return float(self.value)
 

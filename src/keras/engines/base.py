@@ -25,6 +25,7 @@ class Engine:
         gradients_of_natives: natives whose gradient is a node of its own in a traced step (`body_gradient`), not that of the definition.
         eager: composite's name -> a function with its signature for tensors that are there, which returns NotImplemented for operands that
             it does not take; only calls outside of traces ask it, so what it saves is the dispatch of the composite's parts.
+        recomputes: whether `remat` needs the step to run op by op, with the engine's own gradients.
         UNSUPPORTED: name -> reason.
         layer_base, optimizer_base: what layers and optimizers inherit from besides, once the engine is chosen.
         errors: what the kernels raise for operands or attributes that do not fit; the table's rule then says what is wrong.
@@ -43,6 +44,7 @@ class Engine:
     gradients_of_natives: Collection[str] = ()
     UNSUPPORTED: dict[str, str] = {}
     layer_base: type | None = None
+    recomputes = False
     optimizer_base: type | None = None
     reads_on_host = False
     indexes_by_tensors = True
@@ -116,6 +118,10 @@ class Engine:
     def concretely(self) -> AbstractContextManager[Any]:
         """Context in which values are computed at once even while the engine traces a function: new variables are made there."""
         return nullcontext()
+
+    def without_numbers(self, function: Callable[[], Any]) -> Any:
+        """What `function` returns where only shapes matter: the engine need not compute with the values of variables in it."""
+        return function()
 
     # -------------------------------------------------------------------------------------------------------------------- verbs
 

@@ -55,6 +55,17 @@ def sizes(layer: Any, name: str, value: Any, rank: int, lowest: int = 1) -> tupl
     return values
 
 
+def within(layer: Any, axis: Any, input_shape: Any) -> None:
+    """Raise a ValueError that names the layer unless its axis, or every one of several, is one of the input's."""
+    rank = len(input_shape)
+    for number in axis if isinstance(axis, (list, tuple)) else (axis,):
+        if not -rank <= number < rank:
+            raise ValueError(
+                f"{type(layer).__name__} {layer.name!r}: axis {number} of an input of shape {tuple(input_shape)}. "
+                f"Accepted: {-rank} to {rank - 1}. Write axis=-1 for the last."
+            )
+
+
 def choice(layer: Any, name: str, value: Any, accepted: tuple[str, ...]) -> str:
     """`value` in small letters if it is one of the accepted texts, else an error that names the argument."""
     chosen = value.lower() if isinstance(value, str) else value

@@ -6,6 +6,7 @@ from typing import Any
 
 from keras.layers.arguments import choice, fraction, keep
 from keras.layers.attention_core import allowed_pairs, both, dropped, masked_softmax
+from keras.layers.input_spec import check_mask
 from keras.layers.layer import Layer
 from keras.ops.contraction import matmul
 from keras.ops.elementwise import add, cast, dtype_of, multiply, tanh
@@ -45,6 +46,8 @@ class _ScoredAttention(Layer):
             )
         query, value, key = inputs[0], inputs[1], inputs[-1]
         query_mask, value_mask = _two_masks(self, mask)
+        check_mask(self, query_mask, query, "mask[0]")
+        check_mask(self, value_mask, value, "mask[1]")
         pairs = None if value_mask is None else expand_dims(cast(value_mask, "bool"), -2)
         pairs = both(pairs, allowed_pairs(shape_of(query)[1], shape_of(key)[1], use_causal_mask))
         weights = self._probabilities(self.scores(query, key), pairs)

@@ -6,8 +6,8 @@ from typing import Any
 
 from keras.core import dims as D
 from keras.core import hooks
-from keras.layers.arguments import fraction, keep
-from keras.layers.input_spec import InputSpec
+from keras.layers.arguments import fraction, keep, within
+from keras.layers.input_spec import InputSpec, check_mask
 from keras.layers.layer import Layer
 from keras.ops.activations import batch_normalization, moments, normalize_by_batch
 from keras.ops.elementwise import add, cast, clip, divide, maximum, multiply, sqrt, square, stop_gradient, subtract
@@ -66,6 +66,7 @@ class BatchNormalization(Layer):
 
     def build(self, input_shape: Any) -> None:
         """Make `gamma`, `beta`, `moving_mean` and `moving_variance`, each (channels,)."""
+        within(self, self.axis, input_shape)
         channels = input_shape[self.axis]
         if channels is None:
             raise ValueError(f"BatchNormalization {self.name!r}: axis {self.axis} of the input shape {tuple(input_shape)} must be known.")
@@ -101,6 +102,7 @@ class BatchNormalization(Layer):
 
     def call(self, inputs: Any, training: bool | None = None, mask: Any = None) -> Any:
         """The normalized inputs; while training the moving averages move."""
+        check_mask(self, mask, inputs)
         narrow = self.compute_dtype in ("float16", "bfloat16")
         x = cast(inputs, "float32") if narrow else inputs
         if training and self.trainable:

@@ -55,6 +55,7 @@ class Bidirectional(Wrapper):
             if layer.return_sequences and hasattr(inner, "zero_output_for_mask"):
                 inner.zero_output_for_mask = True  # a repeated output would come from the other side of the gap in each direction
         self.layer = self.forward_layer
+        self.input_spec = layer.input_spec
         self.return_sequences = layer.return_sequences
         self.return_state = layer.return_state
         self.stateful = layer.stateful

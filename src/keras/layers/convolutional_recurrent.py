@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from keras.core import config
+from keras.core import dims as D
 from keras.layers.arguments import choice, keep, positive, sizes
 from keras.layers.cells import _SHARED, Cell, lstm_bias, lstm_step
 from keras.layers.input_spec import InputSpec
@@ -122,9 +123,14 @@ class ConvLSTMCell(Cell):
         sizes_in = [dims[a] for a in spatial_axes(self.data_format, self.rank + 2)]
         if self.padding == "same":
             return [-(-n // s) if isinstance(n, int) else (n + (s - 1)) // s for n, s in zip(sizes_in, self.strides, strict=True)]
-        return [
-            output_size(n, k, s, d, 0, 0) for n, k, s, d in zip(sizes_in, self.kernel_size, self.strides, self.dilation_rate, strict=True)
-        ]
+        geometry = zip(sizes_in, self.kernel_size, self.strides, self.dilation_rate, strict=True)
+        places = [output_size(n, k, s, d, 0, 0) for n, k, s, d in geometry]
+        if any(isinstance(n, int) and n <= 0 for n in places):
+            raise ValueError(
+                f"{type(self).__name__} {self.name!r}: the output would have size {D.display(tuple(places))}: a kernel of {self.kernel_size} "
+                f"does not fit into {D.display(tuple(sizes_in))}. Write padding='same', or a smaller kernel."
+            )
+        return places
 
 
 class ConvLSTM(CellRNN):
@@ -147,6 +153,7 @@ class ConvLSTM(CellRNN):
         for name in ("kernel_size", "strides", "dilation_rate", "padding", "data_format"):
             setattr(self, name, getattr(cell, name))
         self.input_spec = InputSpec(ndim=self.rank + 3)
+        self._features_axis = -1 if cell.data_format == "channels_last" else 2
 
     def _base_config(self) -> dict[str, Any]:
         return {**super()._base_config(), "unroll": self.unroll}

@@ -110,27 +110,58 @@ def _rank_hint(layer: Any, dims: D.Shape, spec: InputSpec, value: Any) -> str:
     name = type(layer).__name__
     shape = D.to_public(dims)
     wanted = spec.ndim or spec.min_ndim or 0
+    missing_steps = last_step_hint(value) if len(dims) == wanted - 1 else None
+    if missing_steps:
+        return missing_steps
     if name.startswith("Conv") or "Pooling" in name:
         if len(dims) == wanted - 1:
             return (
                 f"Images need a channel axis: write Input({(*shape[1:], 1)}) and x[..., None]." if len(dims) > 1 else "Write x[..., None]."
             )
-    elif name in ("LSTM", "GRU", "SimpleRNN", "RNN") and len(dims) == 2:
+    elif name == "TimeDistributed" and len(dims) == 2:
+        return "Accepted: (batch, time, ...). Write x[..., None] for one feature per step."
+    elif name in _SEQUENCES and len(dims) == 2:
         n = shape[-1]
-        before = getattr(value, "_keras_history", (None,))[0]
-        if before is not None and getattr(before, "return_sequences", True) is False:
-            return f"It follows {before.name!r}, which returns only its last step: write {type(before).__name__}(..., return_sequences=True) there."
         return (
             f"A recurrent layer needs (batch, time, features). If each row is a sequence of {n} steps, write Input(({n}, 1)) and x[..., None]; "
-            f"if it is one step of {n} features, Input((1, {n})) and x[:, None]."
+            f"if it is one step of {n} features, Input((1, {n})) and x[:, None]. "
+            f"If it comes from another recurrent layer, write return_sequences=True there."
         )
     if len(dims) == wanted - 1:
         return f"If this is one sample, add the batch axis: x[None], which gives {(1, *shape)}."
     return "Write keras.ops.reshape or a Reshape layer to change the number of axes."
 
 
+_SEQUENCES = ("LSTM", "GRU", "SimpleRNN", "RNN", "Bidirectional")
+
+
+def last_step_hint(value: Any) -> str | None:
+    """What to write if the input is a recurrent layer's last step where all steps are needed; None if it is something else."""
+    before = getattr(value, "_keras_history", (None,))[0]
+    if before is None or getattr(before, "return_sequences", True) is not False:
+        return None
+    kind = type(getattr(before, "forward_layer", before)).__name__
+    return f"It follows {before.name!r}, which returns only its last step: write {kind}(..., return_sequences=True) there."
+
+
+def check_mask(layer: Any, mask: Any, value: Any, name: str = "mask") -> None:
+    """Raise a ValueError unless the mask has one bool for each (batch, step, ...) of the value; sizes of 1 stand for all."""
+    if mask is None or not hasattr(mask, "shape") or not hasattr(value, "shape"):
+        return
+    dims, given = _dims_of(value), _dims_of(mask)
+    wanted = dims[: max(len(given), min(2, len(dims) - 1))]
+    fits = len(given) <= len(dims) and all(n == 1 or D.unify(n, m) is not None for n, m in zip(given, wanted, strict=False))
+    if not fits or len(given) < min(2, len(dims) - 1):
+        raise ValueError(
+            f"{_title(layer)}: {name} has shape {D.display(given)} for an input of shape {D.display(dims)}. Accepted: {D.display(wanted)}, "
+            f"False where a step is left out. Write {name}=(x != 0).any(axis=-1), or keras.layers.Masking() before the layer."
+        )
+
+
 def _size_hint(dims: D.Shape, axis: int, size: int) -> str:
     inner = dims[1:]
+    if len(inner) == 3 and axis in (3, -1) and inner[0] == size and inner[0] != inner[2]:
+        return "The data looks channels first, the layer is channels last: use np.moveaxis(x, 1, -1), or data_format='channels_first'."
     known: Sequence[int] = [n for n in inner if isinstance(n, int)]
     if len(known) == len(inner):
         for start in range(len(known)):

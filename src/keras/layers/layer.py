@@ -20,6 +20,7 @@ from keras.core.operation import Node, Operation
 from keras.core.remat import current_remat
 from keras.core.state import Autocast, Outside, StateScope, collected_losses
 from keras.core.tensor import REGISTRY, KerasTensor, Symbol
+from keras.core.tracebacks import shortened
 from keras.core.variable import Variable
 from keras.layers.call_arguments import CallSignature, TrainingScope, build_parameters, call_signature, current_training, inside_a_call
 from keras.layers.input_spec import check_inputs
@@ -124,7 +125,10 @@ class Layer(Operation, Configurable):
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         if "_inbound_nodes" not in self.__dict__:
             raise RuntimeError(_FORGOT_SUPER.format(type(self).__name__))
-        return self._run(args, kwargs)
+        try:
+            return self._run(args, kwargs)
+        except Exception as error:
+            raise shortened(error)  # noqa: B904 (it is the same error)
 
     def _run(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """One call: arguments made ready, built if need be, computed, masked; on symbols a node is left behind."""
@@ -159,13 +163,18 @@ class Layer(Operation, Configurable):
         return outputs
 
     def _compute(self, args: tuple[Any, ...], kwargs: dict[str, Any], symbolic: bool) -> Any:
-        if symbolic:
-            with abstractly(), StateScope():  # what is assigned to variables there has no numbers
-                outputs = abstract.call_on_symbols(self.call, args, kwargs)
-        elif "_remat_scope" in self.__dict__:
-            outputs = self.rematerialized_call(self.call, *args, **kwargs)(*args, **kwargs)
-        else:
-            outputs = self.call(*args, **kwargs)
+        try:
+            if symbolic:
+                with abstractly(), StateScope():  # what is assigned to variables there has no numbers
+                    outputs = abstract.call_on_symbols(self.call, args, kwargs)
+            elif "_remat_scope" in self.__dict__ and current_training():
+                outputs = self.rematerialized_call(self.call, *args, **kwargs)(*args, **kwargs)
+            else:
+                outputs = self.call(*args, **kwargs)
+        except (ValueError, TypeError, IndexError) as error:
+            if error.args and str(error.args[0]).startswith("keras.ops"):  # says which op; say in which layer
+                error.args = (f"{type(self).__name__} {self.name!r}: {error.args[0]}", *error.args[1:])
+            raise
         if self.activity_regularizer is not None and not symbolic:
             for output in tree.leaves(outputs):
                 if output is not None:
@@ -277,7 +286,7 @@ class Layer(Operation, Configurable):
         wanted = build_parameters(type(self))
         before = dict(self.__dict__)
         try:
-            with Outside(), naming.name_scope(self.name):
+            with Outside(), engine.current().concretely(), naming.name_scope(self.name):
                 self._path = naming.current_path()
                 if len(wanted) > 1 and all(name in shapes or _has_default(type(self).build, name) for name in wanted):
                     self.build(**{name: shapes[name] for name in wanted if name in shapes})

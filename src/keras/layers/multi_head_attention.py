@@ -10,6 +10,7 @@ from keras.core import naming
 from keras.layers.arguments import fraction, keep, positive
 from keras.layers.attention_core import attend, pair_mask
 from keras.layers.einsum_dense import SPARE, EinsumDense
+from keras.layers.input_spec import InputSpec, check_mask
 from keras.layers.layer import Layer
 from keras.layers.nested import build_inside
 from keras.ops.elementwise import multiply, sigmoid
@@ -41,6 +42,7 @@ class _ProjectedAttention(Layer):
 
     def _take(self, arguments: dict[str, Any]) -> None:
         keep(self, {name: value for name, value in arguments.items() if name != "flash_attention"})
+        self.input_spec = InputSpec(min_ndim=3)
         fraction(self, "dropout", self.dropout)
         if self.dropout > 0:
             self.seed_generator = SeedGenerator(arguments["seed"])
@@ -69,6 +71,19 @@ class _ProjectedAttention(Layer):
     def compute_mask(self, query: Any, mask: Any = None, *args: Any, **kwargs: Any) -> Any:
         """The query's mask; the weights have none."""
         return None if mask is None else [mask[0] if isinstance(mask, (list, tuple)) else mask, None]
+
+    def _check_masks(self, query: Any, value: Any, key: Any, masks: tuple[Any, Any, Any], pairs: Any) -> None:
+        for name, mask, x in zip(("query_mask", "value_mask", "key_mask"), masks, (query, value, key), strict=True):
+            check_mask(self, mask, x, name)
+        if pairs is None or len(shape_of(query)) != 3 or len(shape_of(pairs)) < 2:
+            return
+        wanted = (shape_of(query)[1], shape_of(key)[1])
+        if any(n != 1 and D.unify(n, m) is None for n, m in zip(shape_of(pairs)[-2:], wanted, strict=True)):
+            raise ValueError(
+                f"{type(self).__name__} {self.name!r}: attention_mask has shape {D.display(shape_of(pairs))} for {D.to_public(wanted)[0]} "
+                f"queries and {D.to_public(wanted)[1]} keys. Accepted: (batch, queries, keys), True where a query may see a key. "
+                f"Write attention_mask=np.ones((batch, {wanted[0]}, {wanted[1]}), bool)."
+            )
 
     def _blind(self, returns_scores: bool, rank: int) -> str:
         """What a query sees that may see no key: where Keras calls one function for the whole attention, the mean of all values."""
@@ -150,6 +165,7 @@ class MultiHeadAttention(_ProjectedAttention):
     ) -> Any:  # fmt: skip
         """The attended values, projected."""
         key = value if key is None else key
+        self._check_masks(query, value, key, (query_mask, value_mask, key_mask), attention_mask)
         mask = pair_mask(query_mask, value_mask, key_mask, attention_mask, query, value, use_causal_mask, self.sliding_window)
         q = self._heads_first(multiply(self.query_dense(query), 1.0 / math.sqrt(self.key_dim)))
         k, v = self._heads_first(self.key_dense(key)), self._heads_first(self.value_dense(value))
@@ -251,6 +267,7 @@ class GroupQueryAttention(_ProjectedAttention):
     ) -> Any:  # fmt: skip
         """The attended values, projected."""
         key = value if key is None else key
+        self._check_masks(query, value, key, (query_mask, value_mask, key_mask), attention_mask)
         mask = pair_mask(query_mask, value_mask, key_mask, attention_mask, query, value, use_causal_mask, self.sliding_window)
         q = transpose(multiply(self.query_dense(query), 1.0 / math.sqrt(self.head_dim)), (0, 2, 1, 3))
         k, v = (transpose(self._shared(x), (0, 2, 1, 3)) for x in (self.key_dense(key), self.value_dense(value)))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from keras._surface import attach
-from keras.layers.arguments import keep
+from keras.layers.arguments import keep, within
 from keras.layers.layer import Layer
 from keras.ops.activations import moments
 from keras.ops.elementwise import add, cast, divide, dtype_of, maximum, multiply, rsqrt, sqrt, square, subtract
@@ -109,6 +109,7 @@ class LayerNormalization(_ScaledAndShifted):
 
     def build(self, input_shape: Any) -> None:
         """Make `gamma` and `beta`: the sizes of the normalized axes."""
+        within(self, self.axis, input_shape)
         self.axis = self.axis if isinstance(self.axis, list) else [self.axis]
         self._build_scale_and_shift(_known(self, input_shape, _axes(self.axis, len(input_shape))))
 
@@ -154,6 +155,7 @@ class GroupNormalization(_ScaledAndShifted):
 
     def build(self, input_shape: Any) -> None:
         """Make `gamma` and `beta`, each (channels,)."""
+        within(self, self.axis, input_shape)
         axis = self.axis % len(input_shape)
         channels = _known(self, input_shape, (axis,))[0]
         if self.groups == -1:
@@ -197,6 +199,7 @@ class RMSNormalization(Layer):
 
     def build(self, input_shape: Any) -> None:
         """Make `scale`: the sizes of the normalized axes."""
+        within(self, self.axis, input_shape)
         self.axis = self.axis if isinstance(self.axis, list) else [self.axis]
         self.scale = self.add_weight(
             shape=_known(self, input_shape, _axes(self.axis, len(input_shape))), name="scale", initializer="ones", autocast=False

@@ -6,7 +6,7 @@ from typing import Any
 
 from keras.core import config
 from keras.layers.arguments import choice, sizes
-from keras.layers.input_spec import InputSpec
+from keras.layers.input_spec import InputSpec, check_mask
 from keras.layers.layer import Layer
 from keras.layers.ranked import described, spatial_axes
 from keras.ops import pooling
@@ -189,6 +189,7 @@ class GlobalAveragePooling1D(GlobalPooling):
 
     def call(self, inputs: Any, mask: Any = None) -> Any:
         """The mean of every channel over the steps that count."""
+        check_mask(self, mask, inputs)
         if mask is None:
             return mean(inputs, axis=self._axes, keepdims=self.keepdims)
         axis = self._axes[0]

@@ -10,6 +10,7 @@ from keras.core.state import Outside
 from keras.core.tensor import KerasTensor, Symbol
 from keras.core.variable import Variable
 from keras.layers.cells import Cell
+from keras.layers.input_spec import check_mask
 from keras.layers.layer import Layer
 from keras.layers.lookup import deserialize
 from keras.layers.nested import build_inside
@@ -17,6 +18,8 @@ from keras.layers.stacked_cells import StackedRNNCells, initial_state
 from keras.ops.control import scan
 from keras.ops.elementwise import cast, select
 from keras.ops.shaping import expand_dims, reverse, shape_of, slice_along, squeeze, stack, transpose, zeros_like
+
+_CARRIED = "the state that stateful=True carries from batch to batch"
 
 
 class _States:
@@ -106,6 +109,7 @@ class RNN(Layer):
 
     def call(self, sequences: Any, initial_state: Any = None, mask: Any = None, training: bool = False) -> Any:
         """The outputs, and with `return_state` the last states."""
+        self._check_mask(sequences, mask)
         states = self._first_states(sequences, initial_state)
         last, outputs, states = self._loop(time_first(sequences), _time_mask(mask), states, training)
         if self.stateful:
@@ -131,7 +135,9 @@ class RNN(Layer):
                     f"{type(self).__name__} {self.name!r}: initial_state has {len(states)} tensor(s). "
                     f"Accepted: {wanted}, of sizes {self.state_size}."
                 )
-            return tree.map_structure(lambda s: cast(s, self.compute_dtype), states)
+            states = tree.map_structure(lambda s: cast(s, self.compute_dtype), states)
+            self._check_states(states, sequences, "initial_state")
+            return states
         carries = self.stateful and not isinstance(sequences, KerasTensor)
         if not carries or self._carried.variables is None:
             sizes = shape_of(sequences)
@@ -140,7 +146,32 @@ class RNN(Layer):
             if not carries:
                 return first
             self._make_carried(first)  # before they are read: a compiled step must find variables, not the first values
-        return tree.map_structure(lambda v: cast(v.raw, self.compute_dtype), self._carried.variables)
+        carried = tree.map_structure(lambda v: cast(v.raw, self.compute_dtype), self._carried.variables)
+        self._check_states(carried, sequences, _CARRIED)
+        return carried
+
+    def _check_mask(self, sequences: Any, mask: Any) -> None:
+        mask = mask[0] if isinstance(mask, (list, tuple)) and mask else mask
+        if mask is not None and hasattr(mask, "shape") and len(mask.shape) == 3 and mask.shape[2] == 1:
+            mask = squeeze(mask, axis=2)
+        check_mask(self, mask, sequences)
+
+    def _check_states(self, states: Any, sequences: Any, what: str) -> None:
+        """Raise a ValueError that names the layer unless the states fit the batch and the cell."""
+        batch = shape_of(sequences)[0]
+        line = "Write batch_size={0} with a number of samples that {0} divides." if what == _CARRIED else "Pass states of this batch."
+        for state, size in zip(tree.leaves(states), tree.flatten(self.state_size), strict=False):
+            dims = shape_of(state)
+            if isinstance(batch, int) and isinstance(dims[0], int) and dims[0] != batch:
+                raise ValueError(
+                    f"{type(self).__name__} {self.name!r}: {what} has batch size {dims[0]}, the input has {batch}. "
+                    f"Accepted: equal sizes. {line.format(dims[0])}"
+                )
+            if len(dims) == 2 and isinstance(size, int) and isinstance(dims[1], int) and dims[1] != size:
+                raise ValueError(
+                    f"{type(self).__name__} {self.name!r}: {what} has shape {tuple(dims)}. Accepted: (batch, {size}). "
+                    f"Write keras.ops.zeros(({batch}, {size}))."
+                )
 
     def _carry(self, states: Any) -> None:
         """Keep the last states for the next batch."""

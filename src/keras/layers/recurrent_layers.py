@@ -27,11 +27,19 @@ def _cell_arguments(arguments: dict[str, Any]) -> dict[str, Any]:
 class CellRNN(RNN):
     """Base of recurrent layers with a cell of their own."""
 
+    _features_axis = -1
+
     def _start(self, cell: Any, arguments: dict[str, Any]) -> None:
         loop = {name: arguments[name] for name in _OF_THE_LOOP}
         super().__init__(cell, activity_regularizer=arguments["activity_regularizer"], **loop, **arguments["kwargs"])
         keep(self, {name: value for name, value in arguments.items() if name not in ("use_cudnn", *_OF_THE_LOOP)})
         self.input_spec = InputSpec(ndim=3)
+
+    def build(self, sequences_shape: Any, initial_state_shape: Any = None) -> None:
+        """Build the cell for one step; from now on the number of features is fixed."""
+        super().build(sequences_shape, initial_state_shape)
+        axis = self._features_axis
+        self.input_spec = InputSpec(ndim=len(sequences_shape), axes={axis: sequences_shape[axis]})
 
 
 class SimpleRNN(CellRNN):

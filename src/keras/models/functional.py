@@ -280,4 +280,11 @@ def _shape_hint(sizes: D.Shape, expected: D.Shape) -> str:
         return "shape= must not contain the number of samples: write keras.Input(shape=...) with the shape of one sample."
     if len(sizes) > 2 and len(expected) == 2 and all(isinstance(n, int) for n in sizes[1:]) and D.product(sizes[1:]) == expected[1]:
         return f"Flatten each sample: x.reshape(len(x), {expected[1]}), or a Flatten layer first."
+    same_rank = len(sizes) == len(expected)
+    if same_rank and isinstance(expected[0], int) and all(D.unify(a, b) is not None for a, b in zip(sizes[1:], expected[1:], strict=True)):
+        return (
+            f"The model was declared for batches of {expected[0]}: write batch_size={expected[0]} with a number of samples that it divides."
+        )
+    if same_rank and len(sizes) > 2 and all(D.unify(a, b) is not None for a, b in zip((*sizes[2:], sizes[1]), expected[1:], strict=True)):
+        return "The data looks channels first, the model is channels last: use np.moveaxis(x, 1, -1)."
     return "Reshape the data, or declare the shape that it has in keras.Input(shape=...)."

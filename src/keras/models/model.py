@@ -10,6 +10,7 @@ from typing import Any
 
 from keras.core import errors, hooks, late, naming
 from keras.core.tensor import KerasTensor
+from keras.core.tracebacks import shortens_tracebacks
 from keras.layers.layer import Layer
 from keras.models.functional_config import described
 from keras.models.stateless import StatefulModel
@@ -137,6 +138,7 @@ class Model(StatefulModel):
             steps_per_execution=steps_per_execution, jit_compile=jit_compile, auto_scale_loss=auto_scale_loss, **kwargs,
         )  # fmt: skip
 
+    @shortens_tracebacks
     @hooks.reads_old_arguments
     def fit(
         self, x: Any = None, y: Any = None, batch_size: int | None = None, epochs: int = 1, verbose: Any = "auto", callbacks: Any = None,
@@ -161,6 +163,7 @@ class Model(StatefulModel):
             steps_per_epoch=steps_per_epoch, validation_steps=validation_steps, validation_batch_size=validation_batch_size, validation_freq=validation_freq,
         )  # fmt: skip
 
+    @shortens_tracebacks
     @hooks.reads_old_arguments
     def evaluate(
         self, x: Any = None, y: Any = None, batch_size: int | None = None, verbose: Any = "auto", sample_weight: Any = None, steps: int | None = None,
@@ -178,6 +181,7 @@ class Model(StatefulModel):
             return_dict=return_dict,
         )
 
+    @shortens_tracebacks
     @hooks.reads_old_arguments
     def predict(self, x: Any, batch_size: int | None = None, verbose: Any = "auto", steps: int | None = None, callbacks: Any = None) -> Any:
         """The outputs for data, as NumPy arrays."""

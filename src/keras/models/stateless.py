@@ -94,7 +94,8 @@ class StatefulModel(Layer):
                     raise ValueError(
                         f"get_state_tree: two variables have the path {variable.path!r}. Give their layers names of their own."
                     )
-                inner[last] = variable.numpy() if value_format == "numpy_array" else engine.current().detached(variable.raw)
+                copied = variable.numpy()
+                inner[last] = copied if value_format == "numpy_array" else engine.current().asarray(copied)
         return state
 
     def set_state_tree(self, state_tree: dict[str, Any]) -> None:

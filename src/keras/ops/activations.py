@@ -559,7 +559,28 @@ def batch_normalization(
     return add(multiply(x, factor), shift)
 
 
-@op(category="internal", operands="list")
+def _normalize_by_batch_gradient(
+    g: Any, y: Any, x: Tensor, *factors: Tensor, axis: int, epsilon: float, scaled: bool, centred: bool
+) -> list[Tensor]:  # fmt: skip
+    """Two passes over the numbers: the sums that scale and offset need, then the inputs' cotangent from these."""
+    sizes = shape_of(x)
+    wide = tuple(n if i == axis else 1 for i, n in enumerate(sizes))
+    others = tuple(i for i in range(len(sizes)) if i != axis)
+    count = float(D.product(tuple(sizes[i] for i in others)))  # type: ignore[arg-type]
+    mean, inverse = reshape(y[1], wide), rsqrt(add(reshape(y[2], wide), epsilon))
+    centered = subtract(x, mean)
+    of_offset = sum(g[0], axis=others, keepdims=True)
+    of_centered = sum(multiply(g[0], centered), axis=others, keepdims=True)
+    pull = divide(multiply(of_centered, square(inverse)), count)
+    factor = multiply(inverse, reshape(factors[0], wide)) if scaled else inverse
+    of_x = multiply(subtract(subtract(g[0], divide(of_offset, count)), multiply(centered, pull)), factor)
+    found = [of_x]
+    if scaled:
+        found.append(reshape(multiply(of_centered, inverse), shape_of(factors[0])))
+    return [*found, reshape(of_offset, shape_of(factors[-1]))] if centred else found
+
+
+@op(category="internal", operands="list", vjp=_normalize_by_batch_gradient)
 def normalize_by_batch(operands: Sequence[Tensor], axis: int, epsilon: float, scaled: bool, centred: bool) -> tuple[Tensor, Tensor, Tensor]:
     """`operands[0]` normalized by its own moments over all axes but `axis`, and these moments, through which no gradient goes.
 

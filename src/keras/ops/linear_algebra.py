@@ -102,6 +102,8 @@ def cholesky_inverse(x: Tensor, upper: bool = False) -> Tensor:
            [0.    , 0.0625]], dtype=float32)"""
     lower = _swap(x) if upper else x
     n = shape_of(lower)[-1]
+    if D.unify(*shape_of(lower)[-2:]) is None:
+        raise ValueError(f"keras.ops.cholesky_inverse: got matrices of {D.display(shape_of(lower)[-2:])}. Accepted: square matrices.")
     inverse = triangular_solve(lower, eye(n, dtype=dtypes.to_floating(dtype_of(lower))), lower=True)  # type: ignore[arg-type]
     return matmul(_swap(inverse), inverse)
 
@@ -204,10 +206,14 @@ def inv(x: Tensor) -> Tensor:
            [0.  , 0.25]], dtype=float32)"""
 
 
+_REAL = {"complex64": "float32", "complex128": "float64"}
+"""Eigenvalues of Hermitian matrices, singular values and logarithms of sizes are real."""
+
+
 def _sign_and_log_rule(name: str, inputs: Sequence[Any], attributes: dict[str, Any]) -> tuple[tuple[Spec, Spec], dict[str, Any]]:
     batch, _, _ = _matrices(name, inputs[0])
-    spec = Spec(batch, inputs[0].dtype)
-    return (spec, spec), attributes
+    dtype = inputs[0].dtype
+    return (Spec(batch, dtype), Spec(batch, _REAL.get(dtype, dtype))), attributes
 
 
 def _slogdet_gradient(g: Any, y: Any, x: Tensor) -> tuple[Tensor]:
@@ -292,7 +298,7 @@ def qr(x: Tensor, mode: str = "reduced") -> tuple[Tensor, Tensor]:
 
 def _eigh_rule(name: str, inputs: Sequence[Any], attributes: dict[str, Any]) -> tuple[tuple[Spec, Spec], dict[str, Any]]:
     batch, rows, _ = _matrices(name, inputs[0])
-    return (Spec((*batch, rows), inputs[0].dtype), Spec(inputs[0].dims, inputs[0].dtype)), attributes
+    return (Spec((*batch, rows), _REAL.get(inputs[0].dtype, inputs[0].dtype)), Spec(inputs[0].dims, inputs[0].dtype)), attributes
 
 
 def _gaps(values: Tensor) -> Tensor:
@@ -353,7 +359,7 @@ def _svd_rule(name: str, inputs: Sequence[Any], attributes: dict[str, Any]) -> t
     full = attributes["full_matrices"]
     left = Spec((*batch, rows, rows if full else smaller), dtype)
     right = Spec((*batch, columns if full else smaller, columns), dtype)
-    return (left, Spec((*batch, smaller), dtype), right), attributes
+    return (left, Spec((*batch, smaller), _REAL.get(dtype, dtype)), right), attributes
 
 
 def _svd_gradient(g: Any, y: Any, x: Tensor, full_matrices: bool) -> tuple[Tensor]:

@@ -420,6 +420,8 @@ def split(x: Tensor, indices_or_sections: Any, axis: int = 0) -> list[Tensor]:
     axis = axis_of("split", axis, len(sizes))
     n = sizes[axis]
     if isinstance(indices_or_sections, int):
+        if indices_or_sections < 1:
+            raise ValueError(f"keras.ops.split(indices_or_sections): got {indices_or_sections}. Accepted: an integer > 0, or indices.")
         if isinstance(n, int) and n % indices_or_sections:
             raise ValueError(
                 f"keras.ops.split: axis {axis} has size {n}, which {indices_or_sections} equal sections cannot share. "
@@ -489,6 +491,8 @@ def pad(x: Tensor, pad_width: Any, mode: str = "constant", constant_values: Any 
     (array([0, 1, 2, 0], dtype=int32), array([1, 2, 3, 2, 1], dtype=int32))"""
     count = len(shape_of(x))
     pairs = _pad_pairs(pad_width, count)
+    if builtins.any(n < 0 for pair in pairs for n in pair):
+        raise ValueError(f"keras.ops.pad(pad_width): got {pad_width!r}. Accepted: integers >= 0. Write x[...] to cut a tensor.")
     if mode == "constant":
         return pad_constant(x, pairs, constant_values or 0)
     if constant_values is not None:

@@ -371,7 +371,8 @@ class Trainer:
             return self._result_names[1]
         losses = [t.name for t in self._output_trackers.values()]
         first = ["loss", *(sorted(losses) if self._losses is not None and self._losses.by_key else losses)]
-        compiled = list(self._metrics.results()) if self._metrics is not None and not losses else []
+        with engine.on_host():
+            compiled = list(self._metrics.results()) if self._metrics is not None and not losses else []
         ordered = [n for n in [*first, *compiled] if n in names]
         self._result_names = (names, ordered + [n for n in names if n not in ordered])
         return self._result_names[1]
@@ -533,7 +534,10 @@ class Trainer:
         self._prepare(x, y)
         if not self._overridden("train_step" if training else "test_step", "compute_loss"):
             lint = self._metrics.names if training and self._metrics is not None and not self._linted else None
-            checks.check_targets(self.model, self._losses, adapter, y, self._output_symbols(x), lint)
+            outputs = self._output_symbols(x)
+            checks.check_targets(self.model, self._losses, adapter, y, outputs, lint)
+            if self._metrics is not None and y is not None and outputs is not None:
+                self._metrics.bind(y, outputs, _output_names(self.model))  # the step is traced with their variables in place
             self._linted = self._linted or training
 
     # --------------------------------------------------------------------------------------------------------- evaluate, predict

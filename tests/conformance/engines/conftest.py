@@ -14,7 +14,7 @@ from tested_engines import ENGINES
 os.environ["KERAS_HOME"] = tempfile.mkdtemp(prefix="keras-home-")
 os.environ["KERAS_BACKEND"] = "numpy"
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
-sys.path.insert(0, str(Path(__file__).parent.parent / "ops"))
+sys.path[:0] = [str(Path(__file__).parent.parent / folder) for folder in ("ops", "layers")]
 
 INSTALLED = tuple(name for name in ENGINES if importlib.util.find_spec(name) is not None)
 

@@ -317,6 +317,16 @@ def _recurrent() -> list[Case]:
             mask="ends",
         ),
         Case("TimeDistributed", {"layer": Fresh(lambda: make["Conv1D"](4, 2))}, ((2, 3, 5, 2),), DENSE, known=(3,)),
+        Case(
+            "TimeDistributed",
+            {"layer": Fresh(lambda: make["BatchNormalization"]())},
+            ((4, 3, 2),),
+            ("gamma", "beta", "moving_mean", "moving_variance"),
+            call={"training": True},
+            known=(2,),
+            per_sample=False,
+            id="TimeDistributed statistics",
+        ),
         *(
             Case(f"ConvLSTM{rank}D", {"filters": 2, "kernel_size": 2, "padding": "same"}, shape, RECURRENT, known=(rank + 2,))
             for rank, shape in grid.items()

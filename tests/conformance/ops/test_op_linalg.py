@@ -11,7 +11,7 @@ from op_properties import compiled, directional_difference, directions_for, inne
 
 import keras.ops  # noqa: F401 (fills the registry)
 from keras.core.autodiff import value_and_grad
-from keras.core.tensor import REGISTRY
+from keras.core.tensor import REGISTRY, KerasTensor
 
 R = REGISTRY
 ROOT = DEFINITE.astype("float64")
@@ -54,3 +54,20 @@ def test_square_matrices_only(name: str) -> None:
 def test_eigenvectors_are_only_stretched() -> None:
     values, vectors = R["eig"](SQUARE)
     np.testing.assert_allclose(SQUARE @ vectors, vectors * values[..., None, :], atol=1e-5)
+
+
+def test_complex_matrices() -> None:
+    rng = np.random.default_rng(4)
+    z = (rng.normal(size=(2, 3, 3)) + 1j * rng.normal(size=(2, 3, 3))).astype("complex64")
+    hermitian = z + z.conj().swapaxes(-1, -2)
+    np.testing.assert_allclose(R["det"](z), np.linalg.det(z), rtol=1e-4)
+    np.testing.assert_allclose(R["inv"](z) @ z, np.broadcast_to(np.eye(3), z.shape), atol=1e-4)
+    np.testing.assert_allclose(R["solve"](z, z[..., :1]), np.linalg.solve(z, z[..., :1]), rtol=1e-4, atol=1e-4)
+    values, vectors = R["eigh"](hermitian)
+    assert (values.dtype, vectors.dtype) == (np.float32, np.complex64)
+    np.testing.assert_allclose((vectors * values[:, None]) @ vectors.conj().swapaxes(-1, -2), hermitian, atol=1e-4)
+    for name in ("eigh", "svd", "slogdet", "eig"):
+        specs = R[name](KerasTensor(z.shape, "complex64"))
+        assert [(s.shape, s.dtype) for s in specs] == [(r.shape, r.dtype.name) for r in R[name](z)]
+    with pytest.raises(TypeError, match=r"keras.ops.erf\(x\): got dtype complex64. Accepted: real numbers"):
+        R["erf"](z)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 from typing import Any
 
 import numpy as np
@@ -9,6 +10,7 @@ import pytest
 
 import keras
 from keras import ops
+from keras.core import engine
 
 
 class TestVariableAttributes:
@@ -136,6 +138,25 @@ class TestRemat:
 
         scope = keras.RematScope(mode, output_size_threshold=4, layer_names=["one"])
         np.testing.assert_allclose(losses(scope), losses(keras.name_scope("")), rtol=1e-6)
+
+    @pytest.mark.skipif(importlib.util.find_spec("torch") is None, reason="torch is not installed")
+    @pytest.mark.parametrize(("mode", "calls"), [("full", 2), (None, 1)])
+    def test_torch_computes_again(self, mode: str | None, calls: int) -> None:
+        class Counting(keras.layers.Layer):
+            calls = 0
+
+            def call(self, x: Any) -> Any:
+                if not isinstance(x, keras.KerasTensor):
+                    self.calls += 1
+                return ops.tanh(ops.multiply(x, 2.0))
+
+        with engine.use("torch"):
+            with keras.RematScope(mode):
+                layer = Counting()
+            model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(2), layer])
+            model.compile("sgd", "mse")
+            model.train_on_batch(np.ones((2, 2), "float32"), np.ones((2, 2), "float32"))
+        assert layer.calls == calls
 
     def test_which_layers_are_covered(self) -> None:
         assert keras.RematScope("full").covers("a", list)

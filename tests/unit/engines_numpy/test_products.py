@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from keras.engines.numpy import buffers, products
+from keras.engines.numpy import buffers, products, threads
+from keras.engines.numpy.emit import shared_sum
 
 
 @pytest.mark.parametrize(
@@ -37,3 +38,13 @@ def test_buffers_begin_at_a_cache_line(shape, dtype):
         assert array.flags.c_contiguous
         assert array.flags.writeable
     assert not buffers.aligned_zeros(shape, dtype).any()
+
+
+@pytest.mark.parametrize("shape", [(1 << 14, 4, 16), (3, 5, 4)])
+def test_sums_on_two_threads_are_the_sums(shape: tuple[int, ...], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(threads, "workers", lambda: 2)
+    x = np.random.default_rng(0).normal(size=shape)
+    out = np.empty((1, 1, shape[-1]))
+    for function, arguments in shared_sum([x], out, {"axis": (0, 1), "keepdims": True}):
+        function(*arguments)
+    np.testing.assert_allclose(out, x.sum((0, 1), keepdims=True), rtol=1e-9, atol=1e-9)

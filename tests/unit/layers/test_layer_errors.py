@@ -26,7 +26,7 @@ from keras.layers.embedding import Embedding
 from keras.layers.merging import Add, Concatenate, Dot, Subtract
 from keras.layers.multi_head_attention import GroupQueryAttention, MultiHeadAttention
 from keras.layers.normalization import GroupNormalization, LayerNormalization
-from keras.layers.pooling import MaxPooling2D
+from keras.layers.pooling import GlobalAveragePooling1D, MaxPooling2D
 from keras.layers.recurrent import RNN
 from keras.layers.recurrent_layers import GRU, LSTM
 from keras.layers.reshaping import Flatten, Permute, RepeatVector, Reshape
@@ -51,7 +51,91 @@ def dense_built_for_784() -> Any:
     return layer
 
 
+def built(layer: Any, *shape: int) -> Any:
+    """The layer after a call on zeros."""
+    layer(zeros(*shape))
+    return layer
+
+
+def mask_of(*shape: int) -> np.ndarray:
+    return np.ones(shape, bool)
+
+
+def last_step() -> KerasTensor:
+    """The output of a recurrent layer without `return_sequences`."""
+    return LSTM(3, name="before")(symbol(None, 4, 8))
+
+
+FOLLOWS = r"It follows 'before', which returns only its last step: write LSTM\(\.\.\., return_sequences=True\) there"
+
+
 MISTAKES: list[tuple[Callable[[], Any], type[Exception], str]] = [
+    # a layer that was built for something else
+    (lambda: built(LSTM(3), 1, 4, 8)(zeros(1, 4, 9)), ValueError, r"LSTM 'lstm' expects size 8 on axis -1, got .*\(1, 4, 9\)"),
+    (
+        lambda: built(ConvLSTM2D(2, 1, data_format="channels_first"), 1, 2, 3, 4, 4)(zeros(1, 2, 4, 4, 4)),
+        ValueError,
+        r"expects size 3 on axis 2",
+    ),
+    (
+        lambda: built(Conv2D(3, 3), 1, 32, 32, 3)(zeros(1, 3, 32, 32)),
+        ValueError,
+        r"expects size 3 on axis 3.*channels first.*np\.moveaxis\(x, 1, -1\)",
+    ),
+    (lambda: BatchNormalization(axis=3)(zeros(2, 3)), ValueError, r"axis 3 of an input of shape \(2, 3\)\. Accepted: -2 to 1"),
+    (lambda: LayerNormalization(axis=[1, 2])(zeros(2, 3)), ValueError, r"axis 2 of an input of shape \(2, 3\)"),
+    # a missing return_sequences=True
+    (lambda: GRU(3)(last_step()), ValueError, rf"GRU 'gru' expects 3 axes.*{FOLLOWS}"),
+    (lambda: Bidirectional(GRU(3))(last_step()), ValueError, FOLLOWS),
+    (lambda: TimeDistributed(Dense(3))(last_step()), ValueError, FOLLOWS),
+    (lambda: Conv1D(3, 2)(last_step()), ValueError, FOLLOWS),
+    (lambda: GlobalAveragePooling1D()(last_step()), ValueError, FOLLOWS),
+    (lambda: MultiHeadAttention(2, 3)(last_step(), last_step()), ValueError, FOLLOWS),
+    (lambda: LSTM(3)(LSTM(3)(zeros(2, 4, 8))), ValueError, r"write return_sequences=True there"),
+    # states
+    (
+        lambda: built(LSTM(3, stateful=True), 2, 4, 8)(zeros(3, 4, 8)),
+        ValueError,
+        r"stateful=True carries .* has batch size 2, the input has 3\. Accepted: equal sizes\. Write batch_size=2",
+    ),
+    (
+        lambda: LSTM(3)(zeros(2, 4, 8), initial_state=[zeros(2, 3), zeros(2, 4)]),
+        ValueError,
+        r"initial_state has shape \(2, 4\)\. Accepted: \(batch, 3\)",
+    ),
+    (lambda: GRU(3)(zeros(2, 4, 8), initial_state=zeros(3, 3)), ValueError, r"initial_state has batch size 3, the input has 2"),
+    # masks
+    (
+        lambda: LSTM(3)(zeros(2, 4, 8), mask=mask_of(2, 5)),
+        ValueError,
+        r"LSTM 'lstm': mask has shape \(2, 5\) for an input of shape \(2, 4, 8\)\. Accepted: \(2, 4\)",
+    ),
+    (lambda: GRU(3)(zeros(2, 4, 8), mask=mask_of(2)), ValueError, r"mask has shape \(2,\)"),
+    (lambda: TimeDistributed(Dense(3))(zeros(2, 4, 8), mask=mask_of(2, 5)), ValueError, r"TimeDistributed .* mask has shape"),
+    (lambda: GlobalAveragePooling1D()(zeros(2, 4, 8), mask=mask_of(2, 5)), ValueError, r"GlobalAveragePooling1D .* mask has shape"),
+    (lambda: BatchNormalization()(zeros(2, 4, 8), mask=mask_of(2, 5)), ValueError, r"BatchNormalization .* mask has shape"),
+    (
+        lambda: Attention()([zeros(2, 4, 8), zeros(2, 5, 8)], mask=[None, mask_of(2, 4)]),
+        ValueError,
+        r"Attention 'attention': mask\[1\] has shape \(2, 4\)",
+    ),
+    (
+        lambda: MultiHeadAttention(2, 3)(zeros(2, 4, 8), zeros(2, 5, 8), query_mask=mask_of(2, 5)),
+        ValueError,
+        r"query_mask has shape \(2, 5\)",
+    ),
+    (
+        lambda: MultiHeadAttention(2, 3)(zeros(2, 4, 8), zeros(2, 5, 8), attention_mask=mask_of(2, 4, 4)),
+        ValueError,
+        r"attention_mask has shape \(2, 4, 4\) for 4 queries and 5 keys.*np\.ones\(\(batch, 4, 5\), bool\)",
+    ),
+    # what an op refuses is said with the layer's name
+    (lambda: Conv1D(3, 5)(zeros(1, 3, 3)), ValueError, r"^Conv1D 'conv1d': keras\.ops\.conv: the output would have size"),
+    (
+        lambda: ConvLSTM2D(3, 5)(zeros(1, 2, 3, 3, 1)),
+        ValueError,
+        r"the output would have size \(-1, -1\): a kernel of \(5, 5\) does not fit",
+    ),
     # inputs of the wrong shape
     (
         lambda: LSTM(32)(symbol(None, 9)),

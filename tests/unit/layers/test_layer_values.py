@@ -23,6 +23,7 @@ from keras.layers.embedding import Embedding
 from keras.layers.merging import Add, Concatenate, Dot, add, average, concatenate, dot, maximum, minimum, multiply, subtract
 from keras.layers.multi_head_attention import GroupQueryAttention, MultiHeadAttention
 from keras.layers.pooling import GlobalAveragePooling1D
+from keras.layers.recurrent_layers import LSTM
 from keras.layers.reshaping import Flatten
 from keras.layers.spectral_normalization import SpectralNormalization
 from keras.layers.time_distributed import TimeDistributed
@@ -57,6 +58,11 @@ def test_nothing_visible_gives_zero_weights(rng: np.random.Generator) -> None:
     x = rng.normal(size=(1, 2, 3)).astype("float32")
     _, weights = MultiHeadAttention(2, 3)(x, x, attention_mask=np.zeros((1, 2, 2), bool), return_attention_scores=True)
     assert not np.asarray(weights).any()
+    blind = np.array([[[True, True], [False, False]]])
+    layer = MultiHeadAttention(1, 3, use_bias=False)
+    seen = layer(x, x, attention_mask=blind)  # without the weights, Keras' attention gives such a query the mean of all values
+    mean = (x[0].mean(0) @ layer.value_dense.kernel.numpy()[:, 0]) @ layer.output_dense.kernel.numpy()[0]
+    np.testing.assert_allclose(seen[0, 1], mean, rtol=1e-4, atol=1e-6)
     probabilities = Softmax()(x[0], mask=np.array([[False] * 3, [True, False, True]]))
     assert not np.asarray(probabilities)[0].any() and np.asarray(probabilities)[1, 1] == 0
 
@@ -343,3 +349,22 @@ def test_the_mean_of_a_whole_training_step_is_compiled_once(rng: np.random.Gener
     for _ in range(3):
         compiled(x)
     np.testing.assert_allclose(layer.moving_mean.numpy(), x.mean(0) * (1 - 0.99**3), rtol=1e-4)
+
+
+def test_time_distributed_statistics_are_those_of_each_step() -> None:
+    x = np.random.default_rng(0).normal(size=(5, 3, 2)).astype("float32")
+    layer = TimeDistributed(BatchNormalization(momentum=0.5, epsilon=0.0))
+    y = layer(x, training=True)
+    np.testing.assert_allclose(y, (x - x.mean(0)) / x.std(0), rtol=1e-4, atol=1e-5)
+    moved = np.zeros(2)
+    for step in range(3):
+        moved = moved * 0.5 + x[:, step].mean(0) * 0.5
+    np.testing.assert_allclose(layer.layer.moving_mean, moved, rtol=1e-5, atol=1e-6)
+
+
+def test_a_stateful_layer_inside_goes_step_by_step() -> None:
+    x = np.random.default_rng(1).normal(size=(2, 3, 4, 2)).astype("float32")
+    inner = LSTM(3, stateful=True)
+    y = TimeDistributed(inner)(x)
+    inner.reset_state()
+    np.testing.assert_allclose(y, np.stack([inner(x[:, t]) for t in range(3)], axis=1), rtol=1e-6)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
+from contextvars import ContextVar
 from typing import Any
 
 import jax
@@ -12,6 +13,7 @@ import jax.numpy as jnp
 import numpy as np
 from jax import lax
 
+from keras import ops  # noqa: F401 (fills the table: operators of variables need it)
 from keras.core import config, tree
 from keras.core.abstract import by_two_sizes
 from keras.core.tensor import Spec
@@ -22,6 +24,7 @@ from keras.engines.jax.kernels import KERNELS, NATIVES, engine_dtype
 from keras.engines.jax.step import CompiledFunction, Program, is_array, plain
 
 Array = Any
+_only_shapes: ContextVar[bool] = ContextVar("only_shapes", default=False)
 
 
 class JaxFunction(CompiledFunction):
@@ -81,6 +84,18 @@ class JaxEngine(Engine):
     def concretely(self) -> AbstractContextManager[Any]:
         """Context in which values are computed at once even while a function is traced: new variables are made there."""
         return jax.ensure_compile_time_eval()
+
+    def without_numbers(self, function: Callable[[], Any]) -> Any:
+        """What `function` returns; operations on arrays in it are only written down, where each would be compiled."""
+        if _only_shapes.get():
+            return function()
+        made: list[Any] = []
+        token = _only_shapes.set(True)
+        try:
+            jax.eval_shape(lambda: made.append(function()))
+        finally:
+            _only_shapes.reset(token)
+        return made[0]
 
     def compile(self, function: Callable[..., Any]) -> CompiledFunction:
         """`function` as XLA programs."""

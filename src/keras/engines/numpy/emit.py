@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from keras.engines.numpy import convolution, elementwise, philox, recurrent, windows
+from keras.engines.numpy import convolution, elementwise, philox, recurrent, threads, windows
 from keras.engines.numpy.kernels import KERNELS, NATIVES, ROUNDINGS, UFUNCS, add_elements, add_rows, draw, is_narrow, slices_of, words
 from keras.engines.numpy.products import bind_matmul, steps_of
 
@@ -157,19 +157,38 @@ def products(xs: Sequence[Array], out: Array, own_threads: bool) -> list[Step]:
     return [(np.matmul, (x, y, out))]
 
 
+def _sums_columns(x: Array, out: Array, axis: Sequence[int]) -> bool:
+    """Whether a sum over `axis` leaves the last axis alone, on numbers that BLAS takes."""
+    columns = x.ndim - 1 not in axis and len(axis) == x.ndim - 1
+    return bool(columns and x.flags.c_contiguous and out.dtype.kind == "f" and x.dtype == out.dtype and x.dtype.itemsize >= 4 and x.size)
+
+
+_SHARED_SUM = 1 << 20
+"""Elements from which a sum is worth a second thread."""
+
+
+def shared_sum(xs: Sequence[Array], out: Array, attributes: dict[str, Any]) -> list[Step]:
+    """A sum of many rows, each of our own threads over a part of them."""
+    x, lanes = xs[0], threads.workers()
+    if lanes < 2 or x.size < _SHARED_SUM or not _sums_columns(x, out, attributes["axis"]):
+        return EMIT["sum"](xs, out, attributes)
+    rows = x.reshape(-1, x.shape[-1])
+    parts = np.empty((lanes, 1, rows.shape[1]), x.dtype)
+    work: list[list[Step]] = [
+        [(np.matmul, (np.ones((1, last - first), x.dtype), rows[first:last], parts[lane]))]
+        for lane, (first, last) in enumerate(threads.split(rows.shape[0], lanes))
+    ]
+    return [(threads.bound([], work), ()), (_add_parts, (parts[: len(work)], out.reshape(1, -1)))]
+
+
+def _add_parts(parts: Array, out: Array) -> None:
+    np.add.reduce(parts, axis=0, out=out)
+
+
 def _reduction(function: np.ufunc) -> Callable[..., list[Step]]:
     def emit(xs: Sequence[Array], out: Array, attributes: dict[str, Any]) -> list[Step]:
         x, axis, keepdims = xs[0], attributes["axis"], attributes["keepdims"]
-        columns = x.ndim - 1 not in axis and len(axis) == x.ndim - 1
-        if (
-            function is np.add
-            and columns
-            and x.flags.c_contiguous
-            and out.dtype.kind == "f"
-            and x.dtype == out.dtype
-            and x.dtype.itemsize >= 4
-            and x.size
-        ):
+        if function is np.add and _sums_columns(x, out, axis):
             rows = x.reshape(-1, x.shape[-1])  # summing rows is a product with ones, which BLAS does fastest
             return [(np.matmul, (np.ones((1, rows.shape[0]), x.dtype), rows, out.reshape(1, -1)))]
 

@@ -162,6 +162,14 @@ def _scan_graph(*operands: Array, body: Any, carries: int, sequences: int, lengt
     return (*carry, *map(np.stack, zip(*rows, strict=True)))
 
 
+def _view(x: Array, dtype: np.dtype) -> Array:
+    if not x.ndim and dtype.itemsize != x.dtype.itemsize:
+        raise ValueError("a scalar has no last axis")
+    last = x.shape[-1] * x.dtype.itemsize // dtype.itemsize if x.ndim else 0
+    shape = x.shape if dtype.itemsize == x.dtype.itemsize else (*x.shape[:-1], last)
+    return np.ascontiguousarray(x).view(dtype).copy().reshape(shape)
+
+
 def _add_at(x: Array, indices: Array, updates: Array, axis: int) -> Array:
     out = x.copy()
     add_rows(out, indices, updates, axis)
@@ -289,9 +297,22 @@ def _in_wide_float(function: Callable[..., Array]) -> Callable[..., Array]:
     return lambda x: function(x) if x.dtype in (np.float32, np.float64) else function(x.astype(np.float32)).astype(x.dtype)
 
 
+def _real(name: str, function: Callable[..., Array]) -> Callable[..., Array]:
+    """The function, which complex numbers would only lose their imaginary part in."""
+
+    def kernel(x: Array) -> Array:
+        if x.dtype.kind == "c":
+            raise TypeError(f"keras.ops.{name}(x): got dtype {x.dtype.name}. Accepted: real numbers.")
+        return function(x)
+
+    return kernel
+
+
 def _windowed(function: Callable[..., Array]) -> Callable[..., Array]:
     return lambda x, window, strides, padding: function(x, window=window, strides=strides, padding=padding)
 
+
+_SIGMOID = _in_wide_float(elementwise.sigmoid)
 
 KERNELS: dict[str, Callable[..., Any]] = {
     **{name: _quiet(function) for name, function in UFUNCS.items()},
@@ -302,10 +323,10 @@ KERNELS: dict[str, Callable[..., Any]] = {
     "relu_gradient": lambda g, y: (
         elementwise.relu_gradient(*np.broadcast_arrays(g, y)) if g.shape != y.shape else elementwise.relu_gradient(g, y)
     ),
-    "sigmoid": _in_wide_float(elementwise.sigmoid),
-    "erf": _on_arrays(elementwise.erf),
-    "erfinv": _quiet(_on_arrays(elementwise.erfinv)),
-    "erfc": special.erfc,
+    "sigmoid": _quiet(lambda x: 1 / (1 + np.exp(-x)) if x.dtype.kind == "c" else _SIGMOID(x)),
+    "erf": _real("erf", _on_arrays(elementwise.erf)),
+    "erfinv": _real("erfinv", _quiet(_on_arrays(elementwise.erfinv))),
+    "erfc": _real("erfc", special.erfc),
     "choose": np.where,
     "cast": _quiet(lambda x, dtype: x.astype(numpy_dtype(dtype))),
     "copy": np.copy,
@@ -339,7 +360,7 @@ KERNELS: dict[str, Callable[..., Any]] = {
     "real": lambda x: np.array(x.real),
     "imag": lambda x: np.array(x.imag),
     "complex_of": _complex,
-    "view": lambda x, dtype: np.ascontiguousarray(x).view(numpy_dtype(dtype or x.dtype)).copy(),
+    "view": lambda x, dtype: _view(x, numpy_dtype(dtype or x.dtype)),
     "gather_along_axis": lambda x, indices, axis: np.take_along_axis(x, wrap_indices(indices, x.shape[axis], "take_along_axis"), axis),
     "add_along_axis": _add_along_axis,
     "scan_graph": _scan_graph,
@@ -348,7 +369,7 @@ KERNELS: dict[str, Callable[..., Any]] = {
     "matmul": _quiet(matmul),
     "contract": _quiet(lambda *operands, subscripts: einsum(operands, subscripts)),
     **decompositions.KERNELS,
-    "order": lambda x, axis: np.argsort(x, axis=axis, kind="stable").astype(np.int32),
+    "order": lambda x, axis: np.argsort(x, axis=_axis(x, axis), kind="stable").astype(np.int32),
     "sorted_along": lambda x, axis: np.sort(x, axis=axis, kind="stable"),
     "largest": _largest,
     "conv_channels_last": lambda x, w, same=False, **options: convolution.conv(x, w, **options),

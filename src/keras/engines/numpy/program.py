@@ -17,7 +17,7 @@ from keras.core.graph import Graph, Node, Traced
 from keras.core.simplify import is_constant
 from keras.engines.numpy import threads
 from keras.engines.numpy.buffers import aligned_empty
-from keras.engines.numpy.emit import ELEMENTWISE, EMIT, EMIT_SEVERAL, SHARED_WORK, VIEWS, Step, generic, products
+from keras.engines.numpy.emit import ELEMENTWISE, EMIT, EMIT_SEVERAL, SHARED_WORK, VIEWS, Step, generic, products, shared_sum
 from keras.engines.numpy.groups import Group, blocks_of, group_nodes
 from keras.engines.numpy.memory import Arena
 
@@ -222,7 +222,8 @@ class Program:
         if name == "matmul":
             self.steps.extend(products(operands, outs[0], self.own_threads))
         elif name in EMIT:
-            self.steps.extend(EMIT[name](operands, outs[0], node.attributes))
+            emit = shared_sum if name == "sum" and self.own_threads else EMIT[name]
+            self.steps.extend(emit(operands, outs[0], node.attributes))
         elif name in EMIT_SEVERAL and outs[0].dtype.itemsize >= 4:
             self.steps.extend(EMIT_SEVERAL[name](operands, outs, node.attributes))
         else:

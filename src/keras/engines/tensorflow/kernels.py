@@ -265,6 +265,8 @@ def _sorted(x: Tensor, axis: int) -> Tensor:
 
 def _erfinv(x: Tensor) -> Tensor:
     """TensorFlow's goes by way of 1 - x / 2, which leaves nothing of a small x: there the first terms of the series."""
+    if x.dtype not in (tf.float32, tf.float64):
+        return tf.cast(_erfinv(tf.cast(x, tf.float32)), x.dtype)
     near = tf.abs(x) < 0.01
     square = tf.where(near, x * x, tf.zeros_like(x))
     series = x * 0.886226925452758 * (1 + square * (0.2617993877991494 + square * 0.1439317308337495))

@@ -53,6 +53,7 @@ class TorchEngine(Engine):
     kernels = KERNELS
     natives = NATIVES
     eager = EAGER
+    recomputes = True
     gradients_of_natives = frozenset(NATIVES)
     errors = (*Engine.errors, RuntimeError)
     UNSUPPORTED = dict.fromkeys(

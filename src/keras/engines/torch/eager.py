@@ -37,25 +37,25 @@ def _for_floats(function: Callable[..., Any]) -> Callable[..., Any]:
 @_for_floats
 def mean(x: Tensor, axis: Any = None, keepdims: bool = False) -> Any:
     """sum(x) / n."""
-    return torch.mean(x, axis, keepdim=keepdims) if type(axis) in _AXES else NotImplemented
+    return torch.mean(x, axis, keepdim=keepdims) if type(axis) in _AXES and axis != () else NotImplemented
 
 
 @_for_floats
 def var(x: Tensor, axis: Any = None, keepdims: bool = False) -> Any:
     """mean((x - mean(x))^2)."""
-    return torch.var(x, axis, correction=0, keepdim=keepdims) if type(axis) in _AXES else NotImplemented
+    return torch.var(x, axis, correction=0, keepdim=keepdims) if type(axis) in _AXES and axis != () else NotImplemented
 
 
 @_for_floats
 def std(x: Tensor, axis: Any = None, keepdims: bool = False) -> Any:
     """sqrt(mean((x - mean(x))^2))."""
-    return torch.sqrt(torch.var(x, axis, correction=0, keepdim=keepdims)) if type(axis) in _AXES else NotImplemented
+    return torch.sqrt(torch.var(x, axis, correction=0, keepdim=keepdims)) if type(axis) in _AXES and axis != () else NotImplemented
 
 
 @_for_floats
 def logsumexp(x: Tensor, axis: Any = None, keepdims: bool = False) -> Any:
     """log(sum(exp(x - max(x)))) + max(x)."""
-    if type(axis) not in _AXES or not x.ndim:
+    if type(axis) not in _AXES or axis == () or not x.ndim:
         return NotImplemented
     return torch.logsumexp(x, tuple(range(x.ndim)) if axis is None else axis, keepdim=keepdims)
 

@@ -60,6 +60,8 @@ def _axes(x: Tensor, axis: Any) -> tuple[int, ...]:
 def _reduction(function: Callable[..., Tensor]) -> Callable[..., Tensor]:
     def kernel(x: Tensor, axis: Any, keepdims: bool) -> Tensor:
         axes = _axes(x, axis)
+        if axes and not x.ndim:
+            raise IndexError("axis")  # torch gives a scalar an axis
         return function(x, axes, keepdims) if axes else x  # torch takes "no axes" for "all axes"
 
     return kernel
@@ -74,6 +76,8 @@ def _sum(x: Tensor, axes: Any, keepdims: bool) -> Tensor:
 
 
 def _prod(x: Tensor, axes: Any, keepdims: bool) -> Tensor:
+    if not all(-x.ndim <= a < x.ndim for a in axes):
+        raise IndexError("axis")
     for axis in sorted((a % x.ndim for a in axes), reverse=True):
         x = torch.prod(x, axis, keepdim=keepdims, dtype=x.dtype)
     return x

@@ -10,11 +10,18 @@ import torch
 Tensor = torch.Tensor
 
 
-def _wide(function: Callable[..., Any]) -> Callable[..., Any]:
+SHOWN = {"cholesky_lower": "cholesky", "linear_solve": "solve", "singular_values_and_vectors": "svd"}
+
+
+def _wide(name: str, function: Callable[..., Any]) -> Callable[..., Any]:
     def kernel(*operands: Tensor, **attributes: Any) -> Any:
         dtype = operands[0].dtype
         narrow = dtype.itemsize <= 2
-        found = function(*(x.to(torch.float32) if narrow else x for x in operands), **attributes)
+        try:
+            found = function(*(x.to(torch.float32) if narrow else x for x in operands), **attributes)
+        except torch.linalg.LinAlgError as error:
+            words = "matrix is not positive definite" if name == "cholesky_lower" else "singular matrix"
+            raise ValueError(f"keras.ops.{SHOWN.get(name, name)}: {words}. Accepted: matrices for which the result exists.") from error
         if not isinstance(found, tuple):
             return found.to(dtype) if narrow else found
         return tuple(x.to(dtype) if narrow and x.dtype is torch.float32 else x for x in found)
@@ -28,7 +35,7 @@ def _lu_factor(x: Tensor) -> tuple[Tensor, Tensor]:
 
 
 KERNELS: dict[str, Callable[..., Any]] = {
-    name: _wide(function)
+    name: _wide(name, function)
     for name, function in {
         "cholesky_lower": torch.linalg.cholesky,
         "linear_solve": torch.linalg.solve,
