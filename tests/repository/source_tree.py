@@ -53,14 +53,15 @@ def line_count(path: Path) -> int:
 
 
 def folder_lines() -> dict[str, int]:
-    """Lines per folder: of the package by its first folder, of the rest of the repository by its top folder."""
+    """Lines per folder: of the package by its first folder, and per engine; of the rest of the repository by its top folder."""
     counts: dict[str, int] = {}
     for path in python_files("src/keras", "tests", "benchmarks", "examples"):
         relative = path.relative_to(ROOT)
         if relative.parts[0] != "src":
             name = relative.parts[0]
         else:
-            name = f"src/keras/{relative.parts[2]}" if len(relative.parts) > 3 else "src/keras"
+            depth = 4 if relative.parts[2] == "engines" else 3
+            name = "/".join(relative.parts[: min(depth, len(relative.parts) - 1)])
         counts[name] = counts.get(name, 0) + line_count(path)
     return counts
 

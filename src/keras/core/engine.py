@@ -7,7 +7,6 @@ import importlib
 import importlib.util
 import os
 import sys
-import warnings
 from collections.abc import Callable, Iterator
 from contextvars import ContextVar
 from typing import Any
@@ -50,9 +49,7 @@ def default_name() -> str:
     if problem is None:
         return name
     path, used = config.keras_home() / "keras.json", _suggested()
-    warnings.warn(
-        f'{path} names an engine that cannot be used: {problem} "{used}" is used. Write "backend": "{used}" in that file.', stacklevel=2
-    )
+    errors.warn(f'{path} names an engine that cannot be used: {problem} "{used}" is used. Write "backend": "{used}" in that file.')
     return used
 
 

@@ -27,7 +27,7 @@ class Engine:
             it does not take; only calls outside of traces ask it, so what it saves is the dispatch of the composite's parts.
         recomputes: whether `remat` needs the step to run op by op, with the engine's own gradients.
         UNSUPPORTED: name -> reason.
-        layer_base: what layers inherit from besides, once the engine is chosen.
+        layer_base, optimizer_base: what layers and optimizers inherit from besides, once the engine is chosen.
         errors: what the kernels raise for operands or attributes that do not fit; the table's rule then says what is wrong.
         reads_on_host: whether small calculations with variables' values are better done by NumPy (each op would be compiled).
         indexes_by_tensors: whether x[key] takes tensors and lists in the key.
@@ -45,6 +45,7 @@ class Engine:
     UNSUPPORTED: dict[str, str] = {}
     layer_base: type | None = None
     recomputes = False
+    optimizer_base: type | None = None
     reads_on_host = False
     indexes_by_tensors = True
     variable_attributes: dict[str, Callable[[Any], Any]] = {}
@@ -78,6 +79,10 @@ class Engine:
         except KeyError:
             name = self._names[x.dtype] = standardize(x.dtype)
             return name
+
+    def dims_of(self, x: Any) -> Any:
+        """The sizes of a tensor; an engine whose tensors may have unknown ones gives symbolic sizes for them."""
+        return tuple(np.shape(x))
 
     def zeros(self, shape: Sequence[int], dtype: str) -> Any:
         """Zeros."""

@@ -84,6 +84,8 @@ def array_split(x: Tensor, indices_or_sections: Any, axis: int = 0) -> list[Tens
     Returns: list of tensors of the dtype of `x`.
     >>> keras.ops.array_split([1, 2, 3], 2)
     [array([1, 2], dtype=int32), array([3], dtype=int32)]"""
+    if isinstance(indices_or_sections, int) and indices_or_sections < 1:
+        raise ValueError(f"keras.ops.array_split(indices_or_sections): got {indices_or_sections}. Accepted: an integer > 0, or indices.")
     if not isinstance(indices_or_sections, int):
         return split(x, indices_or_sections, axis=axis)
     sizes = shape_of(x)

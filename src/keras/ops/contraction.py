@@ -10,7 +10,7 @@ from keras.core import dims as D
 from keras.core.families import axis_of, custom, products
 from keras.core.op import op, primitive
 from keras.core.tensor import Spec
-from keras.ops.elementwise import multiply
+from keras.ops.elementwise import cast, dtype_of, multiply
 from keras.ops.shaping import ones_like, reshape, shape_of, slice_along, swapaxes, transpose
 
 Tensor = Any
@@ -210,4 +210,7 @@ def tensordot(x1: Tensor, x2: Tensor, axes: Any = 2) -> Tensor:
     keep_b = [i for i in range(len(b)) if i not in right]
     matrix_a = reshape(transpose(x1, keep_a + left), (D.product(a[i] for i in keep_a), D.product(a[i] for i in left)))
     matrix_b = reshape(transpose(x2, right + keep_b), (D.product(b[i] for i in right), D.product(b[i] for i in keep_b)))
-    return reshape(matmul(matrix_a, matrix_b), (*(a[i] for i in keep_a), *(b[i] for i in keep_b)))
+    found = matmul(matrix_a, matrix_b)
+    if dtype_of(x1) == dtype_of(x2) == "int8":  # only matmul itself gives 32 bits, in Keras
+        found = cast(found, "int8")
+    return reshape(found, (*(a[i] for i in keep_a), *(b[i] for i in keep_b)))

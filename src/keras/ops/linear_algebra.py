@@ -102,6 +102,8 @@ def cholesky_inverse(x: Tensor, upper: bool = False) -> Tensor:
            [0.    , 0.0625]], dtype=float32)"""
     lower = _swap(x) if upper else x
     n = shape_of(lower)[-1]
+    if D.unify(*shape_of(lower)[-2:]) is None:
+        raise ValueError(f"keras.ops.cholesky_inverse: got matrices of {D.display(shape_of(lower)[-2:])}. Accepted: square matrices.")
     inverse = triangular_solve(lower, eye(n, dtype=dtypes.to_floating(dtype_of(lower))), lower=True)  # type: ignore[arg-type]
     return matmul(_swap(inverse), inverse)
 

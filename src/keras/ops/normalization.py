@@ -9,7 +9,7 @@ from keras.core import config, dtypes
 from keras.core.families import axes_of, floating, unary
 from keras.core.op import op
 from keras.ops.elementwise import abs, add, cast, divide, dtype_of, maximum, multiply, power, rsqrt, square, subtract
-from keras.ops.reduction import max, mean, sum
+from keras.ops.reduction import max, mean, sum, var
 from keras.ops.shaping import reshape, shape_of
 
 Tensor = Any
@@ -33,7 +33,7 @@ def layer_normalization(
     Arguments:
         gamma, beta: tensors in the shape of the axes. Default None: no scale, no shift.
         axis: int, or several that are normalized together.
-        **kwargs: taken for compatibility.
+        **kwargs: `rms_scaling=True` leaves the mean in and takes no `beta`: x / sqrt(var(x) + epsilon) * gamma.
     Source: Ba, Kiros and Hinton 2016, equation 4.
     >>> keras.ops.layer_normalization([[1.0, 3.0], [5.0, 5.0]])
     array([[-1.,  1.],
@@ -42,6 +42,9 @@ def layer_normalization(
     own = dtypes.to_floating(dtype_of(x))
     axes = axes_of("layer_normalization", axis, len(shape_of(x)))
     x = cast(x, "float32" if own in ("float16", "bfloat16") else own)
+    if kwargs.pop("rms_scaling", False):
+        y = multiply(x, rsqrt(add(var(x, axis=axes, keepdims=True), epsilon)))
+        return cast(y if gamma is None else multiply(y, _spread(gamma, y, axes)), own)
     if axes == (len(shape_of(x)) - 1,) and all(v is None or (dtype_of(v) == dtype_of(x) and len(shape_of(v)) == 1) for v in (gamma, beta)):
         factors = [v for v in (gamma, beta) if v is not None]
         return cast(normalize_last([x, *factors], epsilon=epsilon, scaled=gamma is not None, centred=beta is not None), own)

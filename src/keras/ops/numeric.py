@@ -278,6 +278,8 @@ def saturate_cast(x: Tensor, dtype: Any) -> Tensor:
     >>> keras.ops.saturate_cast([-5.0, 300.0], "uint8")
     array([  0, 255], dtype=uint8)"""
     dtype = dtypes.standardize(dtype)
+    if dtype == "bool" and dtype_of(x) != "bool":
+        return greater(x, 0)
     if not dtypes.is_integer(dtype):
         if dtypes.is_float(dtype) and dtypes.is_float(dtype_of(x)) and dtype != dtype_of(x):
             high, low = float_limits(dtype)

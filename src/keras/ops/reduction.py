@@ -8,6 +8,7 @@ from keras.core import dims as D
 from keras.core import dtypes
 from keras.core.families import along_axis, arg_reduction, axes_of, boolean, by_dtypes_alone, floating, reduction
 from keras.core.op import op, primitive
+from keras.core.tensor import REGISTRY
 from keras.ops.elementwise import (
     add, cast, divide, dtype_of, equal, exp, isfinite, log, maximum, minimum, multiply, ones_of, select, sqrt, square, stop_gradient,
     subtract, zeros_of,
@@ -179,7 +180,11 @@ def var(x: Tensor, axis: Any = None, keepdims: bool = False) -> Tensor:
     >>> keras.ops.var([[1.0, 3.0], [2.0, 2.0]], axis=1)
     array([1., 0.], dtype=float32)"""
     x = cast(x, dtypes.to_floating(dtype_of(x)))
-    return mean(square(subtract(x, mean(x, axis=axis, keepdims=True))), axis=axis, keepdims=keepdims)
+    apart = subtract(x, mean(x, axis=axis, keepdims=True))
+    if dtype_of(x) in dtypes.COMPLEX:
+        squares = add(square(REGISTRY["real"](apart)), square(REGISTRY["imag"](apart)))
+        return mean(squares, axis=axis, keepdims=keepdims)
+    return mean(square(apart), axis=axis, keepdims=keepdims)
 
 
 @op(family=reduction(floating))

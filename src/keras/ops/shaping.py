@@ -26,7 +26,10 @@ Tensor = Any
 def shape_of(x: Any) -> Shape:
     """The sizes of an operand; unknown ones as symbolic sizes that can be calculated with."""
     x = as_operand(x)
-    return x.dims if isinstance(x, Symbol) else tuple(np.shape(x))
+    if isinstance(x, Symbol):
+        return x.dims
+    sizes = tuple(np.shape(x))
+    return engine.current().dims_of(x) if None in sizes else sizes  # type: ignore[no-any-return]
 
 
 @op(category="core")
@@ -417,6 +420,8 @@ def split(x: Tensor, indices_or_sections: Any, axis: int = 0) -> list[Tensor]:
     axis = axis_of("split", axis, len(sizes))
     n = sizes[axis]
     if isinstance(indices_or_sections, int):
+        if indices_or_sections < 1:
+            raise ValueError(f"keras.ops.split(indices_or_sections): got {indices_or_sections}. Accepted: an integer > 0, or indices.")
         if isinstance(n, int) and n % indices_or_sections:
             raise ValueError(
                 f"keras.ops.split: axis {axis} has size {n}, which {indices_or_sections} equal sections cannot share. "

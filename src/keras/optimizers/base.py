@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from keras.core import config as settings
-from keras.core import hooks, naming
+from keras.core import engine, hooks, naming
 from keras.core.configurable import accepted_arguments
 from keras.core.errors import suggestion
 from keras.core.variable import Variable
@@ -530,6 +530,15 @@ class Optimizer(OptimizerState):
         if not (name.startswith("_") or name in self.__dict__ or hasattr(cls, name) or name in (accepted_arguments(cls) or ())):
             name = hooks.resolve_name("optimizer attributes", name) or name
         super().__setattr__(name, value)
+
+
+def _inherit(chosen: Any) -> None:
+    """Optimizers are what the chosen engine's library takes for something that it can save."""
+    if chosen.optimizer_base is not None and chosen.optimizer_base not in Optimizer.__mro__:
+        Optimizer.__bases__ = (*Optimizer.__bases__, chosen.optimizer_base)
+
+
+engine.when_chosen(_inherit)
 
 
 def constant(value: float) -> Any:

@@ -7,10 +7,12 @@ from typing import Any
 
 import numpy as np
 
+from keras import ops
+from keras.core import engine
 from keras.training.data.convert import join_number_lists, to_array
 
 
-def to_categorical(x: Any, num_classes: int | None = None) -> np.ndarray:
+def to_categorical(x: Any, num_classes: int | None = None) -> Any:
     """One-hot rows of class numbers.
 
     result[..., k] = 1 where x == k, else 0
@@ -18,7 +20,7 @@ def to_categorical(x: Any, num_classes: int | None = None) -> np.ndarray:
     Arguments:
         x: array-like of class numbers 0..num_classes - 1, any shape; a last axis of size 1 is dropped.
         num_classes: int > 0, size of the new last axis; None means the largest class number plus 1.
-    Returns: float64 array, shape `x.shape + (num_classes,)`.
+    Returns: float64 array, shape `x.shape + (num_classes,)`; a float32 tensor for a tensor of an engine other than numpy.
     Raises: ValueError if a label is negative, no whole number, or not below `num_classes`.
     Example:
         >>> to_categorical([0, 2, 1])
@@ -28,6 +30,11 @@ def to_categorical(x: Any, num_classes: int | None = None) -> np.ndarray:
 
     Source: keras.utils.to_categorical; Keras wraps negative labels around and cuts off fractions without a word.
     """
+    if _is_tensor(x) and num_classes is not None:
+        last = x.shape[-1:] == (1,) and len(x.shape) > 1
+        return ops.one_hot(ops.squeeze(x, axis=-1) if last else x, num_classes)
+    if _is_tensor(x):
+        return ops.cast(ops.convert_to_tensor(to_categorical(engine.current().to_numpy(x))), "float32")
     array = np.asarray(x, dtype=np.float64) if isinstance(x, (list, tuple)) and not len(x) else to_array(join_number_lists(x, "x"), "x")
     labels = _whole_numbers(array)
     if labels.ndim > 1 and labels.shape[-1] == 1:
@@ -46,6 +53,11 @@ def to_categorical(x: Any, num_classes: int | None = None) -> np.ndarray:
     result = np.zeros((labels.size, num_classes))
     result[np.arange(labels.size), labels.ravel()] = 1.0
     return result.reshape(*labels.shape, num_classes)
+
+
+def _is_tensor(x: Any) -> bool:
+    """Whether `x` is a tensor of the current engine that is no NumPy array."""
+    return not isinstance(x, (np.ndarray, np.generic)) and engine.current().owns(x)
 
 
 def _whole_numbers(array: np.ndarray) -> np.ndarray:
@@ -85,7 +97,7 @@ def _check_range(low: int, high: int, num_classes: int) -> None:
         )
 
 
-def normalize(x: Any, axis: int = -1, order: float = 2) -> np.ndarray:
+def normalize(x: Any, axis: int = -1, order: float = 2) -> Any:
     """`x` divided by its norm along `axis`; rows of zeros stay zeros.
 
     y = x / (sum |x|^order)^(1/order)
@@ -94,7 +106,7 @@ def normalize(x: Any, axis: int = -1, order: float = 2) -> np.ndarray:
         x: array-like of numbers, at least one axis.
         axis: int, axis along which the norm is taken. Default -1.
         order: number >= 1, or infinity. Default 2, the Euclidean norm.
-    Returns: float array with the shape of `x`; floating dtypes stay, integers become float64.
+    Returns: float array with the shape of `x`; floating dtypes stay, integers become float64. A tensor of an engine stays a tensor.
     Raises: ValueError if `order` is below 1.
     Example:
         >>> normalize([3.0, 4.0])
@@ -104,6 +116,9 @@ def normalize(x: Any, axis: int = -1, order: float = 2) -> np.ndarray:
     """
     if not isinstance(order, (int, float, np.number)) or not order >= 1:
         raise ValueError(f"order must be a number >= 1. Got {order!r}. Write order=2 for the Euclidean norm.")
+    if _is_tensor(x):
+        norm = ops.norm(x, ord=order, axis=axis, keepdims=True)
+        return ops.divide(x, ops.where(ops.equal(norm, 0), ops.ones_like(norm), norm))
     array = np.atleast_1d(to_array(join_number_lists(x, "x"), "x", "float64"))
     if array.dtype.kind in "biu":
         array = array.astype(np.float64)

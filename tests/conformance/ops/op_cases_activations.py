@@ -158,3 +158,21 @@ for scaled in (False, True):
             "normalize_by_batch", given, 1, 1e-3, scaled, centred, oracle=_by_batch, batch=(), differentiable=False, rtol=1e-5, atol=1e-5,
             label=f"{scaled}{centred}",
         )  # fmt: skip
+
+
+def _last(operands: list[np.ndarray], epsilon: float, scaled: bool, centred: bool) -> np.ndarray:
+    x, *factors = operands
+    y = (x - x.mean(-1, keepdims=True)) / np.sqrt(x.var(-1, keepdims=True) + epsilon)
+    y = y * factors[0] if scaled else y
+    return y + factors[-1] if centred else y
+
+
+case("normalize_last", [floats(3, 5), positive(5), floats(5)], 1e-3, True, True, oracle=_last, batch=(), rtol=1e-5, atol=1e-5)
+case("normalize_last", [floats(2, 3, 5), floats(5)], 1e-3, False, True, oracle=_last, batch=(), rtol=1e-5, atol=1e-5)
+case(
+    "softmax_gradient",
+    floats(3, 4),
+    probabilities(3, 4),
+    axis=-1,
+    oracle=lambda g, y, axis: g * y - y * (g * y).sum(axis, keepdims=True),
+)

@@ -12,6 +12,7 @@ from op_properties import compiled
 from op_table import floats
 
 import keras.ops  # noqa: F401 (fills the registry)
+from keras.core.autodiff import value_and_grad
 from keras.core.tensor import REGISTRY, KerasTensor
 from keras.core.variable import Variable
 
@@ -129,3 +130,35 @@ def test_segments_count_themselves_where_numbers_are_known() -> None:
 
 def test_is_tensor() -> None:
     assert [R["is_tensor"](x) for x in (X, KerasTensor((2,)), [1.0], 1.0, "text")] == [True, True, False, False, False]
+
+
+_ROWS, _MASK = np.array([0, 1]), np.array([True, False, True])
+KEYS: list[Any] = [
+    0, (slice(None), 1), slice(None, None, -1), (slice(2, 0, -1), ...), (..., slice(3, None, -2)), _ROWS, (_ROWS, np.array([1, 2])),
+    (slice(None), np.array([[0, 1]]), np.array([[1], [2]])), (_ROWS, slice(None), np.array([1, 2])), (slice(None), None, np.array([0, 2])),
+    (None, _ROWS), (slice(None), np.array([0, 2]), None, 0), (1, np.array([0, 2])), (np.array([-1]), slice(None), -1),
+    np.array([True, False]), (slice(None), _MASK), (0, [0, 2]), (..., np.array([1, -1])), (..., None, 0),
+    (slice(None), 2, np.array([1, 1]), slice(1, 3)), np.ones((2, 3), bool), (slice(-2, None), slice(0, -1)),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("key", KEYS, ids=range(len(KEYS)))
+def test_every_kind_of_index(key: Any) -> None:
+    """Of a symbol, of numbers, and in a gradient: what NumPy gives."""
+    x = np.arange(120, dtype="float64").reshape(2, 3, 4, 5)
+    wanted = x[key]
+    weights = np.cos(np.arange(wanted.size)).reshape(wanted.shape)
+    assert R["get_item"](KerasTensor(x.shape, "float64"), key).shape == wanted.shape
+    np.testing.assert_array_equal(R["get_item"](x, key), wanted)
+    value, gradient = value_and_grad(lambda p: R["sum"](R["multiply"](R["get_item"](p, key), weights)))(x)
+    expected = np.zeros_like(x)
+    np.add.at(expected, key, weights)
+    assert float(value) == pytest.approx(float((wanted * weights).sum()))
+    np.testing.assert_allclose(gradient, expected)
+
+
+def test_parts_may_begin_at_negative_places() -> None:
+    x = np.arange(12).reshape(3, 4)
+    assert R["slice"](x, (-1, -2), (1, 2)).tolist() == [[10, 11]]
+    assert R["slice"](x, np.array([-1, -2]), (1, 2)).tolist() == [[10, 11]]
+    assert R["slice_update"](x, (-1, 0), np.array([[7]]))[2, 0] == 7

@@ -28,7 +28,6 @@ DIFFERENT: dict[str, str] = {
     **{f"sparse_categorical_crossentropy:{dtype}": "the dtype of the output, as for the other losses" for dtype in ("float16", "bfloat16")},
     "batch_normalization:bfloat16": "the dtype of the input, as for float16",
     "convert_to_tensor": "float64 stays float64",
-    **{f"{name}:int8": "int32, as for matmul" for name in ("dot", "tensordot")},
 }
 """Calls whose dtype differs from Keras 3.15.1 on purpose, each with its reason."""
 

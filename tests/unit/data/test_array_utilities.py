@@ -1,8 +1,11 @@
 """to_categorical, normalize and pad_sequences; values recorded from Keras 2.1.5 and 3.15.1 where a case says so."""
 
+import importlib.util
+
 import numpy as np
 import pytest
 
+from keras.core import engine
 from keras.utils.numerical import normalize, to_categorical
 from keras.utils.sequences import pad_sequences
 
@@ -120,3 +123,15 @@ def test_pad_sequences_refuses():
         pad_sequences([[[1, 2]], [[1, 2, 3]]])
     with pytest.raises(ValueError, match=r"maxlen must be an integer >= 0 or None\. Got -1"):
         pad_sequences(SEQUENCES, maxlen=-1)
+
+
+@pytest.mark.parametrize("name", [e for e in ("jax", "torch", "tensorflow") if importlib.util.find_spec(e)])
+def test_tensors_stay_tensors(name: str) -> None:
+    with engine.use(name) as current:
+        labels, rows = current.asarray(np.array([0, 2, 1], "int32")), current.asarray(np.array([[3.0, 4.0], [0.0, 0.0]], "float32"))
+        for found in (to_categorical(labels), to_categorical(labels, 3), to_categorical(current.asarray(np.array([[0], [2], [1]])), 3)):
+            assert current.owns(found) and current.dtype_of(found) == "float32"
+            np.testing.assert_array_equal(current.to_numpy(found), np.eye(3)[[0, 2, 1]])
+        found = normalize(rows)
+        assert current.owns(found)
+        np.testing.assert_allclose(current.to_numpy(found), [[0.6, 0.8], [0.0, 0.0]], rtol=1e-6)

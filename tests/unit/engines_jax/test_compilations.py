@@ -73,3 +73,14 @@ def test_building_and_weights_compile_nothing(compiled: list[str]) -> None:
     keras.optimizers.Adam().build(model.trainable_variables)
     model.summary(print_fn=lambda *_: None)
     assert [n for n in compiled if n.startswith("XLA")] == []
+
+
+def test_layers_made_in_every_call_are_refused() -> None:
+    class Careless(keras.Model):
+        def call(self, x: Any) -> Any:
+            return layers.Dense(1)(x)
+
+    model = Careless()
+    model.compile("sgd", "mse")
+    with pytest.raises(ValueError, match=r"makes new variables every time it runs.*Make layers and variables once, in __init__ or build"):
+        model.predict(np.ones((2, 3), "float32"), verbose=0)

@@ -60,6 +60,26 @@ def test_gradients_of_convolutions(sizes: Any, kernel: Any, strides: Any, paddin
     _agree(loss(convolution.conv), loss(_direct))
 
 
+@pytest.mark.parametrize(("groups", "filters", "strides"), [(4, 4, (1, 1)), (4, 8, (2, 1)), (2, 6, (2, 2)), (17, 17, (1, 1)), (20, 40, (1, 1))])
+def test_gradients_of_convolutions_in_groups(groups: int, filters: int, strides: Any) -> None:
+    channels = 2 * groups if groups == 20 else max(groups, 4)
+    x, w = _numbers(2, 6, 7, channels), _numbers(3, 2, channels // groups, filters, seed=1)
+    options = {"strides": strides, "padding": ((1, 1), (0, 1)), "dilation": (1, 2)}
+
+    def by_group(x: Any, w: Any) -> Any:
+        pairs = zip(jnp.split(x, groups, -1), jnp.split(w, groups, -1), strict=True)
+        return jnp.concatenate([_direct(a, b, **options) for a, b in pairs], -1)
+
+    def loss(function: Callable[..., Any]) -> Any:
+        return jax.jit(jax.value_and_grad(lambda x, w: jnp.sum(jnp.sin(function(x, w))), (0, 1)))(x, w)
+
+    _agree(loss(lambda x, w: convolution.conv(x, w, groups=groups, **options)), loss(by_group))
+    g = _numbers(*jax.eval_shape(by_group, x, w).shape, seed=2)
+    to_x, to_w = jax.vjp(by_group, x, w)[1](g)
+    _agree(convolution.conv_input_gradient(g, w, groups=groups, x_shape=x.shape, **options), to_x)
+    _agree(convolution.conv_filter_gradient(x, g, groups=groups, w_shape=w.shape, **options), to_w)
+
+
 @pytest.mark.parametrize("mode", ["jvp", "vmap of grad", "grad of grad", "jvp of grad", "checkpoint"])
 def test_modes_of_differentiation(mode: str) -> None:
     x, w = _numbers(2, 6, 6, 3), _numbers(3, 3, 3, 4, seed=1)
@@ -84,7 +104,7 @@ def test_modes_of_differentiation(mode: str) -> None:
             return jax.jvp(lambda v: jax.grad(f, 1)(x, v), (w,), (w,))
         return jax.grad(jax.checkpoint(f), (0, 1))(x, w)
 
-    _agree(found(ours), found(plain))
+    _agree(jax.jit(lambda: found(ours))(), jax.jit(lambda: found(plain))())
 
 
 @pytest.mark.parametrize(
@@ -99,7 +119,7 @@ def test_max_pooling_gives_ties_to_the_first(shape: Any, window: Any) -> None:
             y = pool(v)
             return jnp.sum(y * weights.ravel()[: y.size].reshape(y.shape))
 
-        return jax.value_and_grad(f)(x)
+        return jax.jit(jax.value_and_grad(f))(x)
 
     sizes = (1, *window, 1)
     _agree(
@@ -121,18 +141,19 @@ def test_sums_and_broadcasts_of_large_arrays() -> None:
 
     names = str(jax.make_jaxpr(jax.grad(ours, (0, 1)))(x, v))
     assert "keras_spread" in names and "keras_column_sum" in names
-    _agree(jax.value_and_grad(ours, (0, 1))(x, v), jax.value_and_grad(plain, (0, 1))(x, v))
-    _agree(jax.jvp(ours, (x, v), (x, v)), jax.jvp(plain, (x, v), (x, v)))
-    _agree(
-        jax.vmap(jax.grad(ours, 1), (0, None))(jnp.stack([x, 2 * x]), v), jax.vmap(jax.grad(plain, 1), (0, None))(jnp.stack([x, 2 * x]), v)
-    )
+    def all_modes(f: Any) -> Any:
+        both = jnp.stack([x, 2 * x])
+        return jax.value_and_grad(f, (0, 1))(x, v), jax.jvp(f, (x, v), (x, v)), jax.vmap(jax.grad(f, 1), (0, None))(both, v)
+
+    _agree(jax.jit(lambda: all_modes(ours))(), jax.jit(lambda: all_modes(plain))())
 
 
 def _with_and_without_rule(function: Callable[..., Any], *operands: Any) -> None:
-    expected = jax.value_and_grad(function, tuple(range(len(operands))))(*operands)
+    gradient = jax.value_and_grad(function, tuple(range(len(operands))))
+    expected = jax.jit(lambda *xs: gradient(*xs))(*operands)
     token = only_backwards.set(True)
     try:
-        found = jax.value_and_grad(function, tuple(range(len(operands))))(*operands)
+        found = jax.jit(lambda *xs: gradient(*xs))(*operands)
     finally:
         only_backwards.reset(token)
     _agree(found, expected)
@@ -149,7 +170,7 @@ def test_rule_of_lstm_steps(reverse: bool) -> None:
     _with_and_without_rule(loss, *operands)
 
 
-@pytest.mark.parametrize("shape", [(6, 4), (8, 16, 16, 32)])
+@pytest.mark.parametrize("shape", [(6, 4), (4, 16, 16, 32)])
 def test_rule_of_batch_normalization(shape: Any) -> None:
     operands = (_numbers(*shape), _numbers(shape[-1], seed=1), _numbers(shape[-1], seed=2))
     weights = _numbers(*shape, seed=3)

@@ -57,8 +57,8 @@ def test_gradients_of_single_samples() -> None:
     def of_sample(sample: Any) -> Any:
         return jax.grad(lambda t: jnp.sum(model.stateless_call(t, others, sample[None])[0]))(trainable)
 
-    singles = jax.vmap(of_sample)(x)
-    whole = jax.grad(lambda t: jnp.sum(model.stateless_call(t, others, x)[0]))(trainable)
+    singles = jax.jit(jax.vmap(of_sample))(x)
+    whole = jax.jit(jax.grad(lambda t: jnp.sum(model.stateless_call(t, others, x)[0])))(trainable)
     for a, b in zip(singles, whole, strict=True):
         np.testing.assert_allclose(a.sum(0), b, rtol=1e-4, atol=1e-5)
 
@@ -68,18 +68,19 @@ def test_forward_mode_through_convolutions_and_lstms() -> None:
         model = keras.Sequential([keras.Input(shape), *body, layers.Dense(1)])
         trainable, others = _state(model)
         x = jnp.asarray(np.random.default_rng(0).normal(size=(2, *shape)), "float32")
-        tangent = jax.jvp(lambda v, m=model, t=trainable, o=others: m.stateless_call(t, o, v)[0], (x,), (x,))[1]
-        reverse = jax.grad(lambda v, m=model, t=trainable, o=others: jnp.sum(m.stateless_call(t, o, v)[0]))(x)
+        output = lambda v, m=model, t=trainable, o=others: jnp.sum(m.stateless_call(t, o, v)[0])  # noqa: E731
+        tangent = jax.jit(lambda v, f=output: jax.jvp(f, (v,), (v,))[1])(x)
+        reverse = jax.jit(jax.grad(output))(x)
         np.testing.assert_allclose(jnp.sum(tangent), jnp.sum(reverse * x), rtol=1e-4)
 
 
 def test_arrays_of_jax_are_data() -> None:
     model, x, y = _model(), jnp.ones((40, 4)), jnp.zeros((40, 1))
-    losses = model.fit(x, y, batch_size=16, epochs=2, verbose=0, validation_data=(x, y)).history["loss"]
+    losses = model.fit(x, y, batch_size=20, epochs=2, verbose=0, validation_data=(x, y)).history["loss"]
     assert np.isfinite(losses).all()
     assert isinstance(model.predict(x, verbose=0), np.ndarray)
     assert isinstance(model(x), jax.Array)
-    assert np.isfinite(model.evaluate(x, y, verbose=0)) and np.isfinite(model.train_on_batch(x, y))
+    assert np.isfinite(model.evaluate(x, y, batch_size=20, verbose=0)) and np.isfinite(model.train_on_batch(x, y))
 
 
 def test_mixed_operands() -> None:

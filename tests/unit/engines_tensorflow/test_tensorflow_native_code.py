@@ -197,3 +197,62 @@ def test_gradient_through_a_tf_function() -> None:
         loss = function(x)
     for g, expected in zip(tape.gradient(loss, model.trainable_variables), _expected_gradients(model, x, y), strict=True):
         np.testing.assert_allclose(g, expected, rtol=1e-4, atol=1e-6)
+
+
+def test_sparse_tensors_are_filled_and_ragged_ones_refused() -> None:
+    x, y = _data(8)
+    x[x < 0.5] = 0
+    sparse, ragged = tf.sparse.from_dense(x), tf.ragged.constant([[1.0, 2.0], [3.0]])
+    model = _model()
+    expected = model.predict(x, verbose=0)
+    np.testing.assert_allclose(model(sparse), expected, rtol=1e-5)
+    np.testing.assert_allclose(model.predict(sparse, verbose=0), expected, rtol=1e-5)
+    batches = tf.data.Dataset.from_tensor_slices((sparse, y)).batch(4)
+    assert model.evaluate(batches, verbose=0) == pytest.approx(model.evaluate(x, y, batch_size=4, verbose=0), rel=1e-5)
+    for call in (lambda: ops.exp(ragged), lambda: model.predict(ragged, verbose=0)):
+        with pytest.raises((TypeError, ValueError), match=r"got a RaggedTensor of shape \(2, None\).* Write x\.to_tensor\(\)"):
+            call()
+
+
+def _images() -> Any:
+    return keras.Sequential(
+        [
+            keras.Input((8, 8, 1)),
+            layers.Conv2D(4, 3, padding="same"),
+            layers.BatchNormalization(),
+            layers.MaxPooling2D(),
+            layers.Flatten(),
+            layers.Dense(2, activation="softmax"),
+        ]
+    )
+
+
+def _words() -> Any:
+    recurrent = [layers.LSTM(4, return_sequences=True), layers.GRU(3)]
+    return keras.Sequential([keras.Input((8,), dtype="int32"), layers.Embedding(10, 4, mask_zero=True), *recurrent, layers.Dense(2)])
+
+
+def _sequences() -> Any:
+    inputs = keras.Input((8, 4))
+    x = layers.LayerNormalization()(layers.MultiHeadAttention(2, 3)(inputs, inputs) + inputs)
+    return keras.Model(inputs, layers.GlobalAveragePooling1D()(layers.Dropout(0.5)(layers.Conv1D(3, 2)(x))))
+
+
+@pytest.mark.parametrize("make", [_images, _words, _sequences])
+def test_function_for_any_number_of_rows(make: Any) -> None:
+    model = make()
+    shape, dtype = model.input_shape, model.inputs[0].dtype
+    traced = []
+
+    @tf.function(input_signature=[tf.TensorSpec(shape, dtype)])
+    def function(x: Any) -> Any:
+        traced.append(1)
+        return model(x), model(x, training=True)
+
+    for rows in (3, 5):
+        x = np.random.default_rng(rows).integers(0, 3, (rows, *shape[1:])).astype(dtype)
+        expected = model.predict(x, verbose=0)
+        inference, training = function(x)
+        np.testing.assert_allclose(inference, expected, rtol=1e-4, atol=1e-6)
+        assert training.shape == inference.shape == (rows, model.output_shape[-1])
+    assert len(traced) == 1

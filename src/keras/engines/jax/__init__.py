@@ -13,6 +13,7 @@ import jax.numpy as jnp
 import numpy as np
 from jax import lax
 
+from keras import ops  # noqa: F401 (fills the table: operators of variables need it)
 from keras.core import config, tree
 from keras.core.abstract import by_two_sizes
 from keras.core.tensor import Spec

@@ -7,14 +7,22 @@ channels, filters) is fast on every thread, so all three are brought into it: op
 
 from __future__ import annotations
 
+import functools
+import math
 from typing import Any
 
 import jax
+import jax.numpy as jnp
+import numpy as np
 from jax import lax
 from jax.extend.core import Primitive
 from jax.interpreters import ad, batching, mlir
 
+from keras.engines.jax import columns
+
 Array = Any
+_MOST_TAPS, _MOST_GROUPS = 49, 16
+"""Larger depthwise kernels, and more groups, are left to XLA."""
 _LAYOUTS = {1: ("NWC", "WIO", "NWC"), 2: ("NHWC", "HWIO", "NHWC"), 3: ("NDHWC", "DHWIO", "NDHWC")}
 
 
@@ -31,16 +39,40 @@ def _for_cpu() -> bool:
 def conv(x: Array, w: Array, strides: Any, padding: Any, dilation: Any, groups: int = 1, same: bool = False) -> Array:
     """The convolution of x (batch, *spatial, channels) with w (*kernel, channels / groups, filters)."""
     strides, padding, dilation = tuple(strides), tuple(map(tuple, padding)), tuple(dilation)
-    if groups > 1 or not _for_cpu():
+    if not _for_cpu():
         return _plain(x, w, strides, padding, dilation, groups)
-    return _conv.bind(x, w, strides=strides, padding=padding, dilation=dilation)
+    if groups == 1:
+        return _conv.bind(x, w, strides=strides, padding=padding, dilation=dilation)
+    if groups == x.shape[-1] and math.prod(w.shape[:-2]) <= _MOST_TAPS:
+        return _by_channel(x, w, strides, padding, dilation)
+    if groups <= _MOST_GROUPS:
+        pairs = zip(jnp.split(x, groups, -1), jnp.split(w, groups, -1), strict=True)
+        return lax.concatenate([_conv.bind(a, b, strides=strides, padding=padding, dilation=dilation) for a, b in pairs], x.ndim - 1)
+    return _plain(x, w, strides, padding, dilation, groups)
+
+
+@functools.partial(jax.jit, static_argnums=(2, 3, 4))
+def _by_channel(x: Array, w: Array, strides: Any, padding: Any, dilation: Any) -> Array:
+    """A convolution of every channel for itself: one multiplication and addition per tap, which XLA makes one loop of."""
+    if w.shape[-1] != x.shape[-1]:
+        x = jnp.repeat(x, w.shape[-1] // x.shape[-1], axis=-1)
+    x = lax.pad(x, x.dtype.type(0), [(0, 0, 0), *((low, high, 0) for low, high in padding), (0, 0, 0)])
+    places = [(n - (k - 1) * d - 1) // s + 1 for n, k, s, d in zip(x.shape[1:-1], w.shape, strides, dilation, strict=False)]
+    total = None
+    for tap in np.ndindex(*w.shape[:-2]):
+        starts = [t * d for t, d in zip(tap, dilation, strict=True)]
+        stops = [a + (n - 1) * s + 1 for a, n, s in zip(starts, places, strides, strict=True)]
+        part = lax.slice(x, (0, *starts, 0), (x.shape[0], *stops, x.shape[-1]), (1, *strides, 1))
+        part = lax.mul(*columns.lined_up(part, w[(*tap, 0)]))
+        total = part if total is None else lax.add(total, part)
+    return total
 
 
 def conv_input_gradient(g: Array, w: Array, strides: Any, padding: Any, dilation: Any, groups: int, x_shape: Any) -> Array:
     """The gradient with respect to the input; also the transposed convolution."""
     if groups > 1 or not _for_cpu():
         x = jax.ShapeDtypeStruct(tuple(x_shape), g.dtype)
-        return jax.linear_transpose(lambda v: _plain(v, w, strides, padding, dilation, groups), x)(g)[0]
+        return jax.linear_transpose(lambda v: conv(v, w, strides, padding, dilation, groups), x)(g)[0]
     pads = []
     for n, k, s, d, (low, _), places in zip(x_shape[1:-1], w.shape, strides, dilation, padding, g.shape[1:-1], strict=False):
         before = (k - 1) * d - low
@@ -55,7 +87,7 @@ def conv_filter_gradient(x: Array, g: Array, strides: Any, padding: Any, dilatio
     """The gradient with respect to the kernel: the convolution of x with g, samples as channels."""
     if groups > 1 or not _for_cpu():
         w = jax.ShapeDtypeStruct(tuple(w_shape), g.dtype)
-        return jax.linear_transpose(lambda v: _plain(x, v, strides, padding, dilation, groups), w)(g)[0]
+        return jax.linear_transpose(lambda v: conv(x, v, strides, padding, dilation, groups), w)(g)[0]
     pads = []
     for n, k, s, d, (low, _), places in zip(x.shape[1:-1], w_shape, strides, dilation, padding, g.shape[1:-1], strict=False):
         pads.append((low, (k - 1) * d + (places - 1) * s + 1 - n - low))

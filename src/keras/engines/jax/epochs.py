@@ -12,7 +12,7 @@ import numpy as np
 from jax import lax
 
 from keras.core import tree
-from keras.engines.jax.step import Program, is_array, jitted, own
+from keras.engines.jax.step import Program, is_array, own
 
 Array = Any
 CHUNK_SECONDS = 0.1
@@ -30,7 +30,7 @@ class ResidentProgram:
     def __init__(self, program: Program, size: int) -> None:
         self._program = program
         self._size = size
-        self._many = jitted(self._steps, donate_argnums=0)
+        self._many = jax.jit(self._steps, donate_argnums=0, compiler_options=program.options)
         self.count = 1
 
     def _steps(self, changed: Any, kept: Any, data: Sequence[Array], order: Array, first: Array, count: Array) -> Any:

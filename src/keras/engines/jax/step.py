@@ -21,6 +21,10 @@ _MAX_PROGRAMS = 16
 """Programs kept per compiled function; data of ever new shapes drops the one that was not used for longest."""
 
 
+_MOST_TRIES = 5
+"""How often a function is traced at most until all its variables are known."""
+
+
 class ReadingScope(StateScope):
     """What is read is remembered in `read_ids`; variables without a value in the scope are read where they are, and kept in `found`."""
 
@@ -69,14 +73,28 @@ def own(values: list[Array]) -> list[Array]:
     return values
 
 
-_OPTIONS: dict[str, Any] = {"xla_cpu_experimental_ynn_fusion_type": ""}
-"""On a CPU, XLA's other kernel library is two to three times slower for convolutions than Eigen's, which take over without it."""
+_WITH_EIGEN: dict[str, Any] = {"xla_cpu_experimental_ynn_fusion_type": ""}
+"""On a CPU XLA has two libraries of kernels. Without the newer one Eigen's serve: they are faster by two or three times for convolutions
+and for small products, the newer one by a fifth for the products of recurrent loops."""
 
 
-def jitted(function: Callable[..., Any], donate_argnums: int) -> Callable[..., Any]:
-    """`function` as an XLA program, its first argument's memory used again for the results."""
-    on_cpu = jax.default_backend() == "cpu"
-    return jax.jit(function, donate_argnums=donate_argnums, compiler_options=_OPTIONS if on_cpu else None)
+def primitives(jaxpr: Any) -> set[str]:
+    """The names of the primitives in a program, inner ones included."""
+    names = set()
+    for equation in jaxpr.eqns:
+        names.add(equation.primitive.name)
+        for value in equation.params.values():
+            for inner in value if isinstance(value, (list, tuple)) else (value,):
+                inner = getattr(inner, "jaxpr", inner)
+                if hasattr(inner, "eqns"):
+                    names |= primitives(inner)
+    return names
+
+
+def compiler_options(names: set[str]) -> dict[str, Any] | None:
+    """The options of XLA for a program of these primitives."""
+    is_recurrent = "scan" in names and not names & {"keras_conv", "conv_general_dilated"}
+    return None if is_recurrent or jax.default_backend() != "cpu" else _WITH_EIGEN
 
 
 _TENSOR = object()
@@ -90,7 +108,7 @@ class Program:
         function: function of nests of tensors. arguments: nests that show the signature.
         candidates: variables that the function may use; if it uses others too, it is traced once more.
     Attributes: changed: the variables that it writes. kept: those that it only reads. results: shapes and dtypes of the tensors among its
-    results. jitted: (values of `changed`, of `kept`, arrays) -> (results, new values of `changed`).
+    results. options: for XLA. jitted: (values of `changed`, of `kept`, arrays) -> (results, new values of `changed`).
     """
 
     def __init__(self, function: Callable[..., Any], arguments: Any, candidates: Sequence[Any] = ()) -> None:
@@ -100,9 +118,9 @@ class Program:
         self.structure: Any = None
         arrays = [jax.ShapeDtypeStruct(np.shape(a), jax.dtypes.canonicalize_dtype(a.dtype)) for a in tree.flatten(arguments) if is_array(a)]
         self._trace(list({id(v): v for v in candidates}.values()), arrays)
-        self.jitted = jitted(self.pure, donate_argnums=0)
+        self.jitted = jax.jit(self.pure, donate_argnums=0, compiler_options=self.options)
 
-    def _trace(self, known: list[Any], arrays: Sequence[Any]) -> None:
+    def _trace(self, known: list[Any], arrays: Sequence[Any], tries: int = 1) -> None:
         scopes: list[ReadingScope] = []
 
         def whole(values: Sequence[Array], arrays: Sequence[Array]) -> Any:
@@ -114,10 +132,16 @@ class Program:
 
         specs = [jax.ShapeDtypeStruct(v._value.shape, v._value.dtype) for v in known]
         program, (results, _) = jax.make_jaxpr(whole, return_shape=True)(specs, arrays)
+        self.options = compiler_options(primitives(program.jaxpr))
         scope = scopes[-1]
         met = {id(v): v for v in [*known, *scope.found.values(), *(v for v, _ in scope.updates.values())]}
         if len(met) > len(known):
-            self._trace(list(met.values()), arrays)
+            if tries == _MOST_TRIES:
+                raise ValueError(
+                    f"The step makes new variables every time it runs, the last one being {list(met.values())[-1].path!r}. "
+                    "Make layers and variables once, in __init__ or build, and use them in call."
+                )
+            self._trace(list(met.values()), arrays, tries + 1)
             return
         self._known, self._program, self.results = known, jax.extend.core.jaxpr_as_fun(program), results
         self.changed = [v for v in known if id(v) in scope.updates]

@@ -63,6 +63,12 @@ def lu_factor(x: Array) -> tuple[Array, Array]:
     return flat.reshape(x.shape), pivots.reshape(*x.shape[:-2], steps)
 
 
+def _qr(x: Array, mode: str) -> tuple[Array, Array]:
+    if mode not in ("reduced", "complete"):
+        raise ValueError(mode)
+    return tuple(np.linalg.qr(x, mode))
+
+
 def _eig(x: Array) -> tuple[Array, Array]:
     kind = np.complex128 if x.dtype == np.float64 else np.complex64
     values, vectors = np.linalg.eig(_wide(x))
@@ -75,7 +81,7 @@ KERNELS: dict[str, Callable[..., Any]] = {
     "triangular_solve": np.errstate(all="ignore")(_in_place_of("solve_triangular", triangular_solve)),
     "inv": _in_place_of("inv", np.linalg.inv),
     "slogdet": np.errstate(all="ignore")(_in_place_of("slogdet", lambda x: tuple(np.asarray(part) for part in np.linalg.slogdet(x)))),
-    "qr": _in_place_of("qr", lambda x, mode: tuple(np.linalg.qr(x, mode))),
+    "qr": _in_place_of("qr", _qr),
     "eigh": _in_place_of("eigh", lambda x: tuple(np.linalg.eigh((x + np.conj(np.swapaxes(x, -1, -2))) / 2))),
     "eig": _eig,
     "singular_values_and_vectors": _in_place_of("svd", lambda x, full_matrices: tuple(np.linalg.svd(x, full_matrices=full_matrices))),

@@ -221,6 +221,12 @@ def _erf_double(x: Array) -> Array:
     return np.copysign(value, x, out=value)
 
 
+def tail_of_erfc(x: Array) -> Array:
+    """1 - erf(x) for float64 numbers from 0.45 to 6, to the last digits."""
+    value = _rational(_ERFCX, x)
+    return np.multiply(value, np.exp(-np.square(x)), out=value)
+
+
 def erfinv(x: Array, out: Array | None = None) -> Array:
     """Inverse of `erf`: infinite at -1 and 1, NaN outside. Relative error below 2e-15, computed in float64."""
     out = _result(x, out)

@@ -165,7 +165,9 @@ def _scan_graph(*operands: Array, body: Any, carries: int, sequences: int, lengt
 def _view(x: Array, dtype: np.dtype) -> Array:
     if not x.ndim and dtype.itemsize != x.dtype.itemsize:
         raise ValueError("a scalar has no last axis")
-    return np.ascontiguousarray(x).view(dtype).copy().reshape(x.shape if dtype.itemsize == x.dtype.itemsize else (*x.shape[:-1], -1))
+    last = x.shape[-1] * x.dtype.itemsize // dtype.itemsize if x.ndim else 0
+    shape = x.shape if dtype.itemsize == x.dtype.itemsize else (*x.shape[:-1], last)
+    return np.ascontiguousarray(x).view(dtype).copy().reshape(shape)
 
 
 def _add_at(x: Array, indices: Array, updates: Array, axis: int) -> Array:

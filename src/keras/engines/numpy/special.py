@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from keras.engines.numpy.elementwise import erf
+from keras.engines.numpy.elementwise import erf, tail_of_erfc
 
 Array = np.ndarray
 
@@ -69,9 +69,14 @@ def erfc(x: Array) -> Array:
 
 
 def _narrow_erfc(x: Array) -> Array:
-    """1 - erf(x), and where that would lose digits the function in float64, which takes many times as long."""
+    """1 - erf(x), and where that would lose digits the tail in float64."""
     found = np.subtract(np.float32(1), erf(x.astype(np.float32, copy=False)))
-    far = x > 0.5
-    if far.any():
-        found[far] = erfc(x[far].astype(np.float64))
+    far = np.flatnonzero(x.reshape(-1) > 0.5)
+    if far.size:
+        wide = x.reshape(-1)[far].astype(np.float64)
+        tail = tail_of_erfc(np.minimum(wide, 6.0))
+        beyond = wide > 6.0
+        if beyond.any():
+            tail[beyond] = erfc(wide[beyond])
+        found.reshape(-1)[far] = tail
     return found

@@ -14,10 +14,10 @@ from keras.core import tree
 from keras.core.abstract import by_two_sizes
 from keras.core.dtypes import numpy_dtype
 from keras.engines.base import Engine, default_dtype
-from keras.engines.tensorflow import control, linalg, optimizers, variables
-from keras.engines.tensorflow.convolution import max_pool
+from keras.engines.tensorflow import control, natives, places, variables
 from keras.engines.tensorflow.kernels import KERNELS
 from keras.engines.tensorflow.step import CompiledFunction, specs_of
+from keras.engines.tensorflow.trackable import TrackedLayer, TrackedOptimizer
 
 Tensor = Any
 
@@ -29,15 +29,14 @@ class TensorFlowEngine(Engine):
     indexes_by_tensors = False
     tensor_type = type(tf.constant(0.0))
     kernels = KERNELS
-    natives = {"max_pool_channels_last": max_pool, "adam_in_place": optimizers.adam}
+    natives = natives.NATIVES
+    layer_base = TrackedLayer
+    optimizer_base = TrackedOptimizer
     errors = (*Engine.errors, tf.errors.OpError)
     variable_attributes = variables.ATTRIBUTES
-    UNSUPPORTED = {
-        **dict.fromkeys(
-            ("scan_graph", "while_graph", "cond_graph"), "loops are TensorFlow's loops here; write keras.ops.scan, while_loop or cond"
-        ),
-        **linalg.UNSUPPORTED,
-    }
+    UNSUPPORTED = dict.fromkeys(
+        ("scan_graph", "while_graph", "cond_graph"), "loops are TensorFlow's loops here; write keras.ops.scan, while_loop or cond"
+    )
 
     def owns(self, x: Any) -> bool:
         """Whether `x` is a TensorFlow tensor or variable."""
@@ -51,6 +50,13 @@ class TensorFlowEngine(Engine):
         if isinstance(x, (list, tuple)) and any(isinstance(leaf, (tf.Tensor, tf.Variable)) for leaf in tree.leaves(x)):
             stacked = tf.stack([self.asarray(item) for item in x])
             return stacked if dtype is None else tf.cast(stacked, dtype)
+        if isinstance(x, tf.SparseTensor):
+            return self.asarray(tf.sparse.to_dense(x), dtype)
+        if isinstance(x, tf.RaggedTensor):
+            raise TypeError(
+                f"keras: got a RaggedTensor of shape {tuple(x.shape)}, whose rows differ in length. Accepted: tensors with rows of one length. "
+                "Write x.to_tensor(), and layers.Masking() or mask_zero=True where the filled places must not count."
+            )
         array = np.asarray(x)
         dtype = dtype or default_dtype(array, came_from_python=not hasattr(x, "dtype"))
         return tf.convert_to_tensor(np.array(array if dtype is None else array.astype(numpy_dtype(dtype))))
@@ -87,6 +93,10 @@ class TensorFlowEngine(Engine):
     def eval_shape(self, function: Callable[..., Any], *symbols: Any) -> Any:
         """The symbols that `function` returns for symbols, by a graph that never runs."""
         return by_two_sizes(functools.partial(specs_of, function), symbols)
+
+    def dims_of(self, x: Tensor) -> Any:
+        """The sizes of a tensor of a graph; those that only the run will tell are symbolic."""
+        return places.dims_of(x)
 
     def scan(self, f: Callable[..., Any], init: Any, xs: Any, length: int, reverse: bool) -> tuple[Any, Any]:
         """A Python loop eagerly, one `tf.while_loop` in a graph."""

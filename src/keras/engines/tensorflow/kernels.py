@@ -10,7 +10,7 @@ import numpy as np
 import tensorflow as tf
 
 from keras.engines.tensorflow import convolution, linalg, random
-from keras.engines.tensorflow.places import place_slice, sizes, strided_slice
+from keras.engines.tensorflow.places import numbers, place_slice, shape_for_reshape, sizes, strided_slice
 
 Tensor = Any
 
@@ -23,7 +23,7 @@ ELEMENTWISE: dict[str, Callable[..., Tensor]] = {
     "mod": tf.math.floormod, "power": tf.pow, "maximum": tf.maximum, "minimum": tf.minimum, "arctan2": tf.atan2, "equal": tf.equal,
     "not_equal": tf.not_equal, "less": tf.less, "less_equal": tf.less_equal, "greater": tf.greater, "greater_equal": tf.greater_equal,
     "logical_and": tf.logical_and, "logical_or": tf.logical_or, "logical_xor": tf.math.logical_xor, "choose": tf.where,
-    "broadcast_to": tf.broadcast_to, "arcsinh": tf.asinh, "arccosh": tf.acosh, "arctanh": tf.atanh, "nextafter": tf.math.nextafter,
+    "arcsinh": tf.asinh, "arccosh": tf.acosh, "arctanh": tf.atanh, "nextafter": tf.math.nextafter,
 }  # fmt: skip
 
 ON_BITS: dict[str, Callable[..., Tensor]] = {
@@ -78,7 +78,7 @@ def _wrapped(indices: Tensor, size: int) -> Tensor:
 
 
 def _take(x: Tensor, indices: Tensor, axis: int) -> Tensor:
-    return tf.gather(x, _wrapped(indices, x.shape[axis]), axis=axis)
+    return tf.gather(x, _wrapped(indices, sizes(x)[axis]), axis=axis)
 
 
 def _moved(x: Tensor, axis: int, place: int) -> Tensor:
@@ -221,7 +221,10 @@ def _matmul(x: Tensor, y: Tensor) -> Tensor:
     if x.dtype.is_integer and x.dtype not in (tf.int32, tf.int64):
         return tf.cast(_matmul(tf.cast(x, tf.int64), tf.cast(y, tf.int64)), x.dtype)
     if b == 2 < a:  # one matrix for a whole batch: one large product
-        return tf.reshape(tf.matmul(tf.reshape(x, (-1, x.shape[-1])), y), (*x.shape[:-1], y.shape[-1]))
+        product = tf.matmul(tf.reshape(x, (-1, x.shape[-1])), y)
+        found = tf.reshape(product, (*sizes(x)[:-1], y.shape[-1]))
+        found.set_shape((*x.shape[:-1], y.shape[-1]))
+        return found
     return tf.matmul(x, y)
 
 
@@ -229,6 +232,8 @@ def _contract(*operands: Tensor, subscripts: str) -> Tensor:
     dtype = operands[0].dtype
     if dtype.is_integer and dtype not in (tf.int32, tf.int64):
         return tf.cast(_contract(*(tf.cast(x, tf.int64) for x in operands), subscripts=subscripts), dtype)
+    if any(None in x.shape for x in operands):
+        return tf.einsum(subscripts, *operands)
     terms = subscripts.partition("->")[0].split(",")
     widest: dict[str, int] = {}
     for term, x in zip(terms, operands, strict=True):
@@ -299,8 +304,9 @@ KERNELS: dict[str, Callable[..., Any]] = {
     "complex_of": _complex,
     "view": _view,
     "fourier": _fourier,
-    "reshape": lambda x, newshape: tf.reshape(x, newshape),
+    "reshape": lambda x, newshape: tf.reshape(x, shape_for_reshape(newshape)),
     "transpose": lambda x, axes: tf.transpose(x, None if axes is None else [a % len(x.shape) for a in axes]),
+    "broadcast_to": lambda x, shape: tf.broadcast_to(x, numbers(shape)),
     "filled_like": lambda x, value, dtype: tf.cast(tf.fill(sizes(x), value), dtype),
     "concatenate": lambda *xs, axis: tf.concat(xs, axis),
     "strided_slice": strided_slice,

@@ -7,6 +7,8 @@ from typing import Any
 
 import tensorflow as tf
 
+from keras.engines.numpy.decompositions import lu_factor
+
 Tensor = Any
 
 
@@ -32,6 +34,14 @@ def _svd(x: Tensor, full_matrices: bool) -> tuple[Tensor, Tensor, Tensor]:
     return u, s, tf.linalg.adjoint(v)
 
 
+def _lu_factor(x: Tensor) -> tuple[Tensor, Tensor]:
+    """By the host: TensorFlow's own refuses singular and oblong matrices."""
+    factors, exchanges = tf.numpy_function(lu_factor, [x], (x.dtype, tf.int32))
+    factors.set_shape(x.shape)
+    exchanges.set_shape((*x.shape[:-2], min(x.shape[-2:])))
+    return factors, exchanges
+
+
 KERNELS: dict[str, Callable[..., Any]] = {
     name: _wide(function)
     for name, function in {
@@ -42,8 +52,8 @@ KERNELS: dict[str, Callable[..., Any]] = {
         "slogdet": lambda x: tuple(tf.linalg.slogdet(x)),
         "qr": lambda x, mode: tuple(tf.linalg.qr(x, full_matrices=mode == "complete")),
         "eigh": lambda x: tuple(tf.linalg.eigh((x + tf.linalg.adjoint(x)) / 2)),
+        "lu_factor": _lu_factor,
         "eig": lambda x: tuple(tf.linalg.eig(x)),
         "singular_values_and_vectors": _svd,
     }.items()
 }
-UNSUPPORTED = {"lu_factor": "TensorFlow gives the permutation of the rows, not the exchanges. Write keras.ops.solve or keras.ops.inv"}

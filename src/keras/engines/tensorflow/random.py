@@ -6,6 +6,8 @@ from typing import Any
 
 import tensorflow as tf
 
+from keras.engines.tensorflow.places import numbers
+
 Tensor = Any
 
 
@@ -19,22 +21,22 @@ def _wide(dtype: str) -> str:
 
 def uniform(key: Tensor, shape: Any, dtype: str) -> Tensor:
     """Numbers in [0, 1)."""
-    return tf.cast(tf.random.stateless_uniform(tuple(shape), _seed(key), dtype=_wide(dtype)), dtype)
+    return tf.cast(tf.random.stateless_uniform(numbers(shape), _seed(key), dtype=_wide(dtype)), dtype)
 
 
 def normal(key: Tensor, shape: Any, dtype: str) -> Tensor:
     """Numbers of the standard normal distribution."""
-    return tf.cast(tf.random.stateless_normal(tuple(shape), _seed(key), dtype=_wide(dtype)), dtype)
+    return tf.cast(tf.random.stateless_normal(numbers(shape), _seed(key), dtype=_wide(dtype)), dtype)
 
 
 def truncated_normal(key: Tensor, shape: Any, dtype: str) -> Tensor:
     """Numbers of the standard normal distribution between -2 and 2."""
-    return tf.cast(tf.random.stateless_truncated_normal(tuple(shape), _seed(key), dtype=_wide(dtype)), dtype)
+    return tf.cast(tf.random.stateless_truncated_normal(numbers(shape), _seed(key), dtype=_wide(dtype)), dtype)
 
 
 def mask(key: Tensor, shape: Any, rate: float, dtype: str) -> Tensor:
     """0 with probability `rate`, else 1 / (1 - rate)."""
-    kept = tf.random.stateless_uniform(tuple(shape), _seed(key)) >= rate
+    kept = tf.random.stateless_uniform(numbers(shape), _seed(key)) >= rate
     return tf.cast(kept, dtype) * tf.cast(0.0 if rate >= 1 else 1.0 / (1.0 - rate), dtype)
 
 
@@ -42,4 +44,4 @@ def integers(key: Tensor, shape: Any, low: int, high: int, dtype: str) -> Tensor
     """Integers from `low` to `high` - 1."""
     if high <= low:
         raise ValueError(f"keras.random.randint(minval, maxval): got {low} and {high}. Accepted: minval < maxval.")
-    return tf.cast(tf.random.stateless_uniform(tuple(shape), _seed(key), low, high, tf.int64), dtype)
+    return tf.cast(tf.random.stateless_uniform(numbers(shape), _seed(key), low, high, tf.int64), dtype)

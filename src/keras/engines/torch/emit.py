@@ -14,12 +14,12 @@ import torch
 from keras.core.autodiff import body_gradient
 from keras.core.graph import Node, Traced
 from keras.core.simplify import is_constant
+from keras.core.writer import Writer, signature
 from keras.engines.torch import control, convolution, fused, random
-from keras.engines.torch.dtypes import UNSIGNED
+from keras.engines.torch.dtypes import TORCH_DTYPES, UNSIGNED
 from keras.engines.torch.kernels import ELEMENTWISE, KERNELS, ON_INTEGERS
 from keras.engines.torch.natives import NATIVES
 from keras.engines.torch.optimizers import absorb_updates, emit_update
-from keras.engines.torch.writer import Writer, dtype_of, signature
 
 Tensor = torch.Tensor
 
@@ -40,6 +40,11 @@ _IN_PLACE: dict[str, Callable[..., Tensor]] = {
     "relu": torch.relu_, "sigmoid": torch.sigmoid_, "tanh": torch.tanh_, "exp": torch.exp_, "negative": torch.neg_, "sqrt": torch.sqrt_,
     "square": torch.square_, "log": torch.log_, "add": Tensor.add_, "subtract": Tensor.sub_, "multiply": Tensor.mul_, "divide": Tensor.div_,
 }  # fmt: skip
+
+
+def dtype_of(x: Traced) -> torch.dtype:
+    """A value's dtype as torch has it."""
+    return TORCH_DTYPES[x.dtype]
 
 
 def emit(w: Writer, node: Node) -> None:

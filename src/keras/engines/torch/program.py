@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from keras.core.graph import Graph, Node
+from keras.core.graph import Graph
 from keras.core.simplify import is_constant
+from keras.core.writer import Writer
 from keras.engines.torch.emit import absorb, emit
-from keras.engines.torch.writer import Writer
 
 
 class Program:
@@ -25,9 +25,10 @@ class Program:
     def __init__(self, graph: Graph, variables: Sequence[Any], updated: Sequence[Any], count: int, results: int) -> None:
         self.graph = graph
         self.storages = [(v, v._value, v._value.data_ptr()) for v in {id(v): v for v in [*variables, *updated]}.values()]
-        self.source, names = _written(Writer(graph, variables, updated, count, results, _function_of))
-        exec(compile(self.source, "<step>", "exec"), names)
-        self.run: Callable[..., list[Any]] = names["step"]
+        writer = Writer(graph, variables, updated, count, results, _function_of)
+        self.source = writer.write(absorb, emit, _write_updates)
+        exec(compile(self.source, "<step>", "exec"), writer.bound)
+        self.run: Callable[..., list[Any]] = writer.bound["step"]
 
     def is_current(self) -> bool:
         """Whether every variable still lives where it did: views of its memory are part of the program."""
@@ -37,27 +38,6 @@ class Program:
 def _function_of(graph: Graph) -> Callable[..., list[Any]]:
     """A graph without variables as a function of its inputs."""
     return Program(graph, (), (), len(graph.inputs), len(graph.outputs)).run
-
-
-def _written(w: Writer) -> tuple[str, dict[str, Any]]:
-    """The text, and what its names stand for."""
-    absorb(w)
-    for node in w.graph.nodes:
-        if id(node) not in w.absorbed:
-            emit(w, node)
-            _forget(w, node)
-    _write_updates(w)
-    arguments = ", ".join(f"a{i}" for i in range(w.count))
-    return "\n    ".join([f"def step({arguments}):", *w.lines]), w.bound
-
-
-def _forget(w: Writer, node: Node) -> None:
-    """Values that nothing reads any more give their memory back."""
-    last = [x for x in node.inputs if w.last_use[id(x)] == node.position]
-    dead = {w.names[id(x)] for x in last if not w.is_output(x) and id(x) in w.names}
-    dead = {name for name in dead if name.startswith("v")}
-    if dead:
-        w.lines.append(f"del {', '.join(sorted(dead))}")
 
 
 def _write_updates(w: Writer) -> None:

@@ -136,6 +136,15 @@ def _from_tensor(value: Any) -> np.ndarray:
         value = value.detach().cpu()
         # NumPy has no bfloat16 that torch could hand over.
         return np.asarray(value.float() if str(value.dtype) == "torch.bfloat16" else value)
+    if hasattr(value, "dense_shape"):  # tf.SparseTensor
+        array = np.zeros(tuple(value.shape), np.asarray(value.values).dtype)
+        array[tuple(np.asarray(value.indices).T)] = value.values
+        return array
+    if hasattr(value, "row_splits"):
+        raise ValueError(
+            f"got a RaggedTensor of shape {tuple(value.shape)}, whose rows differ in length. Accepted: rows of one length. "
+            "Write x.to_tensor(), and mask_zero=True or layers.Masking() where the filled places must not count."
+        )
     return np.asarray(value)
 
 

@@ -1,4 +1,7 @@
-"""Names and lines of a program while it is written: what the functions of `emit.py` work on."""
+"""A traced graph as the text of one Python function, a line per node: for engines whose calls cost more than what they compute.
+
+An engine says how single nodes are written (its `emit`); names, memory that is given back, and what is read later are kept here.
+"""
 
 from __future__ import annotations
 
@@ -6,17 +9,14 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Any
 
-import torch
-
 from keras.core.graph import Graph, Node, Traced
 from keras.core.simplify import frozen, is_constant
-from keras.engines.torch.dtypes import TORCH_DTYPES
 
 _PLAIN = ("float32", "float64", "int32", "int64")
 
 
 class Writer:
-    """Writes the lines of a program, one node after the other; `emit.EMIT` says how single kinds of nodes are written."""
+    """Writes the lines of a program, one node after the other; an engine's `emit` says how single nodes are written."""
 
     def __init__(
         self, graph: Graph, variables: Sequence[Any], updated: Sequence[Any], count: int, results: int, subprogram: Callable[[Graph], Any]
@@ -43,7 +43,7 @@ class Writer:
         self.names: dict[int, str] = {id(x): f"a{i}" for i, x in enumerate(graph.inputs[:count])}
         self.roots: dict[int, int] = {}
         """Views -> the value whose memory they show."""
-        self.bound: dict[str, Any] = {"torch": torch}
+        self.bound: dict[str, Any] = {}
         self._bound_names: dict[int, str] = {}
         self.lines: list[str] = []
         self.in_place: set[int] = set()
@@ -107,6 +107,25 @@ class Writer:
         """The value whose memory `x` shows."""
         return self.roots.get(id(x), id(x))
 
+    def write(self, absorb: Callable[[Writer], None], emit: Callable[[Writer, Node], None], finish: Callable[[Writer], None]) -> str:
+        """The text of `step`; its names stand for what is in `bound`."""
+        absorb(self)
+        for node in self.graph.nodes:
+            if id(node) not in self.absorbed:
+                emit(self, node)
+                self._forget(node)
+        finish(self)
+        arguments = ", ".join(f"a{i}" for i in range(self.count))
+        return "\n    ".join([f"def step({arguments}):", *self.lines])
+
+    def _forget(self, node: Node) -> None:
+        """Values that nothing reads any more give their memory back."""
+        last = [x for x in node.inputs if self.last_use[id(x)] == node.position]
+        dead = {self.names[id(x)] for x in last if not self.is_output(x) and id(x) in self.names}
+        dead = {name for name in dead if name.startswith("v")}
+        if dead:
+            self.lines.append(f"del {', '.join(sorted(dead))}")
+
     def absorb(self, node: Node, into: Node) -> None:
         """The line of a later node computes this one as well: its operands are needed until then."""
         self.absorbed.add(id(node))
@@ -117,8 +136,3 @@ class Writer:
 def signature(op: Any, inputs: Sequence[Traced], attributes: dict[str, Any]) -> Any:
     """What a node computes: equal for a composite's node and for the operands that its gradient names."""
     return (op.name, tuple(id(x) for x in inputs), frozen(attributes))
-
-
-def dtype_of(x: Traced) -> torch.dtype:
-    """A value's dtype as torch has it."""
-    return TORCH_DTYPES[x.dtype]
