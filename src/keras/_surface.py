@@ -1498,15 +1498,19 @@ def _suggestion(name: str, names: list[str]) -> str:
     return f" Did you mean {close[0]!r}?" if close else ""
 
 
-_ALIASES = ("tensorflow.keras.", "keras._tf_keras.keras.")
-"""Other names of the packages below `keras`."""
+_ALIASES = ("tensorflow.keras.", "keras._tf_keras.keras.", "keras.src.")
+"""Other names of the packages below `keras`; packages around Keras 3 import `keras.src.ops` and the like."""
 
 
 class _TableFinder:
     """Imports packages that exist in the table only, and gives the real ones for their other names."""
 
     def find_spec(self, fullname: str, path: Any, target: Any = None) -> importlib.machinery.ModuleSpec | None:
-        if fullname.startswith(_ALIASES) or (fullname in PACKAGES and fullname.startswith("keras.") and not _has_file(fullname)):
+        if (
+            fullname == "keras.src"
+            or fullname.startswith(_ALIASES)
+            or (fullname in PACKAGES and fullname.startswith("keras.") and not _has_file(fullname))
+        ):
             return importlib.machinery.ModuleSpec(fullname, self, is_package=True)  # type: ignore[arg-type]
         return None
 
@@ -1515,6 +1519,9 @@ class _TableFinder:
 
     def exec_module(self, module: ModuleType) -> None:
         name = module.__name__
+        if name == "keras.src":
+            sys.modules[name] = sys.modules["keras"]
+            return
         for alias in _ALIASES:
             if name.startswith(alias):
                 sys.modules[name] = importlib.import_module("keras." + name.removeprefix(alias))

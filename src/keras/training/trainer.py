@@ -284,7 +284,7 @@ class Trainer:
             def run(x: Any, y: Any = None, sample_weight: Any = None) -> Any:
                 return method(pack_x_y_sample_weight(x, y, sample_weight))
 
-            run.variables = self._variables  # type: ignore[attr-defined]
+            run.variables, run.jit_compile = self._variables, self.jit_compile is True  # type: ignore[attr-defined]
             run.differentiates = phase == "train" and self._overridden("train_step")  # type: ignore[attr-defined]
             compiler = getattr(engine.current(), "compile", None)
             step = self._steps[phase] = run if self.run_eagerly or compiler is None else compiler(run)

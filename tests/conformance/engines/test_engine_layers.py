@@ -19,6 +19,10 @@ from keras.testing.properties import flat
 
 STEPS = 3
 WRAPPERS = ("Bidirectional", "TimeDistributed", "SpectralNormalization", "RNN", "StackedRNNCells")
+NARROW = {"torch": "float16", "tensorflow": "float16"}
+"""The narrow float to try where it is not bfloat16: oneDNN's products of these stop the process on processors that announce AMX to a
+system which does not allow it."""
+NOT_YET = {("tensorflow", "MaxPooling3D"): "TensorFlow has no float16 max pooling over three axes on a processor"}
 EVERY = pytest.mark.parametrize("case", CALLED, ids=[c.name for c in CALLED])
 
 
@@ -91,10 +95,13 @@ def test_outputs_gradients_and_training_agree_with_numpy(other: Any, case: Case)
     "case", [c for c in CALLED if c.layer not in WRAPPERS and not c.largest], ids=lambda c: c.name if isinstance(c, Case) else None
 )
 def test_mixed_precision_and_unknown_sizes(other: Any, case: Case) -> None:
-    layer = case.make(dtype="mixed_bfloat16")
+    if (other.name, case.layer) in NOT_YET:
+        pytest.skip(NOT_YET[other.name, case.layer])
+    narrow = NARROW.get(other.name, "bfloat16")
+    layer = case.make(dtype=f"mixed_{narrow}")
     inputs = case.inputs()
     outputs = flat(other.compile(lambda *xs: case.run(layer, list(xs)))(*map(other.asarray, inputs)))
-    assert {other.dtype_of(y) for y in outputs} == {"bfloat16"}
+    assert {other.dtype_of(y) for y in outputs} == {narrow}
     assert {v.dtype for v in layer.weights} <= {"float32"}
     specs = flat(case.run(case.make(), properties.symbols_of(case, inputs, True)))
     for spec, y in zip(specs, outputs, strict=True):

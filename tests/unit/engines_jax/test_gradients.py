@@ -60,7 +60,9 @@ def test_gradients_of_convolutions(sizes: Any, kernel: Any, strides: Any, paddin
     _agree(loss(convolution.conv), loss(_direct))
 
 
-@pytest.mark.parametrize(("groups", "filters", "strides"), [(4, 4, (1, 1)), (4, 8, (2, 1)), (2, 6, (2, 2)), (17, 17, (1, 1)), (20, 40, (1, 1))])
+@pytest.mark.parametrize(
+    ("groups", "filters", "strides"), [(4, 4, (1, 1)), (4, 8, (2, 1)), (2, 6, (2, 2)), (17, 17, (1, 1)), (20, 40, (1, 1))]
+)
 def test_gradients_of_convolutions_in_groups(groups: int, filters: int, strides: Any) -> None:
     channels = 2 * groups if groups == 20 else max(groups, 4)
     x, w = _numbers(2, 6, 7, channels), _numbers(3, 2, channels // groups, filters, seed=1)
@@ -141,6 +143,7 @@ def test_sums_and_broadcasts_of_large_arrays() -> None:
 
     names = str(jax.make_jaxpr(jax.grad(ours, (0, 1)))(x, v))
     assert "keras_spread" in names and "keras_column_sum" in names
+
     def all_modes(f: Any) -> Any:
         both = jnp.stack([x, 2 * x])
         return jax.value_and_grad(f, (0, 1))(x, v), jax.jvp(f, (x, v), (x, v)), jax.vmap(jax.grad(f, 1), (0, None))(both, v)

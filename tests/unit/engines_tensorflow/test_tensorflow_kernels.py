@@ -64,3 +64,17 @@ def test_adam_of_a_subclass_is_its_own() -> None:
     before = _weights_after(keras.optimizers.SGD(0.0))[:4]
     for a, b in zip(_weights_after(Still())[:4], before, strict=True):
         np.testing.assert_array_equal(a, b)
+
+
+def test_xla_when_asked() -> None:
+    x = np.random.default_rng(2).random((16, 4), dtype="float32")
+    found = []
+    for asked in (True, False):
+        keras.utils.set_random_seed(1)
+        model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(3, activation="relu"), keras.layers.Dense(1)])
+        model.compile("adam", "mse", jit_compile=asked)
+        model.fit(x, x.sum(axis=1), batch_size=8, shuffle=False, verbose=0)
+        step = model._trainer._step("train")
+        assert {g.run.function_def.attr["_XlaMustCompile"].b for g in step._graphs.values()} == {asked}
+        found.append(model.predict(x, verbose=0))
+    np.testing.assert_allclose(*found, rtol=1e-4, atol=1e-6)

@@ -51,3 +51,11 @@ def test_saved_model_answers_for_any_number_of_rows(tmp_path: Path, kind: str) -
     found = loaded.signatures["serving_default"](**{name: tf.constant(x) for name, x in inputs.items()})
     for i, wanted in enumerate(expected):
         np.testing.assert_allclose(found[f"output_{i}"], wanted, rtol=1e-5, atol=1e-6)
+
+
+def test_names_of_packages_around_keras() -> None:
+    import keras.src.ops
+
+    assert keras.src.ops.softmax is keras.ops.softmax
+    assert tf.keras.Sequential is keras.Sequential and tf.keras.layers.Dense is layers.Dense
+    assert _model().distribute_strategy is tf.distribute.get_strategy()

@@ -47,7 +47,8 @@ class _Graph:
         self._holes = [is_array(a) for a in tree.flatten(arguments)]
         self.structure: Any = None
         specs = [tf.TensorSpec(a.shape, a.dtype) for a in tree.flatten(arguments) if is_array(a)]
-        self.run = tf.function(self._traced, autograph=False).get_concrete_function(*specs)
+        by_xla = True if getattr(function, "jit_compile", False) else None
+        self.run = tf.function(self._traced, autograph=False, jit_compile=by_xla).get_concrete_function(*specs)
 
     def _traced(self, *arrays: Tensor) -> list[Tensor]:
         given = iter(arrays)

@@ -26,6 +26,11 @@ class _Tracked(Trackable):
 class TrackedLayer(_Tracked):
     """What a layer is to TensorFlow."""
 
+    @property
+    def distribute_strategy(self) -> Any:
+        """TensorFlow's strategy here, which packages around Keras ask a model for."""
+        return tf.distribute.get_strategy()
+
     def _children(self) -> dict[str, Any]:
         below = list(self._flatten_layers(include_self=False, recursive=False))
         inner = {id(v) for layer in below for v in layer.weights}

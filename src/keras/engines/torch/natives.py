@@ -38,10 +38,6 @@ def _for_floats(name: str, function: Callable[..., Tensor]) -> Callable[..., Ten
     return native
 
 
-def _gelu(x: Tensor, approximate: bool = True) -> Tensor:
-    return F.gelu(x, approximate="tanh" if approximate else "none")
-
-
 def _softmax_gradient(g: Tensor, y: Tensor, axis: Any) -> Tensor:
     if not isinstance(axis, int):
         return REGISTRY["softmax_gradient"].record.body(g, y, axis)
@@ -84,7 +80,6 @@ NATIVES: dict[str, Callable[..., Any]] = {
     "softmax": _along_one_axis("softmax", torch.softmax),
     "log_softmax": _along_one_axis("log_softmax", torch.log_softmax),
     "softmax_gradient": _softmax_gradient,
-    "gelu": _for_floats("gelu", _gelu),
     "silu": _for_floats("silu", F.silu),
     "normalize_last": _normalize_last,
     "dot_product_attention": _attention,
