@@ -508,15 +508,10 @@ class Trainer:
     def _validation(self, data: Any, batch_size: Any, steps: Any) -> DataAdapter | None:
         if data is None:
             return None
-        x, y, sample_weight = (
-            data
-            if isinstance(data, (list, tuple)) and len(data) == 3
-            else (*data, None)
-            if isinstance(data, (list, tuple)) and len(data) == 2
-            else (data, None, None)
-        )
-        if isinstance(data, (list, tuple)) and len(data) not in (2, 3):
-            raise ValueError(f"fit(validation_data): got {len(data)} entries. Accepted: (x, y) or (x, y, sample_weight), or a generator.")
+        parts = tuple(data) if isinstance(data, (list, tuple)) else (data, None)
+        if len(parts) not in (2, 3):
+            raise ValueError(f"fit(validation_data): got {len(parts)} entries. Accepted: (x, y) or (x, y, sample_weight), or a generator.")
+        x, y, sample_weight = (*parts, None)[:3]
         return self._adapter(x, y, sample_weight, batch_size=batch_size if y is not None else None, steps_per_epoch=steps, repeat=False)
 
     def _first_look(self, adapter: DataAdapter, training: bool) -> None:
