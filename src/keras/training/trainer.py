@@ -35,16 +35,9 @@ from keras.training.objectives import Losses, Metrics, names_of
 from keras.training.outputs import OutputBuffer
 
 _COMPILE_ARGUMENTS = (
-    "optimizer",
-    "loss",
-    "loss_weights",
-    "metrics",
-    "weighted_metrics",
-    "run_eagerly",
-    "steps_per_execution",
-    "jit_compile",
+    "optimizer", "loss", "loss_weights", "metrics", "weighted_metrics", "run_eagerly", "steps_per_execution", "jit_compile",
     "auto_scale_loss",
-)
+)  # fmt: skip
 _NOT_COMPILED = "{name!r}: call compile() before {method}(), for example model.compile(optimizer='adam', loss={loss!r})."
 
 
