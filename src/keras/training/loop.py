@@ -68,13 +68,10 @@ def _runs(
 ) -> Iterator[Callable[[], Any]]:
     """One call per batch."""
     if isinstance(adapter, ArrayAdapter) and hasattr(step, "resident") and may_wait and _fits(adapter):
-        yield from _resident_runs(step, adapter, generator)
-        return
+        return _resident_runs(step, adapter, generator)
     if isinstance(adapter, ArrayAdapter) and hasattr(step, "prepare"):
-        yield from _direct_runs(step, adapter, generator)
-        return
-    for batch in adapter.batches(epoch, generator):
-        yield lambda batch=batch: step(*batch)
+        return _direct_runs(step, adapter, generator)
+    return (lambda batch=batch: step(*batch) for batch in adapter.batches(epoch, generator))
 
 
 def _direct_runs(step: Any, adapter: ArrayAdapter, generator: np.random.Generator | None) -> Iterator[Callable[[], Any]]:
