@@ -65,7 +65,7 @@ def _title(layer: Any) -> str:
 
 
 def _dims_of(value: Any) -> D.Shape:
-    return value.dims if hasattr(value, "dims") else tuple(value.shape)
+    return value.dims if hasattr(value, "dims") else D.from_public(tuple(value.shape))
 
 
 def _shape_text(value: Any) -> str:

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from keras.core import engine
 from keras.training.data.nest import is_nest, named_leaves
 
 _TENSOR_LIBRARIES = ("torch", "jax", "jaxlib", "tensorflow")
@@ -136,15 +137,8 @@ def _from_tensor(value: Any) -> np.ndarray:
         value = value.detach().cpu()
         # NumPy has no bfloat16 that torch could hand over.
         return np.asarray(value.float() if str(value.dtype) == "torch.bfloat16" else value)
-    if hasattr(value, "dense_shape"):  # tf.SparseTensor
-        array = np.zeros(tuple(value.shape), np.asarray(value.values).dtype)
-        array[tuple(np.asarray(value.indices).T)] = value.values
-        return array
-    if hasattr(value, "row_splits"):
-        raise ValueError(
-            f"got a RaggedTensor of shape {tuple(value.shape)}, whose rows differ in length. Accepted: rows of one length. "
-            "Write x.to_tensor(), and mask_zero=True or layers.Masking() where the filled places must not count."
-        )
+    if hasattr(value, "dense_shape") or hasattr(value, "row_splits"):
+        value = engine.load("tensorflow").asarray(value)  # fills a SparseTensor, refuses a RaggedTensor
     return np.asarray(value)
 
 
