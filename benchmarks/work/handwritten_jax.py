@@ -184,7 +184,7 @@ def _epoch_program(logits: Callable[..., Any]) -> Callable[..., Any]:
     return jax.jit(epoch, donate_argnums=0)
 
 
-def epoch_steps(model: str, rows: int, batch_size: int, epochs: int) -> dict[str, list[float]]:
+def fit_steps(model: str, rows: int, batch_size: int, epochs: int) -> dict[str, list[float]]:
     """The duration of each epoch after the first, divided by its steps; and the first epoch, compilation included."""
     network: Network = globals()[model](rows)
     random, steps = np.random.default_rng(1), rows // batch_size

@@ -73,12 +73,12 @@ def scan(f: Callable[..., Any], init: Any, xs: Any, length: int, reverse: bool) 
     init, xs = tensors(init), tensors(xs)
     first = tree.map_structure(lambda x: None if x is None else tf.TensorSpec(x.shape[1:], x.dtype), xs)
     variables, (_, y_specs) = _look(f, init, first)
-    specs = _tensors_of(y_specs)
-    arrays = [tf.TensorArray(s.dtype, length, element_shape=s.shape) for s in specs]
+    arrays = [tf.TensorArray(s.dtype, length, element_shape=s.shape) for s in _tensors_of(y_specs)]
+    rows = [tf.TensorArray(x.dtype, length, element_shape=x.shape[1:]).unstack(x) for x in _tensors_of(xs)]  # a gather's gradient has all rows
 
     def step(t: Tensor, carry: Any, state: Any, made: Any) -> Any:
         place = length - 1 - t if reverse else t
-        slices = tree.map_structure(lambda x: None if x is None else tf.gather(x, place), xs)
+        slices = _packed(xs, [array.read(place) for array in rows])
         (carry, y), state = with_state(variables, state, lambda: tensors(f(_packed(init, carry), slices)))
         return t + 1, _tensors_of(carry), state, [array.write(place, v) for array, v in zip(made, _tensors_of(y), strict=True)]
 
