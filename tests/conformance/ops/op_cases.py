@@ -27,5 +27,6 @@ TESTED_ELSEWHERE = {
     "draw_normal": "test_op_random.py", "draw_truncated_normal": "test_op_random.py", "draw_mask": "test_op_random.py",
     "draw_integers": "test_op_random.py", "gamma": "test_op_random.py", "beta": "test_op_random.py", "binomial": "test_op_random.py",
     "elastic_transform": "test_op_random.py", "custom_gradient": "test_op_derivatives.py", "with_gradient": "test_op_derivatives.py",
-    "jvp": "test_op_derivatives.py",
+    "jvp": "test_op_derivatives.py", "lstm_sequence": "test_op_recurrent.py", "lstm_steps": "test_op_recurrent.py",
+    "lstm_steps_gradient": "unit/engines_numpy/test_lstm_kernel.py", "gru_sequence": "test_op_recurrent.py", "adam_update": "test_op_recurrent.py",
 }  # fmt: skip
