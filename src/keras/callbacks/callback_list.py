@@ -89,13 +89,8 @@ class CallbackList:
         for callback in self.callbacks:
             callback.has_validation = has_validation
 
-    @property
-    def needs_batch_hooks(self) -> bool:
-        """Whether a callback has to be called at every batch of training, before the next one starts."""
-        return self.needs_batch_hooks_in("train")
-
     def needs_batch_hooks_in(self, phase: str) -> bool:
-        """The same for a phase: `"train"`, `"test"` or `"predict"`."""
+        """Whether a callback has to be called at every batch of a phase (`"train"`, `"test"` or `"predict"`), before the next one starts."""
         return any(
             overrides(callback, hook)
             for callback in self.callbacks

@@ -33,11 +33,6 @@ class Traced(Symbol):
         self.node = node
         self.value = value
 
-    @property
-    def has_value(self) -> bool:
-        """Whether the numbers are known while tracing."""
-        return self.value is not None
-
     def _known(self, base: Callable[..., Any]) -> Any:
         return self.value if self.value is not None else base(self)
 

@@ -65,7 +65,7 @@ def test_the_old_names_of_the_batch_hooks_are_called_once(end):
 
     setattr(Old, f"on_batch_{end}", Old.method)
     callbacks = CallbackList([Old()])
-    assert callbacks.needs_batch_hooks and not callbacks.needs_batch_hooks_in("test")
+    assert callbacks.needs_batch_hooks_in("train") and not callbacks.needs_batch_hooks_in("test")
     getattr(callbacks, f"on_train_batch_{end}")(0, {})
     assert Old.calls == 1
 
@@ -117,7 +117,7 @@ def test_hooks_assigned_after_construction_count():
     callback.on_train_batch_end = lambda batch, logs: calls.append(batch)
     callbacks.on_train_begin()
     callbacks.on_train_batch_end(1)
-    assert calls == [1] and callbacks.needs_batch_hooks
+    assert calls == [1] and callbacks.needs_batch_hooks_in("train")
 
 
 def test_history_and_progress_bar_are_added_once_and_the_history_is_last():

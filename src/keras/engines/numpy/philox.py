@@ -226,8 +226,3 @@ def dropout(x: Array, key: int, counter: int, rate: float, out: Array | None = N
     """x * dropout_mask; the mask is left in `mask` when an array of x's shape and dtype is given, for the gradient."""
     mask = dropout_mask(key, counter, x.shape, rate, x.dtype, out=mask)
     return np.multiply(x, mask, out=mask.copy() if out is None else out)
-
-
-def dropout_gradient(g: Array, mask: Array, out: Array | None = None) -> Array:
-    """Gradient of x given the mask that the forward pass left."""
-    return np.multiply(g, mask, out=out)

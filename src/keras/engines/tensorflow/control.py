@@ -74,7 +74,8 @@ def scan(f: Callable[..., Any], init: Any, xs: Any, length: int, reverse: bool) 
     first = tree.map_structure(lambda x: None if x is None else tf.TensorSpec(x.shape[1:], x.dtype), xs)
     variables, (_, y_specs) = _look(f, init, first)
     arrays = [tf.TensorArray(s.dtype, length, element_shape=s.shape) for s in _tensors_of(y_specs)]
-    rows = [tf.TensorArray(x.dtype, length, element_shape=x.shape[1:]).unstack(x) for x in _tensors_of(xs)]  # a gather's gradient has all rows
+    # read from arrays, not by a gather, whose gradient has all rows at every step
+    rows = [tf.TensorArray(x.dtype, length, element_shape=x.shape[1:]).unstack(x) for x in _tensors_of(xs)]
 
     def step(t: Tensor, carry: Any, state: Any, made: Any) -> Any:
         place = length - 1 - t if reverse else t
