@@ -22,15 +22,16 @@ def relu_gradient(g: Array, y: Array) -> Array:
     mask, integer = np.greater(y, y.dtype.type(0)), _INTEGER.get(g.dtype)
     if integer is None:
         return np.where(mask, g, g.dtype.type(0))
-    bits = np.negative(mask.view(np.int8), dtype=integer)  # all ones where set
     out = np.empty(g.shape, g.dtype)
-    np.bitwise_and(g.view(integer), bits, out=out.view(integer))
+    bits = out.view(integer)
+    np.negative(mask.view(np.int8), out=bits)  # all ones where set
+    np.bitwise_and(g.view(integer), bits, out=bits)
     return out
 
 
 def sigmoid(x: Array) -> Array:
     """1 / (1 + exp(-x)), exact to the last bits also far below zero (0.5 + 0.5 * tanh(x / 2) is not)."""
-    out = np.negative(x)
+    out = np.negative(x, out=np.empty(x.shape, x.dtype))
     with np.errstate(over="ignore"):
         np.exp(out, out=out)
     np.add(out, x.dtype.type(1), out=out)

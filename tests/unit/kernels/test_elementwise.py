@@ -34,6 +34,7 @@ def test_sigmoid_keeps_its_digits_below_zero(dtype):
     x = np.array([-1000, -80, -20, -1, 0, 1, 20, 1000], dtype)
     exact = [0 if v < -700 else 1 / (1 + math.exp(-v)) for v in x.tolist()]
     np.testing.assert_allclose(elementwise.sigmoid(x), exact, rtol=1e-6 if dtype == np.float32 else 1e-15, atol=1e-38)
+    assert elementwise.sigmoid(x[0, ...]).shape == ()
 
 
 @pytest.mark.parametrize("dtype", FLOATS)

@@ -51,24 +51,25 @@ VIEWS: dict[str, Callable[..., Array | None]] = {
 # -------------------------------------------------------------------------------------------------------------- elementwise
 
 
+def _maximum(x: Any, y: Any, out: Array) -> None:
+    np.maximum(x, y, out=out)
+
+
+def _minimum(x: Any, y: Any, out: Array) -> None:
+    np.minimum(x, y, out=out)
+
+
+_INTO: dict[np.ufunc, Callable[..., Any]] = {np.maximum: _maximum, np.minimum: _minimum}
+"""Functions that NumPy wants to have `out` by its name."""
+
+
 def _ufunc(function: np.ufunc) -> Callable[..., Steps]:
-    if function.nin == 1:
-        return lambda xs, out, scratch: [(function, (xs[0], out))]
-    if function in (np.maximum, np.minimum):
-
-        def extremum(a: Any, b: Any, out: Array) -> None:
-            function(a, b, out=out)
-
-        return lambda xs, out, scratch: [(extremum, (xs[0], xs[1], out))]
-    return lambda xs, out, scratch: [(function, (xs[0], xs[1], out))]
+    call = _INTO.get(function, function)
+    return lambda xs, out, scratch: [(call, (*xs, out))]
 
 
 def _rounding(function: np.ufunc) -> Callable[..., Steps]:
     return lambda xs, out, scratch: [(function, (xs[0], out))] if out.dtype.kind == "f" else [(np.copyto, (out, xs[0]))]
-
-
-def _relu_into(x: Array, zero: Any, out: Array) -> None:
-    np.maximum(x, zero, out=out)
 
 
 def _relu_gradient(xs: Sequence[Array], out: Array, scratch: Scratch) -> Steps:
@@ -79,32 +80,14 @@ def _relu_gradient(xs: Sequence[Array], out: Array, scratch: Scratch) -> Steps:
     if integer is None or out.dtype.kind != "f" or not isinstance(g, np.ndarray) or g.shape != out.shape:
         return [*steps, (np.multiply, (g, mask, out))]
     bits = scratch(out.shape, integer)  # all ones where the gradient passes: the numbers of g * mask without converting the mask
-    return [*steps, (_negated_into, (mask.view(np.int8), bits)), (np.bitwise_and, (g.view(integer), bits, out.view(integer)))]
-
-
-def _negated_into(mask: Array, bits: Array) -> None:
-    np.negative(mask, out=bits, dtype=bits.dtype)
+    return [*steps, (np.negative, (mask.view(np.int8), bits)), (np.bitwise_and, (g.view(integer), bits, out.view(integer)))]
 
 
 def _sigmoid(xs: Sequence[Array], out: Array, scratch: Scratch) -> Steps:
     x = xs[0]
     if out.dtype not in (np.float32, np.float64):
         return [(_copy_result, (out, KERNELS["sigmoid"], xs))]
-    one = out.dtype.type(1)
-    return [
-        (np.negative, (x, out)),
-        (np.exp, (out, out)),
-        (np.add, (out, one, out)),
-        (np.reciprocal, (out, out)),
-    ]
-
-
-def _put_where(out: Array, value: Any, mask: Array) -> None:
-    np.copyto(out, value, where=mask)
-
-
-def _cast_into(out: Array, x: Array) -> None:
-    np.copyto(out, x, casting="unsafe")
+    return [(np.negative, (x, out)), (np.exp, (out, out)), (np.add, (out, out.dtype.type(1), out)), (np.reciprocal, (out, out))]
 
 
 def _is_place(x: Any, out: Array) -> bool:
@@ -124,11 +107,11 @@ def _select(xs: Sequence[Array], out: Array, scratch: Scratch) -> Steps:
         steps.append((np.copyto, (condition, xs[0])))
     if _is_place(a, out):
         other = scratch(out.shape, np.bool_)
-        return [*steps, (np.logical_not, (condition, other)), (_put_where, (out, b, other))]
+        return [*steps, (np.logical_not, (condition, other)), (np.copyto, (out, b, "same_kind", other))]
     if isinstance(a, np.ndarray) and np.may_share_memory(a, out):  # for example the transpose of b, in whose place the result goes
         a = scratch(a.shape, a.dtype)
         steps.append((np.copyto, (a, xs[1])))
-    return [*steps, (np.copyto, (out, b)), (_put_where, (out, a, condition))]
+    return [*steps, (np.copyto, (out, b)), (np.copyto, (out, a, "same_kind", condition))]
 
 
 SEVERAL_PASSES = frozenset({"relu_gradient", "sigmoid", "choose"})
@@ -137,12 +120,12 @@ SEVERAL_PASSES = frozenset({"relu_gradient", "sigmoid", "choose"})
 ELEMENTWISE: dict[str, Callable[..., Steps]] = {
     **{name: _ufunc(function) for name, function in UFUNCS.items() if name not in ROUNDINGS},
     **{name: _rounding(UFUNCS[name]) for name in ROUNDINGS},
-    "relu": lambda xs, out, scratch: [(_relu_into, (xs[0], out.dtype.type(0), out))],
+    "relu": lambda xs, out, scratch: [(_maximum, (xs[0], out.dtype.type(0), out))],
     "relu_gradient": _relu_gradient,
     "rsqrt": lambda xs, out, scratch: [(np.sqrt, (xs[0], out)), (np.reciprocal, (out, out))],
     "sigmoid": _sigmoid,
     "choose": _select,
-    "cast": lambda xs, out, scratch: [(_cast_into, (out, xs[0]))],
+    "cast": lambda xs, out, scratch: [(np.copyto, (out, xs[0], "unsafe"))],
 }
 """Operand arrays (or scalars), result array and a source of scratch arrays to steps."""
 
