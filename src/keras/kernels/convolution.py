@@ -112,7 +112,7 @@ def bind_conv_input_gradient(g: Array, w: Array, out: Array, **attributes: Any) 
         kernel = kernel.reshape(*taps.shape[:-3], filters, plan.in_channels)
         padding, dilation = tuple(phase.padding for phase in chosen), tuple(phase.dilation for phase in chosen)
         inner = plan_conv(g.shape, kernel.shape, (1,) * len(chosen), padding, dilation, plan.groups)
-        for lane, blocks in zip(lanes, _lanes_of(g, kernel, part, inner, len(lanes), before), strict=False):
+        for lane, blocks in zip(lanes, _lanes_of(g, kernel, part, inner, len(lanes), before), strict=True):
             lane.extend(steps for _, steps in blocks)
     return before + shared(lanes)
 

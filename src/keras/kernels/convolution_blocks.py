@@ -207,7 +207,8 @@ class Products:
         """For each part of the blocks the steps that fill its total: products of transposed windows and g, stacked, then summed."""
         plan, inner, limit = self.plan, self.plan.inner_out, SMALL_PRODUCT // (self.depth * self.filters)
         limit = max(1, min(ROWS, limit)) if self.kept else min(limit, math.prod(plan.out_spatial)) if limit >= 64 else _ALL
-        most = self.images * self.rows * (1 if self.kept and plan.strides[0] > 1 else inner // (limit // 2 + 1) + 1)
+        images, joined = (self.images, 1) if self.kept else (1, self.images)
+        most = images * (self.rows if self.kept and plan.strides[0] > 1 else joined * self.rows * inner // (limit // 2 + 1) + 1)
         buffer, part = self._buffer_for(g), aligned_empty(self.sum_shape()[1:], self.dtype)
         scratch = aligned_empty((most * part.size,), self.dtype)
         for blocks, total in zip(parts, totals, strict=True):
