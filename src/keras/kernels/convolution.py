@@ -49,8 +49,9 @@ def bind_conv(x: Array, w: Array, out: Array, bias: Array | None = None, activat
         raise ValueError(f"conv: out has shape {out.shape}, the convolution gives {plan.out_shape}.")
     before: Steps = []
     lanes = _lanes_of(x, w, out, plan, _lanes(plan), before)
-    for block, steps in [(block, steps) for lane in lanes for block, steps in lane]:
-        steps.extend(_finish(block, bias, activation))
+    for lane in lanes:
+        for block, steps in lane:
+            steps.extend(_finish(block, bias, activation))
     return before + shared([[steps for _, steps in lane] for lane in lanes])
 
 
@@ -92,8 +93,8 @@ def _method(plan: ConvPlan) -> tuple[Any, int]:
 def bind_conv_input_gradient(g: Array, w: Array, out: Array, **attributes: Any) -> Steps:
     """Steps that write into `out` the gradient of conv(x, w) with respect to x, given the output's gradient `g`; `out` has x's shape.
 
-    It is a convolution of g with the kernel reversed in space, its channels and filters exchanged within each group. Where the
-    convolution has strides, so are the places of x that lie as many apart, each time with other places of the kernel.
+    It is a convolution of g with the kernel reversed in space, its channels and filters exchanged within each group. With strides, places
+    of x that lie a stride apart meet the same places of the kernel, and each such set of places is a convolution of its own.
     """
     plan = plan_conv(out.shape, w.shape, **attributes)
     if g.shape != plan.out_shape:
