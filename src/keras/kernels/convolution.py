@@ -18,11 +18,11 @@ from keras.kernels import threads
 from keras.kernels.buffers import aligned_empty
 from keras.kernels.convolution_blocks import SMALL_PRODUCT, Channels, Products, split_channels
 from keras.kernels.convolution_plan import ConvPlan, plan_conv
+from keras.kernels.products import PARALLEL_FLOPS
 from keras.kernels.threads import Steps, run, shared, split
 
 Array = np.ndarray
 
-PARALLEL_FLOPS = 10_000_000  # for each thread: waking one takes 50 to 100 microseconds
 PARTS = 8  # of a filter gradient, summed one by one: more balance the threads better and cost more memory
 
 
