@@ -23,8 +23,9 @@ class Engine:
         kernels: primitive's name -> function of (*tensors, **attributes), the operands promoted already.
         natives: composite's name -> the engine's own faster version with the composite's signature.
         gradients_of_natives: natives whose gradient is a node of its own in a traced step (`body_gradient`), not that of the definition.
-        eager: composite's name -> a function with its signature for tensors that are there, which returns NotImplemented for operands that
-            it does not take; only calls outside of traces ask it, so what it saves is the dispatch of the composite's parts.
+        eager: composite's name -> (dtypes of the first operand, None for all arguments; a function with its signature for tensors that
+            are there). The function returns NotImplemented, or raises one of `errors`, for what it does not take. Only calls outside of
+            traces ask it, so what it saves is the dispatch of the composite's parts.
         recomputes: whether `remat` needs the step to run op by op, with the engine's own gradients.
         UNSUPPORTED: name -> reason.
         layer_base, optimizer_base: what layers and optimizers inherit from besides, once the engine is chosen.
@@ -40,7 +41,7 @@ class Engine:
     tensor_type: Any = None
     kernels: dict[str, Callable[..., Any]] = {}
     natives: dict[str, Callable[..., Any]] = {}
-    eager: dict[str, Callable[..., Any]] = {}
+    eager: dict[str, tuple[Collection[Any] | None, Callable[..., Any]]] = {}
     gradients_of_natives: Collection[str] = ()
     UNSUPPORTED: dict[str, str] = {}
     layer_base: type | None = None
