@@ -102,11 +102,14 @@ class CompiledFunction:
         leaves = tree.flatten(list(arguments))
         return self.find(arguments, leaves)([a for a in leaves if isinstance(a, self.arrays)])
 
+    def signature(self, arguments: tuple[Any, ...], leaves: list[Any]) -> Any:
+        """What a program is for: how the arguments are nested, the shapes and dtypes of arrays, and everything else."""
+        arrays: Any = self.arrays
+        return (structure_key(arguments), *[(a.shape, a.dtype) if isinstance(a, arrays) else a for a in leaves])
+
     def find(self, arguments: tuple[Any, ...], leaves: list[Any]) -> Any:
         """The program for these arguments, whose leaves are given as well."""
-        arrays: Any = self.arrays
-        programs = self.programs
-        signature = (structure_key(arguments), *[(a.shape, a.dtype) if isinstance(a, arrays) else a for a in leaves])
+        signature, programs = self.signature(arguments, leaves), self.programs
         program = programs.get(signature)
         if program is None or not self.is_current(program):
             program = programs[signature] = self.make(arguments)

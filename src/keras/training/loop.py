@@ -104,6 +104,9 @@ def _resident_runs(step: Any, adapter: ArrayAdapter, generator: np.random.Genera
     size = adapter.batch_size or 1
     steps = _resident.get(adapter, {}).get(id(step))
     if steps is None:
+        rest = (adapter.num_samples or 0) % size
+        if rest:
+            step.compile_ahead(*adapter.gather(slice(0, rest)))
         steps = step.resident(adapter.gather(slice(0, adapter.num_samples)), adapter.gather(slice(0, size)))
         _resident.setdefault(adapter, {})[id(step)] = steps
     for is_full, group in itertools.groupby(adapter.index_batches(generator), key=lambda rows: _count(rows) == size):

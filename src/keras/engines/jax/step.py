@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+from threading import Thread
 from typing import Any
 
 import jax
@@ -74,25 +76,32 @@ def own(values: list[Array]) -> list[Array]:
 _WITH_EIGEN: dict[str, Any] = {"xla_cpu_experimental_ynn_fusion_type": ""}
 """On a CPU XLA has two libraries of kernels. Without the newer one Eigen's serve: they are faster by two or three times for convolutions
 and for small products, the newer one by a fifth for the products of recurrent loops."""
+_QUICKLY: dict[str, Any] = {"xla_cpu_use_fusion_emitters": False}
+"""XLA also has two generators of loops. The older one compiles in two thirds of the time, but on one thread runs what it made."""
+_SMALL = 1 << 15
+"""Elements of the largest array of a program whose loops one thread runs as fast as several."""
 
 
-def primitives(jaxpr: Any) -> set[str]:
-    """The names of the primitives in a program, inner ones included."""
-    names = set()
+def equations(jaxpr: Any) -> Iterator[Any]:
+    """The equations of a program, inner ones included."""
     for equation in jaxpr.eqns:
-        names.add(equation.primitive.name)
+        yield equation
         for value in equation.params.values():
             for inner in value if isinstance(value, (list, tuple)) else (value,):
                 inner = getattr(inner, "jaxpr", inner)
                 if hasattr(inner, "eqns"):
-                    names |= primitives(inner)
-    return names
+                    yield from equations(inner)
 
 
-def compiler_options(names: set[str]) -> dict[str, Any] | None:
-    """The options of XLA for a program of these primitives."""
+def compiler_options(jaxpr: Any) -> dict[str, Any] | None:
+    """The options of XLA for a program."""
+    if jax.default_backend() != "cpu":
+        return None
+    found = list(equations(jaxpr))
+    names = {equation.primitive.name for equation in found}
     is_recurrent = "scan" in names and not names & {"keras_conv", "conv_general_dilated"}
-    return None if is_recurrent or jax.default_backend() != "cpu" else _WITH_EIGEN
+    largest = max([getattr(v.aval, "size", 0) for equation in found for v in (*equation.invars, *equation.outvars)], default=0)
+    return ({} if is_recurrent else _WITH_EIGEN) | (_QUICKLY if largest <= _SMALL else {})
 
 
 _TENSOR = object()
@@ -117,6 +126,18 @@ class Program:
         arrays = [jax.ShapeDtypeStruct(np.shape(a), jax.dtypes.canonicalize_dtype(a.dtype)) for a in tree.flatten(arguments) if is_array(a)]
         self._trace(list({id(v): v for v in candidates}.values()), arrays)
         self.jitted = jax.jit(self.pure, donate_argnums=0, compiler_options=self.options)
+        self._ahead: Thread | None = None
+
+    def compile_ahead(self, arrays: list[Array]) -> None:
+        """Begin to compile on another thread; the first call waits for what is left of it."""
+        lowered = self.jitted.lower([v._value for v in self.changed], [v._value for v in self.kept], arrays)
+
+        def compile_it() -> None:
+            with suppress(Exception):  # the call compiles again, and says what is wrong
+                lowered.compile()
+
+        self._ahead = Thread(target=compile_it)
+        self._ahead.start()
 
     def _trace(self, known: list[Any], arrays: Sequence[Any], tries: int = 1) -> None:
         scopes: list[ReadingScope] = []
@@ -130,7 +151,7 @@ class Program:
 
         specs = [jax.ShapeDtypeStruct(v._value.shape, v._value.dtype) for v in known]
         program, (results, _) = jax.make_jaxpr(whole, return_shape=True)(specs, arrays)
-        self.options = compiler_options(primitives(program.jaxpr))
+        self.options = compiler_options(program.jaxpr)
         scope = scopes[-1]
         met = {id(v): v for v in [*known, *scope.found.values(), *(v for v, _ in scope.updates.values())]}
         if len(met) > len(known):
@@ -164,6 +185,9 @@ class Program:
         return made[:count], made[count:]
 
     def __call__(self, arrays: list[Array]) -> Any:
+        if self._ahead is not None:
+            self._ahead.join()
+            self._ahead = None
         results, new = self.jitted(own([v._value for v in self.changed]), [v._value for v in self.kept], arrays)
         for variable, value in zip(self.changed, new, strict=True):
             variable._value = value
@@ -191,3 +215,9 @@ class CompiledFunction(tracing.CompiledFunction):
     def make(self, arguments: tuple[Any, ...]) -> Program:
         """The function compiled for arguments like these."""
         return Program(self.function, arguments, self.candidates())
+
+    def compile_ahead(self, *arguments: Any) -> None:
+        """Begin to compile for such arguments on another thread, if there is no program for them yet."""
+        leaves = tree.flatten(list(arguments))
+        if self.signature(arguments, leaves) not in self.programs:
+            self.find(arguments, leaves).compile_ahead([a for a in leaves if is_array(a)])
