@@ -395,8 +395,10 @@ def _dispatch_composite(op: Op, args: tuple[Any, ...], kwargs: dict[str, Any]) -
 
 def _native_result(native: Callable[..., Any], body: Callable[..., Any], count: int, args: Any, kwargs: Any) -> Any:
     current = engine.current()
-    if any(type(x) is not current.tensor_type for x in args[:count]):
-        args = tuple(x if x is None else as_operand(x) for x in args[:count]) + args[count:]
+    for x in args[:count]:
+        if type(x) is not current.tensor_type:
+            args = tuple(x if x is None else as_operand(x) for x in args[:count]) + args[count:]
+            break
     try:
         return native(*args, **kwargs)
     except current.errors:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Collection, Iterable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any
@@ -201,6 +202,17 @@ def default_dtype(array: np.ndarray, came_from_python: bool) -> str | None:
     if not came_from_python:
         return None
     return config.floatx() if array.dtype.kind == "f" else "int32" if array.dtype.kind == "i" else None
+
+
+def or_body(name: str, native: Callable[..., Any]) -> Callable[..., Any]:
+    """A native that may refuse its operands by NotImplemented: the composite's body then does the work."""
+
+    @functools.wraps(native)
+    def run(*args: Any, **kwargs: Any) -> Any:
+        found = native(*args, **kwargs)
+        return REGISTRY[name].record.body(*args, **kwargs) if found is NotImplemented else found  # type: ignore[attr-defined]
+
+    return run
 
 
 def assign_all(variables: Sequence[Any], values: Sequence[Any]) -> None:

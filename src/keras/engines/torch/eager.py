@@ -52,10 +52,6 @@ def _extremum(function: Callable[..., Tensor]) -> Callable[..., Any]:
     return extremum
 
 
-def _along_one_axis(function: Callable[..., Tensor]) -> Callable[..., Any]:
-    return lambda x, axis=-1: function(x, axis) if type(axis) is int and x.numel() else NotImplemented
-
-
 def clip(x: Tensor, x_min: Any, x_max: Any) -> Any:
     """min(max(x, x_min), x_max), where no gradient is asked for: at the ends torch's is not that of `min` and `max`."""
     if type(x_min) not in (float, int) or type(x_max) not in (float, int) or x.requires_grad:
@@ -116,8 +112,6 @@ EAGER: dict[str, tuple[Any, Callable[..., Any]]] = {
     "std": (_FLOATS, _over_axes(lambda *arguments: torch.sqrt(_var(*arguments)))),
     "logsumexp": (_FLOATS, _over_axes(_logsumexp)),
     "softplus": (_FLOATS, lambda x: torch.nn.functional.softplus(x, threshold=50.0)),  # from 50 on it is x to the last bit of a float64
-    "softmax": (_FLOATS, _along_one_axis(torch.softmax)),
-    "log_softmax": (_FLOATS, _along_one_axis(torch.log_softmax)),
     "clip": (_FLOATS, clip),
     **{f.__name__: (_ANY, f) for f in (split, expand_dims, squeeze, take)},
 }
