@@ -19,6 +19,7 @@ import numpy as np
 from keras.core import dtypes, engine, operation
 from keras.core.families import DTYPES_ALONE
 from keras.core.graph import Traced, Tracer, current_tracer, tracer_of
+from keras.core.state import current_scope
 from keras.core.tensor import REGISTRY, KerasTensor, Spec, Symbol
 from keras.core.variable import Variable
 
@@ -324,7 +325,7 @@ def _find_symbol(args: Any) -> type | None:
     found: type | None = None
     for x in args:
         if isinstance(x, Variable):
-            x = x.value
+            x = x.value if current_scope() is not None else None
         if isinstance(x, Traced):
             return Traced
         if isinstance(x, KerasTensor):

@@ -11,8 +11,9 @@ import numpy as np
 
 from keras.core import config, tree
 from keras.core.dtypes import standardize
-from keras.core.state import StateScope
+from keras.core.state import StateScope, current_scope
 from keras.core.tensor import REGISTRY
+from keras.core.variable import Variable
 
 
 class Engine:
@@ -213,6 +214,11 @@ def or_body(name: str, native: Callable[..., Any]) -> Callable[..., Any]:
         return REGISTRY[name].record.body(*args, **kwargs) if found is NotImplemented else found  # type: ignore[attr-defined]
 
     return run
+
+
+def may_be_written(values: Sequence[Any]) -> bool:
+    """Whether these are variables whose memory may be written here: no state scope stands for it."""
+    return current_scope() is None and all(isinstance(x, Variable) for x in values)
 
 
 def assign_all(variables: Sequence[Any], values: Sequence[Any]) -> None:

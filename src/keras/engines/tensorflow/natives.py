@@ -28,5 +28,5 @@ def normalize_by_batch(operands: Sequence[Tensor], axis: int, epsilon: float, sc
 NATIVES: dict[str, Callable[..., Any]] = {
     "max_pool_channels_last": convolution.max_pool,
     "normalize_by_batch": or_body("normalize_by_batch", normalize_by_batch),
-    "adam_in_place": optimizers.adam,
+    "adam_update": or_body("adam_update", optimizers.adam_update),
 }

@@ -19,7 +19,7 @@ from keras.engines.torch import control, convolution, fused, random
 from keras.engines.torch.dtypes import TORCH_DTYPES, UNSIGNED
 from keras.engines.torch.kernels import ELEMENTWISE, KERNELS, ON_INTEGERS
 from keras.engines.torch.natives import NATIVES
-from keras.engines.torch.optimizers import absorb_updates, emit_update
+from keras.engines.torch.optimizers import emit_update
 
 Tensor = torch.Tensor
 
@@ -63,7 +63,6 @@ def absorb(w: Writer) -> None:
         product = _biased_product(w, node)
         if product is not None:
             w.absorb(product, node)
-    absorb_updates(w)
 
 
 def _arguments(w: Writer, node: Node) -> str:
