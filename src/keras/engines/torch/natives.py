@@ -59,13 +59,13 @@ _MAY_REFUSE: dict[str, Callable[..., Any]] = {
     "softmax_gradient": _softmax_gradient,
     "silu": lambda x: F.silu(x) if _is_float(x) else NotImplemented,
     "dot_product_attention": _attention,
+    "max_pool_channels_last": convolution.max_pool,
     "max_pool_gradient": _max_pool_gradient,
 }
 
 NATIVES: dict[str, Callable[..., Any]] = {
     **{name: or_body(name, function) for name, function in _MAY_REFUSE.items()},
     "normalize_last": _normalize_last,
-    "max_pool_channels_last": convolution.max_pool,
     "normalize_by_batch": fused.normalize_by_batch,
     "lstm_sequence": fused.lstm_sequence,
     "gru_sequence": fused.gru_sequence,
