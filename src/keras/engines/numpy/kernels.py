@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 
 from keras.core.dtypes import numpy_dtype
+from keras.engines.base import or_body
 from keras.engines.numpy import convolution, decompositions, elementwise, philox, recurrent, special, windows
-from keras.ops.activations import log_softmax, softmax
 
 Array = np.ndarray
 
@@ -385,21 +385,20 @@ KERNELS: dict[str, Callable[..., Any]] = {
 }
 
 
-def _last_axis_only(native: Callable[..., Any], body: Callable[..., Any]) -> Callable[..., Any]:
+def _last_axis_only(name: str, native: Callable[[Array], Array]) -> Callable[..., Any]:
     """The native for floats along the last axis, else the op's own definition."""
 
     def call(x: Any, axis: Any = -1) -> Any:
         x = np.asarray(x)
-        if x.ndim and axis in (-1, x.ndim - 1) and x.dtype in (np.float32, np.float64) and x.shape[-1]:
-            return native(x)
-        return body(x, axis)
+        takes = x.ndim and axis in (-1, x.ndim - 1) and x.dtype in (np.float32, np.float64) and x.shape[-1]
+        return native(x) if takes else NotImplemented
 
-    return call
+    return or_body(name, call)
 
 
 NATIVES: dict[str, Callable[..., Any]] = {
-    "softmax": _last_axis_only(elementwise.softmax, softmax.record.body),
-    "log_softmax": _last_axis_only(elementwise.log_softmax, log_softmax.record.body),
+    "softmax": _last_axis_only("softmax", elementwise.softmax),
+    "log_softmax": _last_axis_only("log_softmax", elementwise.log_softmax),
     "max_pool_channels_last": _windowed(windows.max_pool),
     "average_pool_channels_last": _windowed(windows.average_pool),
     "lstm_steps": recurrent.lstm_steps,
