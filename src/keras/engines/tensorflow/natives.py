@@ -8,7 +8,7 @@ from typing import Any
 import tensorflow as tf
 
 from keras.core.tensor import REGISTRY
-from keras.engines.tensorflow import convolution, optimizers
+from keras.engines.tensorflow import convolution, optimizers, recurrent
 
 Tensor = Any
 
@@ -29,4 +29,5 @@ NATIVES: dict[str, Callable[..., Any]] = {
     "max_pool_channels_last": convolution.max_pool,
     "normalize_by_batch": normalize_by_batch,
     "adam_in_place": optimizers.adam,
+    **recurrent.NATIVES,
 }
