@@ -11,8 +11,9 @@ from typing import Any
 
 import numpy as np
 
+from keras.engines.base import slices_of
 from keras.engines.numpy import convolution, elementwise, philox, recurrent, threads, windows
-from keras.engines.numpy.kernels import KERNELS, NATIVES, ROUNDINGS, UFUNCS, add_elements, add_rows, draw, is_narrow, slices_of, words
+from keras.engines.numpy.kernels import KERNELS, NATIVES, ROUNDINGS, UFUNCS, add_elements, add_rows, draw, is_narrow, words
 from keras.engines.numpy.products import bind_matmul, steps_of
 
 Array = np.ndarray

@@ -12,6 +12,7 @@ TORCH_DTYPES: dict[str, torch.dtype] = {
     },
 }
 NAMES: dict[torch.dtype, str] = {dtype: name for name, dtype in TORCH_DTYPES.items()}
-UNSIGNED = frozenset({torch.uint16, torch.uint32, torch.uint64})
+UNSIGNED = frozenset({"uint16", "uint32", "uint64"})
+"""Dtypes of which torch has the numbers, and few functions."""
 CARRIERS = {"bfloat16": "int16", "float8_e4m3fn": "int8", "float8_e5m2": "int8"}
 """Dtypes that NumPy has only through ml_dtypes cross the border as integers of the same width."""
