@@ -17,7 +17,8 @@ from keras.engines.torch.kernels import KERNELS
 Tensor = torch.Tensor
 
 _FLOATS = frozenset({torch.float32, torch.float64})
-_ORDERED = _FLOATS | {torch.int32, torch.int64}
+_INTEGERS = frozenset({torch.int32, torch.int64})
+_ORDERED = _FLOATS | _INTEGERS
 _BOOL = frozenset({torch.bool})
 _ANY = frozenset(dtype for dtype, name in NAMES.items() if name not in UNSIGNED)
 
@@ -74,7 +75,7 @@ def squeeze(x: Tensor, axis: Any = None) -> Any:
 
 def take(x: Tensor, indices: Tensor, axis: int | None = None) -> Any:
     """The slices at the indices along `axis`."""
-    if type(axis) is not int or type(indices) is not Tensor or indices.dtype not in _ORDERED or indices.dtype in _FLOATS:
+    if type(axis) is not int or type(indices) is not Tensor or indices.dtype not in _INTEGERS:
         return NotImplemented
     return KERNELS["take_along"](x, indices, axis)
 

@@ -41,11 +41,6 @@ _IN_PLACE: dict[str, Callable[..., Tensor]] = {
 }  # fmt: skip
 
 
-def dtype_of(x: Traced) -> torch.dtype:
-    """A value's dtype as torch has it."""
-    return TORCH_DTYPES[x.dtype]
-
-
 def emit(w: Writer, node: Node) -> None:
     """Write one node."""
     name = node.op.name
@@ -219,7 +214,7 @@ METHODS: dict[str, Callable[[Writer, Node], str | None]] = {
     "reshape": lambda w, node: f".reshape({tuple(node.outputs[0].dims)})",
     "broadcast_to": lambda w, node: f".expand({tuple(node.outputs[0].dims)})",
     "strided_slice": _slice,
-    "cast": lambda w, node: f".to({w.bind(dtype_of(node.outputs[0]), 'dtype')})",
+    "cast": lambda w, node: f".to({w.bind(TORCH_DTYPES[node.outputs[0].dtype], 'dtype')})",
     "sum": _sum,
 }
 """Methods of the first operand; all but the sum show its memory."""
@@ -249,7 +244,7 @@ def _conv_gradients(w: Writer, node: Node) -> bool:
         fits = g is same_g and _conv_options(node) == _conv_options(other) and tuple(x.dims) == tuple(of_input.attributes["x_shape"])
         is_made = all(v.node is None or v.node.position < node.position for v in (x, kernel))
         if fits and is_made and tuple(kernel.dims) == tuple(of_kernel.attributes["w_shape"]):
-            function = functools.partial(convolution.both_gradients, **_conv_options(node))
+            function = functools.partial(convolution.gradients, **_conv_options(node))
             made = f"{w.new(of_input.outputs[0])}, {w.new(of_kernel.outputs[0])}"
             w.lines.append(f"{made} = {w.bind(function, 'conv_gradients')}({w.name(g)}, {w.name(x)}, {w.name(kernel)})")
             w.pairs.add(id(other))

@@ -53,22 +53,14 @@ def _floats_only(function: Callable[..., Tensor]) -> Callable[..., Tensor]:
     return lambda x: function(x) if x.dtype.is_floating_point else x.clone()
 
 
-def _axes(x: Tensor, axis: Any) -> tuple[int, ...]:
-    return tuple(range(x.ndim)) if axis is None else tuple(axis) if isinstance(axis, (tuple, list)) else (axis,)
-
-
 def _reduction(function: Callable[..., Tensor]) -> Callable[..., Tensor]:
     def kernel(x: Tensor, axis: Any, keepdims: bool) -> Tensor:
-        axes = _axes(x, axis)
+        axes = tuple(range(x.ndim)) if axis is None else tuple(axis) if isinstance(axis, (tuple, list)) else (axis,)
         if axes and not x.ndim:
             raise IndexError("axis")  # torch gives a scalar an axis
         return function(x, axes, keepdims) if axes else x  # torch takes "no axes" for "all axes"
 
     return kernel
-
-
-def _sum(x: Tensor, axes: Any, keepdims: bool) -> Tensor:
-    return torch.sum(x, axes, keepdim=keepdims, dtype=x.dtype)
 
 
 def _prod(x: Tensor, axes: Any, keepdims: bool) -> Tensor:
@@ -200,7 +192,7 @@ KERNELS: dict[str, Callable[..., Any]] = {
     "cbrt": lambda x: torch.sign(x) * torch.pow(torch.abs(x), 1 / 3),
     "relu_gradient": lambda g, y: g * (y > 0).to(g.dtype),
     "cast": _cast,
-    "sum": _reduction(_sum),
+    "sum": _reduction(lambda x, axes, keepdims: torch.sum(x, axes, keepdim=keepdims, dtype=x.dtype)),
     "product_over": _reduction(_prod),
     "max_over": _reduction(torch.amax),
     "min_over": _reduction(torch.amin),
