@@ -73,9 +73,9 @@ def own(values: list[Array]) -> list[Array]:
     return values
 
 
-_WITH_EIGEN: dict[str, Any] = {"xla_cpu_experimental_ynn_fusion_type": ""}
-"""On a CPU XLA has two libraries of kernels. Without the newer one Eigen's serve: they are faster by two or three times for convolutions
-and for small products, the newer one by a fifth for the products of recurrent loops."""
+_PRODUCTS, _LIBRARY = "LIBRARY_FUSION_TYPE_INDIVIDUAL_DOT", "xla_cpu_experimental_ynn_fusion_type"
+"""On a CPU XLA has two libraries of kernels. Eigen's are faster by two or three times for convolutions and for small products, those of
+the newer one by a fifth for the products of recurrent loops, and by four for those with a large transposed kernel."""
 _QUICKLY: dict[str, Any] = {"xla_cpu_use_fusion_emitters": False}
 """XLA also has two generators of loops. The older one compiles in two thirds of the time, but on one thread runs what it made."""
 _SMALL = 1 << 15
@@ -99,9 +99,11 @@ def compiler_options(jaxpr: Any) -> dict[str, Any] | None:
         return None
     found = list(equations(jaxpr))
     names = {equation.primitive.name for equation in found}
-    is_recurrent = "scan" in names and not names & {"keras_conv", "conv_general_dilated"}
     largest = max([getattr(v.aval, "size", 0) for equation in found for v in (*equation.invars, *equation.outvars)], default=0)
-    return ({} if is_recurrent else _WITH_EIGEN) | (_QUICKLY if largest <= _SMALL else {})
+    options = dict(_QUICKLY) if largest <= _SMALL else {}
+    if names & {"keras_conv", "conv_general_dilated"}:
+        return options | {_LIBRARY: _PRODUCTS}
+    return options if "scan" in names else options | {_LIBRARY: ""}
 
 
 _TENSOR = object()

@@ -17,7 +17,7 @@ from keras.core.tracing import TracedFunction
 from keras.engines.numpy.kernels import NATIVES
 from keras.engines.numpy.optimize import simplify
 from keras.engines.numpy.program import Program
-from keras.engines.numpy.threads import single_threaded_blas
+from keras.kernels.blas import single_threaded_blas
 
 Array = np.ndarray
 _FLUSH_EVERY = 256

@@ -7,8 +7,9 @@ from typing import Any
 
 import tensorflow as tf
 
+from keras.core.op import as_operand
 from keras.engines.base import or_body
-from keras.engines.tensorflow import convolution, optimizers
+from keras.engines.tensorflow import convolution, optimizers, recurrent
 
 Tensor = Any
 
@@ -25,8 +26,18 @@ def normalize_by_batch(operands: Sequence[Tensor], axis: int, epsilon: float, sc
     return outputs, tf.stop_gradient(mean), tf.stop_gradient(variance) * ((count - 1) / count)
 
 
+def gelu(x: Tensor, approximate: bool = True) -> Tensor:
+    """The exact form without the longer way that `erfc` takes for its last digits: they are lost to x / sqrt(2) anyway."""
+    x = tf.convert_to_tensor(as_operand(x))
+    if approximate or not x.dtype.is_floating:
+        return NotImplemented
+    return x * 0.5 * tf.math.erfc(x * -0.7071067811865476)
+
+
 NATIVES: dict[str, Callable[..., Any]] = {
+    "gelu": or_body("gelu", gelu),
     "max_pool_channels_last": convolution.max_pool,
     "normalize_by_batch": or_body("normalize_by_batch", normalize_by_batch),
     "adam_update": or_body("adam_update", optimizers.adam_update),
+    **recurrent.NATIVES,
 }
