@@ -115,7 +115,7 @@ _TENSOR = object()
 """Stands for a tensor in the structure of the results."""
 
 
-class Program:
+class Program(tracing.Compiled):
     """A function for arguments of one signature, traced once.
 
     Arguments:

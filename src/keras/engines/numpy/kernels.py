@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from keras.core.dtypes import numpy_dtype
-from keras.engines.base import or_body
+from keras.engines.base import no_such_index, or_body, slices_of
 from keras.engines.numpy import decompositions
 from keras.kernels import convolution, elementwise, philox, recurrent, scatter, special, windows
 
@@ -68,11 +68,6 @@ def _keep_integers(rounding: Callable[..., Any]) -> Callable[..., Any]:
     return lambda x: rounding(x) if x.dtype.kind not in "iub" else x.copy()
 
 
-def slices_of(starts: Sequence[int], stops: Sequence[int | None], steps: Sequence[int]) -> tuple[slice, ...]:
-    """One Python slice per axis."""
-    return tuple(slice(a, b, c) for a, b, c in zip(starts, stops, steps, strict=True))
-
-
 def _place_slice(x: Array, shape: Any, starts: Any, stops: Any, steps: Any) -> Array:
     out = np.zeros(shape, x.dtype)
     out[slices_of(starts, stops, steps)] = x
@@ -82,8 +77,7 @@ def _place_slice(x: Array, shape: Any, starts: Any, stops: Any, steps: Any) -> A
 def wrap_indices(indices: Array, size: int, name: str = "take") -> Array:
     """Indices with negative ones counted from the end; out-of-range ones are refused by name."""
     if indices.size and (int(indices.min()) < -size or int(indices.max()) >= size):
-        bad = int(indices.max()) if int(indices.max()) >= size else int(indices.min())
-        raise IndexError(f"keras.ops.{name}(indices): got index {bad} for an axis of size {size}. Accepted: {-size} to {size - 1}.")
+        raise no_such_index(name, indices.max() if int(indices.max()) >= size else indices.min(), size)
     return indices
 
 
