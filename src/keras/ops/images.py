@@ -16,6 +16,7 @@ from keras.ops.elementwise import (
     add, cast, clip, divide, dtype_of, equal, greater, maximum, minimum, mod, multiply, ones_of, round, select, subtract, zeros_of,
 )  # fmt: skip
 from keras.ops.indexing import take_along
+from keras.ops.numeric import saturate_cast
 from keras.ops.pooling import add_windows, extract_windows
 from keras.ops.reduction import amax, mean, sum
 from keras.ops.shaping import concatenate, moveaxis, pad_constant, reshape, shape_of, slice_along, split, squeeze, stack, transpose
@@ -124,8 +125,7 @@ def resize(
         x = _in_proportion(x, height, width, crop_to_aspect_ratio, fill_value)
     x = _resampled(_resampled(x, 1, height, interpolation, antialias), 2, width, interpolation, antialias)
     if dtype_of(x) != own:
-        low, high = dtypes.integer_limits(own) if dtypes.is_integer(own) else (0, 1)
-        x = cast(clip(round(x), float(low), float(high)), own)
+        x = saturate_cast(round(x), own) if dtypes.is_integer(own) else cast(x, own)
     x = from_channels_last(x, data_format)
     return squeeze(x, axis=0) if single else x
 
