@@ -230,6 +230,8 @@ def _margins(name: str, size: Any, first: Any, second: Any, wanted: Any) -> tupl
     second = change - first if second is None else second
     if first < 0 or second < 0:
         raise ValueError(f"keras.ops.image.{name}: margins of {first} and {second} places. Accepted: margins >= 0.")
+    if name == "crop_images" and isinstance(size, int) and first + second > size:
+        raise ValueError(f"keras.ops.image.{name}: margins of {first} and {second} places of {size}. Accepted: at most all of them.")
     return int(first), int(second)
 
 
@@ -272,7 +274,7 @@ def crop_images(
         top_cropping, left_cropping, bottom_cropping, right_cropping: int >= 0, places to cut. Default None: what follows from the others.
         target_height, target_width: int, the new sizes. Default None: what follows from the others.
     Returns: tensor with the new height and width, of the dtype of `images`.
-    Raises: ValueError if one or three of them are given for an axis, or a margin is negative.
+    Raises: ValueError if one or three of them are given for an axis, or a margin is negative or larger than what is there.
     Source: keras.ops.image.crop_images of Keras 3.
     >>> keras.ops.image.crop_images([[[1.0], [2.0], [3.0]]], top_cropping=0, left_cropping=1, target_height=1, target_width=2)
     array([[[2.],
