@@ -6,6 +6,8 @@ from __future__ import annotations
 LAYERS: tuple[tuple[str, ...], ...] = (
     # The table of public names imports nothing of the package; the `__init__` of each public package takes its lazy names from it.
     ("_surface",),
+    # A numeric library over plain ndarrays: see STANDALONE.
+    ("kernels",),
     ("core",),
     ("ops",),
     ("engines",),
@@ -40,6 +42,9 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         "wrappers",
     ),
 )
+
+# Rooms that would work outside of the package: they import the standard library, what is named here and themselves, nothing else.
+STANDALONE = {"kernels": frozenset({"numpy"})}
 
 # The package itself is imported by no module of it: it would load whatever name is asked for, in any order.
 TOP = "keras"

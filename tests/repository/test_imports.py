@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import sys
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -89,6 +90,16 @@ def wrong_order(module: str, found: list[Import]) -> list[Import]:
     return wrong
 
 
+def leaving(module: str, found: list[Import]) -> list[Import]:
+    """Imports by which a standalone room would need something besides the standard library, its packages and itself."""
+    room = ".".join(module.split(".")[:2])
+    packages = import_order.STANDALONE.get(room.removeprefix("keras."))
+    if packages is None:
+        return []
+    known = packages | sys.stdlib_module_names
+    return [item for item in found if item.module.split(".")[0] not in known and not f"{item.module}.".startswith(f"{room}.")]
+
+
 def run_time_imports(tree: ast.Module) -> list[ast.Call]:
     """Calls that import a module by a name computed at run time."""
     calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
@@ -150,6 +161,15 @@ def test_modules_import_only_from_their_own_or_an_earlier_layer() -> None:
     assert not wrong, "\n".join(wrong)
 
 
+def test_standalone_rooms_need_nothing_else() -> None:
+    wrong = [
+        f"{source_tree.where(path, item.node)}: {name} imports {item.module}"
+        for name, (path, found) in _all_imports().items()
+        for item in leaving(name, found)
+    ]
+    assert not wrong, "\n".join(wrong)
+
+
 def test_no_import_hides_inside_a_function() -> None:
     wrong = [
         f"{source_tree.where(path, item.node)}: {item.module} is imported inside a function"
@@ -200,6 +220,21 @@ def _imports_of(code: str) -> list[Import]:
 )
 def test_the_order_check_sees_what_it_should(code: str, expected: list[str]) -> None:
     assert [item.module for item in wrong_order("keras.ops.elementwise", _imports_of(code))] == expected
+
+
+@pytest.mark.parametrize(
+    ("code", "expected"),
+    [
+        ("import math\nimport numpy as np\nfrom numpy.lib.stride_tricks import as_strided", []),
+        ("from keras.kernels import threads\nfrom keras.kernels.threads import run", []),
+        ("from keras.core import engine", ["keras.core"]),
+        ("import keras", ["keras"]),
+        ("def f():\n    import scipy.special", ["scipy.special"]),
+    ],
+)
+def test_the_standalone_check_sees_what_it_should(code: str, expected: list[str]) -> None:
+    assert [item.module for item in leaving("keras.kernels.windows", _imports_of(code))] == expected
+    assert leaving("keras.ops.elementwise", _imports_of(code)) == []
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from keras.core import engine
-from keras.engines.numpy import recurrent
+from keras.kernels import recurrent
 from keras.ops.control import value_and_grad
 from keras.ops.elementwise import add, multiply
 from keras.ops.recurrent import lstm_steps, lstm_steps_gradient

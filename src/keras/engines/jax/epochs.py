@@ -15,9 +15,6 @@ from keras.core import tree
 from keras.engines.jax.step import Program, is_array, own
 
 Array = Any
-CHUNK_SECONDS = 0.25
-"""How long one dispatch takes at most, about: callbacks and the progress bar are heard some five times a second. Each dispatch gets its
-memory anew from the system, which costs as much as a fifth of a step of 50 ms when it does one step alone."""
 
 
 class ResidentProgram:
@@ -25,7 +22,7 @@ class ResidentProgram:
 
     Arguments:
         program: the program for one batch. size: rows of a batch.
-    Attributes: count: how many steps the next dispatch should do.
+    Attributes: count: how many steps the next dispatch should do. seconds: how long it may take, about.
     """
 
     def __init__(self, program: Program, size: int) -> None:
@@ -33,6 +30,7 @@ class ResidentProgram:
         self._size = size
         self._many = jax.jit(self._steps, donate_argnums=0, compiler_options=program.options)
         self.count = 1
+        self.seconds = 1.0
 
     def _steps(self, changed: Any, kept: Any, data: Sequence[Array], order: Array, first: Array, count: Array) -> Any:
         """`count` steps in a loop; what the last one returned, and the state."""
@@ -54,9 +52,9 @@ class ResidentProgram:
             variable._value = value
         jax.block_until_ready(new)
         seconds = time.perf_counter() - start
-        if seconds < CHUNK_SECONDS / 2:
+        if seconds < self.seconds / 2:
             self.count *= 2
-        elif seconds > 2 * CHUNK_SECONDS and 1 < self.count == count:
+        elif seconds > 2 * self.seconds and 1 < self.count == count:
             self.count //= 2
         return program.packed(results)
 
@@ -78,8 +76,9 @@ class ResidentSteps:
         """How many steps the next dispatch should do."""
         return self._program.count
 
-    def begin(self, order: np.ndarray) -> None:
-        """Set the rows of the coming batches, one batch after the other."""
+    def begin(self, order: np.ndarray, seconds: float) -> None:
+        """Set the rows of the coming batches, one batch after the other, and how long a dispatch may take, about."""
+        self._program.seconds = seconds
         self._order = jax.device_put(order.astype(np.int32))
 
     def run(self, first: int, count: int) -> Any:

@@ -13,6 +13,8 @@ from jax import lax
 from jax.extend.core import Primitive
 from jax.interpreters import ad, batching, mlir
 
+from keras.engines.jax import columns
+
 Array = Any
 
 
@@ -49,10 +51,10 @@ def _keeps(best: Array, tap: Array) -> Array:
 def max_pool(x: Array, window: Any, strides: Any, padding: Any) -> Array:
     """The largest element of every window."""
     if tuple(window) == tuple(strides) and math.prod(window) <= 127 and not any(map(any, padding)) and x.dtype.kind == "f":
-        return _pick.bind(x, _winners(lax.stop_gradient(x), window), window=tuple(window))
+        return columns.apart(_pick.bind(x, columns.apart(_winners(lax.stop_gradient(x), window)), window=tuple(window)))
     lowest = -np.inf if x.dtype.kind not in "iub" else -(2**31)
     taps = windows(x, window, strides, padding, lowest)
-    return functools.reduce(lambda best, tap: lax.select(_keeps(best, tap), best, tap), taps)
+    return columns.apart(functools.reduce(lambda best, tap: lax.select(_keeps(best, tap), best, tap), taps))
 
 
 def _winners(x: Array, window: Any) -> Array:
@@ -109,7 +111,7 @@ mlir.register_lowering(_pick, mlir.lower_fun(_picked, multiple_results=False))
 
 def average_pool(x: Array, window: Any, strides: Any, padding: Any) -> Array:
     """The mean of every window; places outside of x do not count."""
-    total = functools.reduce(lax.add, windows(x, window, strides, padding, 0))
+    total = columns.apart(functools.reduce(lax.add, windows(x, window, strides, padding, 0)))
     if all(p == (0, 0) for p in padding):
         return lax.div(total, np.asarray(math.prod(window), x.dtype))
     inside = np.ones((1, *x.shape[1:-1], 1), x.dtype)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import sys
-from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+from threading import Thread
 from typing import Any
 
 import jax
@@ -12,15 +13,11 @@ import jax.extend
 import numpy as np
 from jax import lax
 
-from keras.core import tree
+from keras.core import tracing, tree
 from keras.core.state import StateScope
 from keras.core.variable import Variable
 
 Array = Any
-_MAX_PROGRAMS = 16
-"""Programs kept per compiled function; data of ever new shapes drops the one that was not used for longest."""
-
-
 _MOST_TRIES = 5
 """How often a function is traced at most until all its variables are known."""
 
@@ -41,9 +38,12 @@ class ReadingScope(StateScope):
         return super().read(variable)
 
 
+ARRAYS = (np.ndarray, jax.Array, np.generic)
+
+
 def is_array(x: Any) -> bool:
     """Whether a leaf is an input of the program (all else is part of its signature)."""
-    return type(x) is np.ndarray or isinstance(x, (jax.Array, np.ndarray, np.generic))
+    return isinstance(x, ARRAYS)
 
 
 def plain(nest: Any) -> Any:
@@ -73,28 +73,37 @@ def own(values: list[Array]) -> list[Array]:
     return values
 
 
-_WITH_EIGEN: dict[str, Any] = {"xla_cpu_experimental_ynn_fusion_type": ""}
-"""On a CPU XLA has two libraries of kernels. Without the newer one Eigen's serve: they are faster by two or three times for convolutions
-and for small products, the newer one by a fifth for the products of recurrent loops."""
+_PRODUCTS, _LIBRARY = "LIBRARY_FUSION_TYPE_INDIVIDUAL_DOT", "xla_cpu_experimental_ynn_fusion_type"
+"""On a CPU XLA has two libraries of kernels. Eigen's are faster by two or three times for convolutions and for small products, those of
+the newer one by a fifth for the products of recurrent loops, and by four for those with a large transposed kernel."""
+_QUICKLY: dict[str, Any] = {"xla_cpu_use_fusion_emitters": False}
+"""XLA also has two generators of loops. The older one compiles in two thirds of the time, but on one thread runs what it made."""
+_SMALL = 1 << 15
+"""Elements of the largest array of a program whose loops one thread runs as fast as several."""
 
 
-def primitives(jaxpr: Any) -> set[str]:
-    """The names of the primitives in a program, inner ones included."""
-    names = set()
+def equations(jaxpr: Any) -> Iterator[Any]:
+    """The equations of a program, inner ones included."""
     for equation in jaxpr.eqns:
-        names.add(equation.primitive.name)
+        yield equation
         for value in equation.params.values():
             for inner in value if isinstance(value, (list, tuple)) else (value,):
                 inner = getattr(inner, "jaxpr", inner)
                 if hasattr(inner, "eqns"):
-                    names |= primitives(inner)
-    return names
+                    yield from equations(inner)
 
 
-def compiler_options(names: set[str]) -> dict[str, Any] | None:
-    """The options of XLA for a program of these primitives."""
-    is_recurrent = "scan" in names and not names & {"keras_conv", "conv_general_dilated"}
-    return None if is_recurrent or jax.default_backend() != "cpu" else _WITH_EIGEN
+def compiler_options(jaxpr: Any) -> dict[str, Any] | None:
+    """The options of XLA for a program."""
+    if jax.default_backend() != "cpu":
+        return None
+    found = list(equations(jaxpr))
+    names = {equation.primitive.name for equation in found}
+    largest = max([getattr(v.aval, "size", 0) for equation in found for v in (*equation.invars, *equation.outvars)], default=0)
+    options = dict(_QUICKLY) if largest <= _SMALL else {}
+    if names & {"keras_conv", "conv_general_dilated"}:
+        return options | {_LIBRARY: _PRODUCTS}
+    return options if "scan" in names else options | {_LIBRARY: ""}
 
 
 _TENSOR = object()
@@ -119,6 +128,18 @@ class Program:
         arrays = [jax.ShapeDtypeStruct(np.shape(a), jax.dtypes.canonicalize_dtype(a.dtype)) for a in tree.flatten(arguments) if is_array(a)]
         self._trace(list({id(v): v for v in candidates}.values()), arrays)
         self.jitted = jax.jit(self.pure, donate_argnums=0, compiler_options=self.options)
+        self._ahead: Thread | None = None
+
+    def compile_ahead(self, arrays: list[Array]) -> None:
+        """Begin to compile on another thread; the first call waits for what is left of it."""
+        lowered = self.jitted.lower([v._value for v in self.changed], [v._value for v in self.kept], arrays)
+
+        def compile_it() -> None:
+            with suppress(Exception):  # the call compiles again, and says what is wrong
+                lowered.compile()
+
+        self._ahead = Thread(target=compile_it)
+        self._ahead.start()
 
     def _trace(self, known: list[Any], arrays: Sequence[Any], tries: int = 1) -> None:
         scopes: list[ReadingScope] = []
@@ -132,7 +153,7 @@ class Program:
 
         specs = [jax.ShapeDtypeStruct(v._value.shape, v._value.dtype) for v in known]
         program, (results, _) = jax.make_jaxpr(whole, return_shape=True)(specs, arrays)
-        self.options = compiler_options(primitives(program.jaxpr))
+        self.options = compiler_options(program.jaxpr)
         scope = scopes[-1]
         met = {id(v): v for v in [*known, *scope.found.values(), *(v for v, _ in scope.updates.values())]}
         if len(met) > len(known):
@@ -166,6 +187,9 @@ class Program:
         return made[:count], made[count:]
 
     def __call__(self, arrays: list[Array]) -> Any:
+        if self._ahead is not None:
+            self._ahead.join()
+            self._ahead = None
         results, new = self.jitted(own([v._value for v in self.changed]), [v._value for v in self.kept], arrays)
         for variable, value in zip(self.changed, new, strict=True):
             variable._value = value
@@ -181,23 +205,21 @@ class Program:
         return tree.pack_as(self.structure, [next(iterator) if x is _TENSOR else x for x in tree.leaves(self.structure)])
 
 
-class CompiledFunction:
-    """A function of nests of arrays and of variables; anything that is not an array is part of the signature."""
+class CompiledFunction(tracing.CompiledFunction):
+    """A function of nests of arrays and of variables, as XLA programs."""
+
+    arrays = ARRAYS
 
     def __init__(self, function: Callable[..., Any], candidates: Callable[[], Sequence[Any]] = tuple) -> None:
-        self.function = function
+        super().__init__(function)
         self.candidates = candidates
-        self._programs: OrderedDict[Any, Program] = OrderedDict()
 
-    def __call__(self, *arguments: Any) -> Any:
-        """The function's result for these arguments."""
+    def make(self, arguments: tuple[Any, ...]) -> Program:
+        """The function compiled for arguments like these."""
+        return Program(self.function, arguments, self.candidates())
+
+    def compile_ahead(self, *arguments: Any) -> None:
+        """Begin to compile for such arguments on another thread, if there is no program for them yet."""
         leaves = tree.flatten(list(arguments))
-        signature = tuple([(a.shape, a.dtype) if is_array(a) else a for a in leaves])
-        program = self._programs.get(signature)
-        if program is None:
-            program = self._programs[signature] = Program(self.function, arguments, self.candidates())
-            while len(self._programs) > _MAX_PROGRAMS:
-                self._programs.popitem(last=False)
-        elif len(self._programs) > 1:
-            self._programs.move_to_end(signature)
-        return program([a for a in leaves if is_array(a)])
+        if self.signature(arguments, leaves) not in self.programs:
+            self.find(arguments, leaves).compile_ahead([a for a in leaves if is_array(a)])

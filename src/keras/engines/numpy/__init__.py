@@ -9,10 +9,10 @@ import numpy as np
 
 from keras.core.dtypes import numpy_dtype
 from keras.engines.base import Engine, default_dtype
-from keras.engines.numpy.buffers import aligned_empty
 from keras.engines.numpy.eager import EAGER
 from keras.engines.numpy.kernels import KERNELS, NATIVES
 from keras.engines.numpy.step import CompiledFunction, compile
+from keras.kernels.buffers import aligned_empty
 
 Array = np.ndarray
 

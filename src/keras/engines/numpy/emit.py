@@ -11,12 +11,23 @@ from typing import Any
 
 import numpy as np
 
-from keras.engines.numpy import convolution, elementwise, philox, recurrent, threads, windows
-from keras.engines.numpy.kernels import KERNELS, NATIVES, ROUNDINGS, UFUNCS, add_elements, add_rows, draw, is_narrow, slices_of, words
-from keras.engines.numpy.products import bind_matmul, steps_of
+from keras.engines.numpy.kernels import (
+    KERNELS,
+    NATIVES,
+    REDUCTIONS,
+    ROUNDINGS,
+    UFUNCS,
+    add_elements,
+    add_rows,
+    is_narrow,
+    slices_of,
+    words,
+)  # fmt: skip
+from keras.kernels import convolution, elementwise, philox, recurrent, threads, windows
+from keras.kernels.products import bind_column_sums, bind_matmul
+from keras.kernels.threads import Steps
 
 Array = np.ndarray
-Step = tuple[Callable[..., Any], tuple[Any, ...]]
 Scratch = Callable[[tuple[int, ...], Any], Array]
 
 _INTEGER_OF_SIZE = {2: np.int16, 4: np.int32, 8: np.int64}
@@ -40,60 +51,43 @@ VIEWS: dict[str, Callable[..., Array | None]] = {
 # -------------------------------------------------------------------------------------------------------------- elementwise
 
 
-def _ufunc(function: np.ufunc) -> Callable[..., list[Step]]:
-    if function.nin == 1:
-        return lambda xs, out, scratch: [(function, (xs[0], out))]
-    if function in (np.maximum, np.minimum):
-
-        def extremum(a: Any, b: Any, out: Array) -> None:
-            function(a, b, out=out)
-
-        return lambda xs, out, scratch: [(extremum, (xs[0], xs[1], out))]
-    return lambda xs, out, scratch: [(function, (xs[0], xs[1], out))]
+def _maximum(x: Any, y: Any, out: Array) -> None:
+    np.maximum(x, y, out=out)
 
 
-def _rounding(function: np.ufunc) -> Callable[..., list[Step]]:
+def _minimum(x: Any, y: Any, out: Array) -> None:
+    np.minimum(x, y, out=out)
+
+
+_INTO: dict[np.ufunc, Callable[..., Any]] = {np.maximum: _maximum, np.minimum: _minimum}
+"""Functions that NumPy wants to have `out` by its name."""
+
+
+def _ufunc(function: np.ufunc) -> Callable[..., Steps]:
+    call = _INTO.get(function, function)
+    return lambda xs, out, scratch: [(call, (*xs, out))]
+
+
+def _rounding(function: np.ufunc) -> Callable[..., Steps]:
     return lambda xs, out, scratch: [(function, (xs[0], out))] if out.dtype.kind == "f" else [(np.copyto, (out, xs[0]))]
 
 
-def _relu_into(x: Array, zero: Any, out: Array) -> None:
-    np.maximum(x, zero, out=out)
-
-
-def _relu_gradient(xs: Sequence[Array], out: Array, scratch: Scratch) -> list[Step]:
+def _relu_gradient(xs: Sequence[Array], out: Array, scratch: Scratch) -> Steps:
     g, y = xs
     mask = scratch(out.shape, np.bool_)
     integer = _INTEGER_OF_SIZE.get(out.dtype.itemsize)
-    steps: list[Step] = [(np.greater, (y, y.dtype.type(0), mask))]
+    steps: Steps = [(np.greater, (y, y.dtype.type(0), mask))]
     if integer is None or out.dtype.kind != "f" or not isinstance(g, np.ndarray) or g.shape != out.shape:
         return [*steps, (np.multiply, (g, mask, out))]
     bits = scratch(out.shape, integer)  # all ones where the gradient passes: the numbers of g * mask without converting the mask
-    return [*steps, (_negated_into, (mask.view(np.int8), bits)), (np.bitwise_and, (g.view(integer), bits, out.view(integer)))]
+    return [*steps, (np.negative, (mask.view(np.int8), bits)), (np.bitwise_and, (g.view(integer), bits, out.view(integer)))]
 
 
-def _negated_into(mask: Array, bits: Array) -> None:
-    np.negative(mask, out=bits, dtype=bits.dtype)
-
-
-def _sigmoid(xs: Sequence[Array], out: Array, scratch: Scratch) -> list[Step]:
+def _sigmoid(xs: Sequence[Array], out: Array, scratch: Scratch) -> Steps:
     x = xs[0]
     if out.dtype not in (np.float32, np.float64):
         return [(_copy_result, (out, KERNELS["sigmoid"], xs))]
-    one = out.dtype.type(1)
-    return [
-        (np.negative, (x, out)),
-        (np.exp, (out, out)),
-        (np.add, (out, one, out)),
-        (np.reciprocal, (out, out)),
-    ]
-
-
-def _put_where(out: Array, value: Any, mask: Array) -> None:
-    np.copyto(out, value, where=mask)
-
-
-def _cast_into(out: Array, x: Array) -> None:
-    np.copyto(out, x, casting="unsafe")
+    return [(np.negative, (x, out)), (np.exp, (out, out)), (np.add, (out, out.dtype.type(1), out)), (np.reciprocal, (out, out))]
 
 
 def _is_place(x: Any, out: Array) -> bool:
@@ -105,33 +99,33 @@ def _is_place(x: Any, out: Array) -> bool:
     )
 
 
-def _select(xs: Sequence[Array], out: Array, scratch: Scratch) -> list[Step]:
+def _select(xs: Sequence[Array], out: Array, scratch: Scratch) -> Steps:
     condition, a, b = xs
-    steps: list[Step] = []
+    steps: Steps = []
     if isinstance(condition, np.ndarray) and np.may_share_memory(condition, out):  # bools may be put into their condition's place
         condition = scratch(condition.shape, np.bool_)
         steps.append((np.copyto, (condition, xs[0])))
     if _is_place(a, out):
         other = scratch(out.shape, np.bool_)
-        return [*steps, (np.logical_not, (condition, other)), (_put_where, (out, b, other))]
+        return [*steps, (np.logical_not, (condition, other)), (np.copyto, (out, b, "same_kind", other))]
     if isinstance(a, np.ndarray) and np.may_share_memory(a, out):  # for example the transpose of b, in whose place the result goes
         a = scratch(a.shape, a.dtype)
         steps.append((np.copyto, (a, xs[1])))
-    return [*steps, (np.copyto, (out, b)), (_put_where, (out, a, condition))]
+    return [*steps, (np.copyto, (out, b)), (np.copyto, (out, a, "same_kind", condition))]
 
 
 SEVERAL_PASSES = frozenset({"relu_gradient", "sigmoid", "choose"})
 """Elementwise ops of several steps: worth going block by block even alone."""
 
-ELEMENTWISE: dict[str, Callable[..., list[Step]]] = {
+ELEMENTWISE: dict[str, Callable[..., Steps]] = {
     **{name: _ufunc(function) for name, function in UFUNCS.items() if name not in ROUNDINGS},
     **{name: _rounding(UFUNCS[name]) for name in ROUNDINGS},
-    "relu": lambda xs, out, scratch: [(_relu_into, (xs[0], out.dtype.type(0), out))],
+    "relu": lambda xs, out, scratch: [(_maximum, (xs[0], out.dtype.type(0), out))],
     "relu_gradient": _relu_gradient,
     "rsqrt": lambda xs, out, scratch: [(np.sqrt, (xs[0], out)), (np.reciprocal, (out, out))],
     "sigmoid": _sigmoid,
     "choose": _select,
-    "cast": lambda xs, out, scratch: [(_cast_into, (out, xs[0]))],
+    "cast": lambda xs, out, scratch: [(np.copyto, (out, xs[0], "unsafe"))],
 }
 """Operand arrays (or scalars), result array and a source of scratch arrays to steps."""
 
@@ -143,8 +137,8 @@ def _flat_rows(x: Array) -> Array | None:
     return x.reshape(-1, x.shape[-1]) if x.ndim > 2 and x.flags.c_contiguous else x if x.ndim == 2 else None
 
 
-def products(xs: Sequence[Array], out: Array, own_threads: bool) -> list[Step]:
-    """A matrix product: cut over our own threads, or left to BLAS and its threads."""
+def _matmul(xs: Sequence[Array], out: Array, attributes: dict[str, Any], own_threads: bool) -> Steps:
+    """Cut over our own threads, or left to BLAS and its threads."""
     x, y = xs
     if is_narrow(out.dtype):
         return [(_copy_result, (out, KERNELS["matmul"], xs))]
@@ -153,55 +147,28 @@ def products(xs: Sequence[Array], out: Array, own_threads: bool) -> list[Step]:
         if rows is not None and result is not None:
             x, out = rows, result
     if own_threads and out.ndim >= 2 and x.ndim >= 2 and y.ndim >= 2 and out.size:
-        return steps_of(bind_matmul(x, y, out))
+        return bind_matmul(x, y, out)
     return [(np.matmul, (x, y, out))]
 
 
-def _sums_columns(x: Array, out: Array, axis: Sequence[int]) -> bool:
-    """Whether a sum over `axis` leaves the last axis alone, on numbers that BLAS takes."""
-    columns = x.ndim - 1 not in axis and len(axis) == x.ndim - 1
-    return bool(columns and x.flags.c_contiguous and out.dtype.kind == "f" and x.dtype == out.dtype and x.dtype.itemsize >= 4 and x.size)
+def _sum(xs: Sequence[Array], out: Array, attributes: dict[str, Any], own_threads: bool) -> Steps:
+    """Over all axes but the last one, on numbers that BLAS takes, a product; that too cut over our own threads."""
+    x, axis = xs[0], attributes["axis"]
+    is_product = x.ndim - 1 not in axis and len(axis) == x.ndim - 1 and x.flags.c_contiguous
+    if not is_product or out.dtype.kind != "f" or x.dtype != out.dtype or x.dtype.itemsize < 4 or not x.size:
+        return _reduction(np.add)(xs, out, attributes)
+    return bind_column_sums(x.reshape(-1, x.shape[-1]), out.reshape(1, -1), threads.workers() if own_threads else 1)
 
 
-_SHARED_SUM = 1 << 20
-"""Elements from which a sum is worth a second thread."""
-
-
-def shared_sum(xs: Sequence[Array], out: Array, attributes: dict[str, Any]) -> list[Step]:
-    """A sum of many rows, each of our own threads over a part of them."""
-    x, lanes = xs[0], threads.workers()
-    if lanes < 2 or x.size < _SHARED_SUM or not _sums_columns(x, out, attributes["axis"]):
-        return EMIT["sum"](xs, out, attributes)
-    rows = x.reshape(-1, x.shape[-1])
-    parts = np.empty((lanes, 1, rows.shape[1]), x.dtype)
-    work: list[list[Step]] = [
-        [(np.matmul, (np.ones((1, last - first), x.dtype), rows[first:last], parts[lane]))]
-        for lane, (first, last) in enumerate(threads.split(rows.shape[0], lanes))
-    ]
-    return [(threads.bound([], work), ()), (_add_parts, (parts[: len(work)], out.reshape(1, -1)))]
-
-
-def _add_parts(parts: Array, out: Array) -> None:
-    np.add.reduce(parts, axis=0, out=out)
-
-
-def _reduction(function: np.ufunc) -> Callable[..., list[Step]]:
-    def emit(xs: Sequence[Array], out: Array, attributes: dict[str, Any]) -> list[Step]:
-        x, axis, keepdims = xs[0], attributes["axis"], attributes["keepdims"]
-        if function is np.add and _sums_columns(x, out, axis):
-            rows = x.reshape(-1, x.shape[-1])  # summing rows is a product with ones, which BLAS does fastest
-            return [(np.matmul, (np.ones((1, rows.shape[0]), x.dtype), rows, out.reshape(1, -1)))]
-
-        def reduce(x: Array, out: Array) -> None:
-            function.reduce(x, axis=axis, out=out, keepdims=keepdims)
-
-        return [(reduce, (x, out))]
+def _reduction(function: np.ufunc) -> Callable[..., Steps]:
+    def emit(xs: Sequence[Array], out: Array, attributes: dict[str, Any]) -> Steps:
+        return [(function.reduce, (xs[0], attributes["axis"], None, out, attributes["keepdims"]))]
 
     return emit
 
 
-def _concatenate(xs: Sequence[Array], out: Array, attributes: dict[str, Any]) -> list[Step]:
-    steps: list[Step] = []
+def _concatenate(xs: Sequence[Array], out: Array, attributes: dict[str, Any]) -> Steps:
+    steps: Steps = []
     start = 0
     for x in xs:
         stop = start + x.shape[attributes["axis"]]
@@ -212,12 +179,12 @@ def _concatenate(xs: Sequence[Array], out: Array, attributes: dict[str, Any]) ->
     return steps
 
 
-def _pad(xs: Sequence[Array], out: Array, attributes: dict[str, Any]) -> list[Step]:
+def _pad(xs: Sequence[Array], out: Array, attributes: dict[str, Any]) -> Steps:
     inner = tuple(slice(low, low + n) for (low, _), n in zip(attributes["pad_width"], xs[0].shape, strict=True))
     return [(out.fill, (attributes["value"],)), (np.copyto, (out[inner], xs[0]))]
 
 
-def _place(xs: Sequence[Array], out: Array, attributes: dict[str, Any]) -> list[Step]:
+def _place(xs: Sequence[Array], out: Array, attributes: dict[str, Any]) -> Steps:
     part = out[slices_of(attributes["starts"], attributes["stops"], attributes["steps"])]
     return [(out.fill, (0,)), (np.copyto, (part, xs[0]))]
 
@@ -230,22 +197,21 @@ def _take_into(x: Array, indices: Array, axis: int, out: Array) -> None:
         raise
 
 
-def _add_at(xs: Sequence[Array], out: Array, attributes: dict[str, Any]) -> list[Step]:
+def _add_at(xs: Sequence[Array], out: Array, attributes: dict[str, Any]) -> Steps:
     return [(np.copyto, (out, xs[0])), (add_rows, (out, xs[1], xs[2], attributes["axis"]))]
 
 
-def _add_along_axis(xs: Sequence[Array], out: Array, attributes: dict[str, Any]) -> list[Step]:
+def _add_along_axis(xs: Sequence[Array], out: Array, attributes: dict[str, Any]) -> Steps:
     return [(np.copyto, (out, xs[0])), (add_elements, (out, xs[1], xs[2], attributes["axis"]))]
 
 
-def _mask(xs: Sequence[Array], out: Array, attributes: dict[str, Any]) -> list[Step]:
+def _mask(xs: Sequence[Array], out: Array, attributes: dict[str, Any]) -> Steps:
     rate, dtype = attributes["rate"], attributes["dtype"]
     if dtype not in ("float32", "float64"):
-        return [(_copy_result, (out, lambda key: draw("mask", key, out.shape, dtype, rate=rate), xs))]
+        return [(_copy_result, (out, lambda key: KERNELS["draw_mask"](key, out.shape, rate=rate, dtype=dtype), xs))]
 
     def fill(key: Array, out: Array) -> None:
-        seed, counter = words(key)
-        philox.dropout_mask(seed, counter, out.shape, rate, out.dtype, out=out)
+        philox.dropout_mask(*words(key), out.shape, rate, out.dtype, out=out)
 
     return [(fill, (xs[0], out))]
 
@@ -254,15 +220,15 @@ def _copy_result(out: Array, function: Callable[..., Any], operands: Sequence[Ar
     np.copyto(out, function(*operands))
 
 
-def _bound(bind: Callable[..., Any], *names: str) -> Callable[..., list[Step]]:
-    def emit(xs: Sequence[Array], out: Array, attributes: dict[str, Any]) -> list[Step]:
-        return steps_of(bind(*xs, out, **{name: attributes[name] for name in names}))
+def _bound(bind: Callable[..., Any], *names: str) -> Callable[..., Steps]:
+    def emit(xs: Sequence[Array], out: Array, attributes: dict[str, Any]) -> Steps:
+        return bind(*xs, out, **{name: attributes[name] for name in names})
 
     return emit
 
 
-def _softmax(function: Callable[..., Any], name: str) -> Callable[..., list[Step]]:
-    def emit(xs: Sequence[Array], out: Array, attributes: dict[str, Any]) -> list[Step]:
+def _softmax(function: Callable[..., Any], name: str) -> Callable[..., Steps]:
+    def emit(xs: Sequence[Array], out: Array, attributes: dict[str, Any]) -> Steps:
         x = xs[0]
         if attributes["axis"] in (-1, x.ndim - 1) and x.dtype in (np.float32, np.float64) and x.ndim and x.shape[-1]:
             return [(function, (x, out))]
@@ -271,9 +237,9 @@ def _softmax(function: Callable[..., Any], name: str) -> Callable[..., list[Step
     return emit
 
 
-def _conv_bias(xs: Sequence[Array], out: Array, attributes: dict[str, Any]) -> list[Step]:
+def _conv_bias(xs: Sequence[Array], out: Array, attributes: dict[str, Any]) -> Steps:
     x, w, bias = xs
-    return steps_of(convolution.bind_conv(x, w, out, bias=bias, **attributes))
+    return convolution.bind_conv(x, w, out, bias=bias, **attributes)
 
 
 _CONV = ("strides", "padding", "dilation", "groups")
@@ -288,13 +254,8 @@ SHARED_WORK = frozenset(
 """Ops whose blocks are shared between our own threads, or that make so many small products that waking BLAS' threads for each costs more
 than it gives (where other work keeps a processor, a hundred times more)."""
 
-EMIT: dict[str, Callable[..., list[Step]]] = {
-    "sum": _reduction(np.add),
-    "product_over": _reduction(np.multiply),
-    "max_over": _reduction(np.maximum),
-    "min_over": _reduction(np.minimum),
-    "any": _reduction(np.logical_or),
-    "all": _reduction(np.logical_and),
+EMIT: dict[str, Callable[..., Steps]] = {
+    **{name: _reduction(function) for name, function in REDUCTIONS.items()},
     "concatenate": _concatenate,
     "pad_constant": _pad,
     "place_slice": _place,
@@ -315,18 +276,21 @@ EMIT: dict[str, Callable[..., list[Step]]] = {
 }
 """Operand arrays, result array and attributes to steps. Ops that are in no table run their function and copy the result."""
 
-EMIT_SEVERAL: dict[str, Callable[..., list[Step]]] = {
+EMIT_BY_THREADS: dict[str, Callable[..., Steps]] = {"matmul": _matmul, "sum": _sum}
+"""The same, with whether large ones are cut over our own threads."""
+
+EMIT_SEVERAL: dict[str, Callable[..., Steps]] = {
     "lstm_steps": lambda xs, outs, attributes: recurrent.bind_lstm(xs, outs, attributes["reverse"]),
     "lstm_steps_gradient": lambda xs, outs, attributes: recurrent.bind_lstm_gradient(xs, outs, attributes["reverse"]),
 }
 """The same for ops with several results."""
 
 
-def generic(name: str, attributes: dict[str, Any]) -> Callable[..., list[Step]]:
+def generic(name: str, attributes: dict[str, Any]) -> Callable[..., Steps]:
     """Steps that run an op's function and copy what it returns into place."""
     function = KERNELS.get(name) or NATIVES[name]
 
-    def emit_many(xs: Sequence[Array], outs: Sequence[Array]) -> list[Step]:
+    def emit_many(xs: Sequence[Array], outs: Sequence[Array]) -> Steps:
         def call(*operands: Array) -> None:
             results = function(*operands, **attributes)
             for out, result in zip(outs, results if isinstance(results, tuple) else (results,), strict=True):

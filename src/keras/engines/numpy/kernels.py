@@ -12,36 +12,41 @@ from typing import Any
 import numpy as np
 
 from keras.core.dtypes import numpy_dtype
-from keras.engines.numpy import convolution, decompositions, elementwise, philox, recurrent, special, windows
-from keras.ops.activations import log_softmax, softmax
+from keras.engines.base import or_body
+from keras.engines.numpy import decompositions
+from keras.kernels import convolution, elementwise, philox, recurrent, scatter, special, windows
 
 Array = np.ndarray
 
 UFUNCS: dict[str, np.ufunc] = {
-    "add": np.add, "subtract": np.subtract, "multiply": np.multiply, "divide": np.divide, "floor_divide": np.floor_divide, "mod": np.mod,
-    "power": np.power, "maximum": np.maximum, "minimum": np.minimum, "arctan2": np.arctan2, "negative": np.negative, "abs": np.abs,
-    "sign": np.sign,
-    "square": np.square, "sqrt": np.sqrt, "reciprocal": np.reciprocal, "exp": np.exp, "expm1": np.expm1, "log": np.log, "log1p": np.log1p,
-    "sin": np.sin, "cos": np.cos, "tan": np.tan, "arcsin": np.arcsin, "arccos": np.arccos, "arctan": np.arctan, "sinh": np.sinh,
-    "cosh": np.cosh,
-    "tanh": np.tanh, "floor": np.floor, "ceil": np.ceil, "trunc": np.trunc, "rint": np.rint, "equal": np.equal, "not_equal": np.not_equal,
-    "less": np.less, "less_equal": np.less_equal, "greater": np.greater, "greater_equal": np.greater_equal, "logical_and": np.logical_and,
-    "logical_or": np.logical_or, "logical_xor": np.logical_xor, "logical_not": np.logical_not, "isnan": np.isnan, "isinf": np.isinf,
-    "isfinite": np.isfinite, "log2": np.log2, "log10": np.log10, "exp2": np.exp2, "cbrt": np.cbrt, "arcsinh": np.arcsinh,
-    "arccosh": np.arccosh,
-    "arctanh": np.arctanh, "hypot": np.hypot, "fmod": np.fmod, "signbit": np.signbit, "nextafter": np.nextafter,
-    "bitwise_and": np.bitwise_and,
-    "bitwise_or": np.bitwise_or, "bitwise_xor": np.bitwise_xor, "bitwise_not": np.invert, "left_shift": np.left_shift,
-    "right_shift": np.right_shift,
-    "gcd": np.gcd, "lcm": np.lcm,
+    name: getattr(np, name)
+    for name in (
+        "add", "subtract", "multiply", "divide", "floor_divide", "mod", "fmod", "power", "maximum", "minimum", "negative", "abs", "sign",
+        "signbit", "square", "sqrt", "cbrt", "reciprocal", "hypot", "exp", "exp2", "expm1", "log", "log2", "log10", "log1p", "sin", "cos",
+        "tan", "arcsin", "arccos", "arctan", "arctan2", "sinh", "cosh", "tanh", "arcsinh", "arccosh", "arctanh", "nextafter", "floor",
+        "ceil", "trunc", "rint", "equal", "not_equal", "less", "less_equal", "greater", "greater_equal", "logical_and", "logical_or",
+        "logical_xor", "logical_not", "isnan", "isinf", "isfinite", "bitwise_and", "bitwise_or", "bitwise_xor", "bitwise_not",
+        "left_shift", "right_shift", "gcd", "lcm",
+    )
 }  # fmt: skip
 
 ROUNDINGS = frozenset({"floor", "ceil", "trunc", "rint"})
+
+REDUCTIONS: dict[str, np.ufunc] = {
+    "sum": np.add, "product_over": np.multiply, "max_over": np.maximum, "min_over": np.minimum, "any": np.logical_or, "all": np.logical_and
+}  # fmt: skip
 
 
 def _quiet(function: Callable[..., Any]) -> Callable[..., Any]:
     """The function without NumPy's warnings: infinities and NaN are values like others, as on every engine."""
     return np.errstate(all="ignore")(function)
+
+
+def _reduction(function: np.ufunc) -> Callable[..., Any]:
+    """Along the axes, in the dtype of the operand."""
+    if function in (np.add, np.multiply):
+        return _quiet(lambda x, axis, keepdims: function.reduce(x, axis=_axis(x, axis), dtype=x.dtype, keepdims=keepdims))
+    return lambda x, axis, keepdims: function.reduce(x, axis=_axis(x, axis), keepdims=keepdims)
 
 
 def _axis(x: Array, axis: Any) -> Any:
@@ -57,10 +62,6 @@ def _power(x: Array, y: Array) -> Array:
         return np.power(x, y)
     found = np.power(x, np.where(y < 0, -y, y))
     return np.where(y < 0, np.where(np.abs(x) == 1, found, 0), found).astype(x.dtype)
-
-
-def _on_arrays(function: Callable[[Array], Array]) -> Callable[[Array], Array]:
-    return lambda x: function(np.atleast_1d(x)).reshape(x.shape)
 
 
 def _keep_integers(rounding: Callable[..., Any]) -> Callable[..., Any]:
@@ -91,36 +92,22 @@ def _take(x: Array, indices: Array, axis: int) -> Array:
 
 
 def add_rows(out: Array, indices: Array, updates: Array, axis: int) -> None:
-    """Add `updates` in place to the slices of `out` at the indices along `axis`; equal indices add up."""
-    target = np.moveaxis(out, axis, 0)
-    flat = wrap_indices(indices, out.shape[axis], "scatter").reshape(-1)
-    moved = np.moveaxis(updates.reshape(*updates.shape[:axis], flat.size, *updates.shape[axis + indices.ndim :]), axis, 0)
-    if flat.size and out.ndim == 2 and axis == 0:
-        _add_sorted_rows(target, flat, moved)
-    else:
-        np.add.at(target, flat, moved)
+    """Add `updates` in place to the slices of `out` at the indices along `axis`."""
+    scatter.add_rows(out, wrap_indices(indices, out.shape[axis], "scatter"), updates, axis)
 
 
-_MANY_ROWS = 8
-"""From how many updates of one row on they are summed by themselves."""
+def add_elements(out: Array, indices: Array, updates: Array, axis: int) -> None:
+    """Add each element of `updates` in place at its index along `axis`."""
+    scatter.add_elements(out, wrap_indices(indices, out.shape[axis], "take_along_axis"), updates, axis)
 
 
-def _add_sorted_rows(target: Array, indices: Array, updates: Array) -> None:
-    """The first update of every row at once, then every second one, and so on: thirty times as fast as np.add.at."""
-    order = np.argsort(indices, kind="stable")
-    ordered = indices[order]
-    first = np.flatnonzero(np.concatenate(([True], ordered[1:] != ordered[:-1])))
-    counts = np.diff(np.append(first, indices.size))
-    often = counts > _MANY_ROWS
-    for start, count in zip(first[often], counts[often], strict=True):
-        target[ordered[start]] += np.add.reduce(updates[order[start : start + count]], axis=0)
-    first, counts = first[~often], counts[~often]
-    for turn in range(_MANY_ROWS):
-        rows = order[first + turn]
-        target[indices[rows]] += updates[rows]
-        first, counts = first[counts > turn + 1], counts[counts > turn + 1]
-        if not first.size:
-            break
+def _on_copy(add: Callable[..., None]) -> Callable[..., Array]:
+    def kernel(x: Array, indices: Array, updates: Array, axis: int) -> Array:
+        out = x.copy()
+        add(out, indices, updates, axis)
+        return out
+
+    return kernel
 
 
 _JOIN = {"max": np.maximum, "min": np.minimum, "prod": np.multiply}
@@ -170,26 +157,6 @@ def _view(x: Array, dtype: np.dtype) -> Array:
     return np.ascontiguousarray(x).view(dtype).copy().reshape(shape)
 
 
-def _add_at(x: Array, indices: Array, updates: Array, axis: int) -> Array:
-    out = x.copy()
-    add_rows(out, indices, updates, axis)
-    return out
-
-
-def add_elements(out: Array, indices: Array, updates: Array, axis: int) -> None:
-    """Add each element of `updates` in place at its index along `axis`; sizes of 1 stand for all places of the updates."""
-    grid = list(np.ogrid[tuple(slice(n) for n in updates.shape)])
-    grid = [places if out.shape[i] == updates.shape[i] else np.zeros_like(places) for i, places in enumerate(grid)]
-    grid[axis] = wrap_indices(indices, out.shape[axis], "take_along_axis")
-    np.add.at(out, tuple(grid), updates)
-
-
-def _add_along_axis(x: Array, indices: Array, updates: Array, axis: int) -> Array:
-    out = x.copy()
-    add_elements(out, indices, updates, axis)
-    return out
-
-
 def _dynamic_place(x: Array, starts: Array, sizes: Sequence[int]) -> tuple[slice, ...]:
     begins = [min(max(int(s), 0), n - k) for s, n, k in zip(starts, x.shape, sizes, strict=True)]
     return tuple(slice(b, b + k) for b, k in zip(begins, sizes, strict=True))
@@ -232,34 +199,6 @@ def einsum(operands: Sequence[Array], subscripts: str) -> Array:
     return np.einsum(subscripts, *operands, optimize=len(operands) > 1)
 
 
-def window_view(x: Array, window: Any, strides: Any) -> Array:
-    """Every window of an already padded x, as a view: (batch, *places, *window, channels)."""
-    count = len(window)
-    axes = tuple(range(1, 1 + count))
-    view = np.lib.stride_tricks.sliding_window_view(x, window, axis=axes)
-    view = view[(slice(None), *(slice(None, None, s) for s in strides))]
-    return np.moveaxis(view, count + 1, -1)
-
-
-def extract_windows(x: Array, window: Any, strides: Any, padding: Any, value: float) -> Array:
-    """Every window of x."""
-    if any(p != (0, 0) for p in padding):
-        x = np.pad(x, ((0, 0), *padding, (0, 0)), constant_values=np.asarray(value).astype(x.dtype))
-    return np.ascontiguousarray(window_view(x, window, strides))
-
-
-def add_windows(g: Array, window: Any, strides: Any, padding: Any, x_shape: Any) -> Array:
-    """Windows added back to their places."""
-    count = len(window)
-    padded = np.zeros((x_shape[0], *(n + low + high for n, (low, high) in zip(x_shape[1:-1], padding, strict=True)), x_shape[-1]), g.dtype)
-    places = g.shape[1 : 1 + count]
-    for tap in np.ndindex(*window):
-        region = tuple(slice(t, t + s * (p - 1) + 1, s) for t, s, p in zip(tap, strides, places, strict=True))
-        padded[(slice(None), *region)] += g[(slice(None),) * (1 + count) + tap]
-    inner = tuple(slice(low, low + n) for n, (low, _) in zip(x_shape[1:-1], padding, strict=True))
-    return np.ascontiguousarray(padded[(slice(None), *inner)])
-
-
 # ------------------------------------------------------------------------------------------------------------------- random
 
 
@@ -268,28 +207,20 @@ def words(key: Array) -> tuple[int, int]:
     return int(key[0]), int(key[1])
 
 
-def draw(kind: str, key: Array, shape: Any, dtype: str, **options: Any) -> Array:
-    """Random numbers of one kind for a key; the narrow floats are drawn as float32."""
-    seed, counter = words(key)
-    wide = dtype if dtype in ("float32", "float64") else "float32"
-    if kind == "uniform":
-        drawn = philox.uniform(seed, counter, shape, wide)
-    elif kind == "normal":
-        drawn = philox.normal(seed, counter, shape, wide)
-    elif kind == "truncated_normal":
-        drawn = philox.truncated_normal(seed, counter, shape, wide)
-    elif kind == "mask":
-        drawn = philox.dropout_mask(seed, counter, shape, options["rate"], np.dtype(wide))
-    else:
-        span = options["high"] - options["low"]
-        if span <= 0:
-            raise ValueError(
-                f"keras.random.randint(minval, maxval): got {options['low']} and {options['high']}. Accepted: minval < maxval."
-            )
-        count = int(np.prod(shape))
-        drawn = (philox.random_bits(seed, counter, count) >> np.uint64(11)).astype(np.float64) * 2.0**-53 * span
-        return (np.floor(drawn).astype(np.int64) + options["low"]).reshape(shape).astype(numpy_dtype(dtype))
-    return drawn.astype(numpy_dtype(dtype), copy=False)
+def draw(function: Callable[..., Array]) -> Callable[..., Array]:
+    """The kernel of a function of (seed, counter, shape, *options, dtype); the narrow floats are drawn as float32."""
+
+    def kernel(key: Array, shape: Any, dtype: str, **options: Any) -> Array:
+        wide = np.dtype(dtype if dtype == "float64" else "float32")
+        return function(*words(key), shape, **options, dtype=wide).astype(numpy_dtype(dtype), copy=False)
+
+    return kernel
+
+
+def _draw_integers(key: Array, shape: Any, low: int, high: int, dtype: str) -> Array:
+    if high <= low:
+        raise ValueError(f"keras.random.randint(minval, maxval): got {low} and {high}. Accepted: minval < maxval.")
+    return philox.integers(*words(key), shape, low, high).astype(numpy_dtype(dtype))
 
 
 def _in_wide_float(function: Callable[..., Array]) -> Callable[..., Array]:
@@ -308,10 +239,6 @@ def _real(name: str, function: Callable[..., Array]) -> Callable[..., Array]:
     return kernel
 
 
-def _windowed(function: Callable[..., Array]) -> Callable[..., Array]:
-    return lambda x, window, strides, padding: function(x, window=window, strides=strides, padding=padding)
-
-
 _SIGMOID = _in_wide_float(elementwise.sigmoid)
 
 KERNELS: dict[str, Callable[..., Any]] = {
@@ -324,20 +251,15 @@ KERNELS: dict[str, Callable[..., Any]] = {
         elementwise.relu_gradient(*np.broadcast_arrays(g, y)) if g.shape != y.shape else elementwise.relu_gradient(g, y)
     ),
     "sigmoid": _quiet(lambda x: 1 / (1 + np.exp(-x)) if x.dtype.kind == "c" else _SIGMOID(x)),
-    "erf": _real("erf", _on_arrays(elementwise.erf)),
-    "erfinv": _real("erfinv", _quiet(_on_arrays(elementwise.erfinv))),
+    "erf": _real("erf", special.erf),
+    "erfinv": _real("erfinv", special.erfinv),
     "erfc": _real("erfc", special.erfc),
     "choose": np.where,
     "cast": _quiet(lambda x, dtype: x.astype(numpy_dtype(dtype))),
     "copy": np.copy,
     "stop_gradient": lambda x: x,
     "with_gradient": lambda *operands, count, results, gradient: tuple(x.copy() for x in operands[count : count + results]),
-    "sum": _quiet(lambda x, axis, keepdims: np.add.reduce(x, axis=_axis(x, axis), dtype=x.dtype, keepdims=keepdims)),
-    "product_over": _quiet(lambda x, axis, keepdims: np.multiply.reduce(x, axis=_axis(x, axis), dtype=x.dtype, keepdims=keepdims)),
-    "max_over": lambda x, axis, keepdims: np.maximum.reduce(x, axis=_axis(x, axis), keepdims=keepdims),
-    "min_over": lambda x, axis, keepdims: np.minimum.reduce(x, axis=_axis(x, axis), keepdims=keepdims),
-    "any": lambda x, axis, keepdims: np.logical_or.reduce(x, axis=_axis(x, axis), keepdims=keepdims),
-    "all": lambda x, axis, keepdims: np.logical_and.reduce(x, axis=_axis(x, axis), keepdims=keepdims),
+    **{name: _reduction(function) for name, function in REDUCTIONS.items()},
     "argmax": lambda x, axis, keepdims: np.argmax(x, axis=axis, keepdims=keepdims).astype(np.int32),
     "argmin": lambda x, axis, keepdims: np.argmin(x, axis=axis, keepdims=keepdims).astype(np.int32),
     "running_product": _quiet(lambda x, axis: np.multiply.accumulate(x, axis=axis, dtype=x.dtype)),
@@ -353,7 +275,7 @@ KERNELS: dict[str, Callable[..., Any]] = {
     "reverse": lambda x, axis: np.flip(x, axis),
     "pad_constant": lambda x, pad_width, value: np.pad(x, pad_width, constant_values=value),
     "take_along": _take,
-    "add_at": _add_at,
+    "add_at": _on_copy(add_rows),
     "fourier": _fourier,
     "reduce_at": _quiet(_reduce_at),
     "replace_at": _replace_at,
@@ -362,7 +284,7 @@ KERNELS: dict[str, Callable[..., Any]] = {
     "complex_of": _complex,
     "view": lambda x, dtype: _view(x, numpy_dtype(dtype or x.dtype)),
     "gather_along_axis": lambda x, indices, axis: np.take_along_axis(x, wrap_indices(indices, x.shape[axis], "take_along_axis"), axis),
-    "add_along_axis": _add_along_axis,
+    "add_along_axis": _on_copy(add_elements),
     "scan_graph": _scan_graph,
     "dynamic_slice": dynamic_slice,
     "dynamic_update": dynamic_update,
@@ -375,36 +297,33 @@ KERNELS: dict[str, Callable[..., Any]] = {
     "conv_channels_last": lambda x, w, same=False, **options: convolution.conv(x, w, **options),
     "conv_input_gradient": convolution.conv_input_gradient,
     "conv_filter_gradient": convolution.conv_filter_gradient,
-    "extract_windows": extract_windows,
-    "add_windows": add_windows,
-    "draw_uniform": lambda key, shape, dtype: draw("uniform", key, shape, dtype),
-    "draw_normal": lambda key, shape, dtype: draw("normal", key, shape, dtype),
-    "draw_truncated_normal": lambda key, shape, dtype: draw("truncated_normal", key, shape, dtype),
-    "draw_mask": lambda key, shape, rate, dtype: draw("mask", key, shape, dtype, rate=rate),
-    "draw_integers": lambda key, shape, low, high, dtype: draw("integers", key, shape, dtype, low=low, high=high),
+    "extract_windows": windows.extract_windows,
+    "add_windows": windows.add_windows,
+    "draw_uniform": draw(philox.uniform),
+    "draw_normal": draw(philox.normal),
+    "draw_truncated_normal": draw(philox.truncated_normal),
+    "draw_mask": draw(philox.dropout_mask),
+    "draw_integers": _draw_integers,
 }
 
 
-def _last_axis_only(native: Callable[..., Any], body: Callable[..., Any]) -> Callable[..., Any]:
+def _last_axis_only(name: str, native: Callable[[Array], Array]) -> Callable[..., Any]:
     """The native for floats along the last axis, else the op's own definition."""
 
     def call(x: Any, axis: Any = -1) -> Any:
         x = np.asarray(x)
-        if x.ndim and axis in (-1, x.ndim - 1) and x.dtype in (np.float32, np.float64) and x.shape[-1]:
-            return native(x)
-        return body(x, axis)
+        takes = x.ndim and axis in (-1, x.ndim - 1) and x.dtype in (np.float32, np.float64) and x.shape[-1]
+        return native(x) if takes else NotImplemented
 
-    return call
+    return or_body(name, call)
 
 
 NATIVES: dict[str, Callable[..., Any]] = {
-    "softmax": _last_axis_only(elementwise.softmax, softmax.record.body),
-    "log_softmax": _last_axis_only(elementwise.log_softmax, log_softmax.record.body),
-    "max_pool_channels_last": _windowed(windows.max_pool),
-    "average_pool_channels_last": _windowed(windows.average_pool),
+    "softmax": _last_axis_only("softmax", elementwise.softmax),
+    "log_softmax": _last_axis_only("log_softmax", elementwise.log_softmax),
+    "max_pool_channels_last": windows.max_pool,
+    "average_pool_channels_last": windows.average_pool,
     "lstm_steps": recurrent.lstm_steps,
     "lstm_steps_gradient": recurrent.lstm_steps_gradient,
-    "max_pool_gradient": lambda g, x, y, window, strides, padding: windows.max_pool_gradient(
-        g, x, y, window=window, strides=strides, padding=padding
-    ),
+    "max_pool_gradient": windows.max_pool_gradient,
 }

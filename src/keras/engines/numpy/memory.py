@@ -6,7 +6,7 @@ from collections import defaultdict
 
 import numpy as np
 
-from keras.engines.numpy.buffers import LINE, aligned_empty
+from keras.kernels.buffers import LINE, aligned_empty
 
 Array = np.ndarray
 

@@ -15,11 +15,12 @@ import numpy as np
 from keras.core.dtypes import numpy_dtype
 from keras.core.graph import Graph, Node, Traced
 from keras.core.simplify import is_constant
-from keras.engines.numpy import threads
-from keras.engines.numpy.buffers import aligned_empty
-from keras.engines.numpy.emit import ELEMENTWISE, EMIT, EMIT_SEVERAL, SHARED_WORK, VIEWS, Step, generic, products, shared_sum
+from keras.engines.numpy.emit import ELEMENTWISE, EMIT, EMIT_BY_THREADS, EMIT_SEVERAL, SHARED_WORK, VIEWS, generic
 from keras.engines.numpy.groups import Group, blocks_of, group_nodes
 from keras.engines.numpy.memory import Arena
+from keras.kernels import threads
+from keras.kernels.buffers import aligned_empty
+from keras.kernels.threads import Steps
 
 Array = np.ndarray
 
@@ -44,7 +45,7 @@ class Program:
     ) -> None:
         self.graph = graph
         self.own_threads = _shares_threads(graph) if own_threads is None else own_threads
-        self.steps: list[Step] = []
+        self.steps: Steps = []
         self._arena = Arena()
         self._arrays: dict[int, Any] = {}
         self._roots: dict[int, int] = {}
@@ -219,11 +220,10 @@ class Program:
         outs = [self._new(x) for x in node.outputs]
         self._arrays.update((id(x), out) for x, out in zip(node.outputs, outs, strict=True))
         operands = [np.asarray(self._array(i)) for i in node.inputs]
-        if name == "matmul":
-            self.steps.extend(products(operands, outs[0], self.own_threads))
+        if name in EMIT_BY_THREADS:
+            self.steps.extend(EMIT_BY_THREADS[name](operands, outs[0], node.attributes, self.own_threads))
         elif name in EMIT:
-            emit = shared_sum if name == "sum" and self.own_threads else EMIT[name]
-            self.steps.extend(emit(operands, outs[0], node.attributes))
+            self.steps.extend(EMIT[name](operands, outs[0], node.attributes))
         elif name in EMIT_SEVERAL and outs[0].dtype.itemsize >= 4:
             self.steps.extend(EMIT_SEVERAL[name](operands, outs, node.attributes))
         else:
@@ -237,7 +237,7 @@ class Program:
         full = {id(x): np.asarray(self._array(x)) for x in [*group.outside, *group.escaping]}
         flat = all(a.shape == shape and a.flags.c_contiguous for a in full.values() if a.ndim)
         rows = int(np.prod(shape)) if flat else shape[0]
-        lanes: list[list[Step]] = []
+        lanes: list[Steps] = []
         for first, last in threads.split(rows, group.lanes):
             scratch = Arena()
             lanes.append(
@@ -248,16 +248,12 @@ class Program:
                 ]
             )
             self._arena.nbytes += scratch.nbytes
-        if len(lanes) == 1:
-            self.steps.extend(lanes[0])
-        else:
-            call = threads.bound([], lanes)
-            self.steps.append((call, ()))
+        self.steps.extend(threads.side_by_side(lanes))
 
-    def _block_steps(self, group: Group, full: dict[int, Array], flat: bool, first: int, last: int, scratch: Arena) -> list[Step]:
+    def _block_steps(self, group: Group, full: dict[int, Array], flat: bool, first: int, last: int, scratch: Arena) -> Steps:
         shape = (last - first,) if flat else (last - first, *group.shape[1:])
         local: dict[int, Array] = {}
-        steps: list[Step] = []
+        steps: Steps = []
 
         def part(x: Traced) -> Any:
             if id(x) in local:
@@ -322,7 +318,7 @@ def _constants_in_place(body: Graph, operands: Sequence[Array], first: int) -> d
     return {i: operands[i] for i in range(first, len(body.inputs))}
 
 
-def _scan(program: Program, node: Node) -> list[Step]:
+def _scan(program: Program, node: Node) -> Steps:
     attributes = node.attributes
     body, carries, sequences, length = attributes["body"], attributes["carries"], attributes["sequences"], attributes["length"]
     operands, outs = _operands(program, node), _new_outputs(program, node)
@@ -360,7 +356,7 @@ def _scan(program: Program, node: Node) -> list[Step]:
     return [(run, ())]
 
 
-def _while(program: Program, node: Node) -> list[Step]:
+def _while(program: Program, node: Node) -> Steps:
     attributes = node.attributes
     count, captures = attributes["variables"], attributes["condition_captures"]
     operands, outs = _operands(program, node), _new_outputs(program, node)
@@ -390,7 +386,7 @@ def _while(program: Program, node: Node) -> list[Step]:
     return [(run, ())]
 
 
-def _cond(program: Program, node: Node) -> list[Step]:
+def _cond(program: Program, node: Node) -> Steps:
     operands, outs = _operands(program, node), _new_outputs(program, node)
     places = dict(enumerate(operands[1:]))
     branches = [Program(node.attributes[key], places, own_threads=program.own_threads) for key in ("body", "true_body")]

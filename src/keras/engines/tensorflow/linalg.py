@@ -7,7 +7,7 @@ from typing import Any
 
 import tensorflow as tf
 
-from keras.engines.numpy.decompositions import lu_factor
+from keras.kernels.decompositions import lu_factor
 
 Tensor = Any
 

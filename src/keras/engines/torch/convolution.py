@@ -107,15 +107,11 @@ def add_windows(g: Tensor, window: Any, strides: Any, padding: Any, x_shape: Any
     return out[(slice(None), *(slice(low, low + n) for n, (low, _) in zip(x_shape[1:-1], padding, strict=True)))]
 
 
-def max_pool(x: Tensor, window: Any, strides: Any, padding: Any) -> Tensor:
-    """The largest element of every window."""
-    lowest = float("-inf") if x.dtype.is_floating_point else -(2**31)
+def max_pool(x: Tensor, window: Any, strides: Any, padding: Any) -> Any:
+    """The largest element of every window of floats."""
+    if not x.dtype.is_floating_point or 0 in x.shape:
+        return NotImplemented
     x = channels_second(x)
     if any(p != (0, 0) for p in padding):
-        x = F.pad(x, _flat(padding), value=lowest)
-    if not x.dtype.is_floating_point or 0 in x.shape:
-        return torch.amax(
-            extract_windows(torch.movedim(x, 1, -1), window, strides, ((0, 0),) * len(window)),
-            tuple(range(1 + len(window), 1 + 2 * len(window))),
-        )
+        x = F.pad(x, _flat(padding), value=float("-inf"))
     return torch.movedim(_MAX_POOL[x.ndim - 2](x, tuple(window), tuple(strides)), 1, -1)

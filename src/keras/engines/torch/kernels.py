@@ -85,8 +85,7 @@ def _prod(x: Tensor, axes: Any, keepdims: bool) -> Tensor:
 
 def _argument(function: Callable[..., Tensor]) -> Callable[..., Tensor]:
     def kernel(x: Tensor, axis: int | None, keepdims: bool) -> Tensor:
-        x = x.to(torch.uint8) if x.dtype is torch.bool else x
-        found = function(x, dim=axis, keepdim=keepdims and axis is not None).to(torch.int32)
+        found = function(x.to(torch.uint8) if x.dtype is torch.bool else x, axis, keepdims and axis is not None).int()
         return found.reshape((1,) * x.ndim) if keepdims and axis is None else found
 
     return kernel
@@ -123,9 +122,17 @@ def _wrapped(name: str, indices: Tensor, size: int) -> Tensor:
 
 
 def _take(x: Tensor, indices: Tensor, axis: int) -> Tensor:
+    flat = indices if indices.ndim == 1 else indices.reshape(-1)
+    try:
+        if x.device.type != "cpu":  # only there does torch look at the indices first
+            raise IndexError("indices")
+        found = torch.index_select(x, axis, flat)
+    except (IndexError, RuntimeError):
+        found = torch.index_select(x, axis, _wrapped("take", flat, x.shape[axis]))
+    if flat is indices:
+        return found
     axis = axis % x.ndim
-    flat = _wrapped("take", indices, x.shape[axis]).reshape(-1)
-    return torch.index_select(x, axis, flat).reshape(*x.shape[:axis], *indices.shape, *x.shape[axis + 1 :])
+    return found.reshape(*x.shape[:axis], *indices.shape, *x.shape[axis + 1 :])
 
 
 def _add_at(x: Tensor, indices: Tensor, updates: Tensor, axis: int) -> Tensor:

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import torch
 
-from keras.engines.numpy import philox
 from keras.engines.torch.dtypes import TORCH_DTYPES
+from keras.kernels import philox
 
 Tensor = torch.Tensor
 _WIDE = {torch.float32: np.float32, torch.float64: np.float64}

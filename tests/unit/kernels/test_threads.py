@@ -1,4 +1,4 @@
-"""Worker threads of the NumPy engine."""
+"""Worker threads, and control of BLAS' own."""
 
 import os
 import threading
@@ -6,7 +6,7 @@ import threading
 import numpy as np
 import pytest
 
-from keras.engines.numpy import threads
+from keras.kernels import blas, threads
 
 
 @pytest.fixture(params=[1, 2, 4], autouse=True)
@@ -79,24 +79,24 @@ def test_other_threads_may_call_too():
 
 
 def test_blas_runs_single_threaded_inside_and_as_before_after():
-    before = threads.blas_threads()
+    before = blas.blas_threads()
     if before == 0:
         pytest.skip("NumPy's BLAS has no known control")
     try:
-        threads.blas_threads(2)
-        with threads.single_threaded_blas:
-            with threads.single_threaded_blas:
-                assert threads.blas_threads() == 1
-            assert threads.blas_threads() == 1
-        assert threads.blas_threads() == 2
+        blas.blas_threads(2)
+        with blas.single_threaded_blas:
+            with blas.single_threaded_blas:
+                assert blas.blas_threads() == 1
+            assert blas.blas_threads() == 1
+        assert blas.blas_threads() == 2
     finally:
-        threads.blas_threads(before)
+        blas.blas_threads(before)
 
 
 def test_without_blas_control_nothing_is_set(monkeypatch):
-    monkeypatch.setattr(threads, "_blas_control", None)
-    assert threads.blas_threads(1) == 0
-    with threads.single_threaded_blas:
+    monkeypatch.setattr(blas, "_control", None)
+    assert blas.blas_threads(1) == 0
+    with blas.single_threaded_blas:
         pass
     seen = []
     threads.parallel([lambda: seen.append(1), lambda: seen.append(2)])

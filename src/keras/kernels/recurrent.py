@@ -4,18 +4,16 @@ Against the op's definition as a scan: sigmoid(x) is (1 + tanh(x / 2)) / 2, so t
 the gates instead of computing them again, and finds its factors for a block of steps at once.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 
-from keras.engines.numpy.buffers import aligned_empty
-from keras.engines.numpy.products import bind_matmul, steps_of
+from keras.kernels.buffers import aligned_empty
+from keras.kernels.products import bind_matmul
+from keras.kernels.threads import Steps, run
 
 Array = np.ndarray
-Step = tuple[Callable[..., Any], tuple[Any, ...]]
 
 _BLOCK_ELEMENTS = 32768
 """Elements of a state over the steps whose factors are found together: a few such arrays stay in the second-level cache."""
@@ -26,7 +24,7 @@ def _gates(z: Array) -> list[Array]:
     return [z[..., i * units : (i + 1) * units] for i in range(4)]
 
 
-def bind_lstm(xs: Sequence[Array], outs: Sequence[Array], reverse: bool) -> list[Step]:
+def bind_lstm(xs: Sequence[Array], outs: Sequence[Array], reverse: bool) -> Steps:
     """Calls that fill outputs, memories and gates from (projected, h, c, recurrent_kernel)."""
     projected, h, c, kernel = xs
     outputs, memories, gates = outs
@@ -37,7 +35,7 @@ def bind_lstm(xs: Sequence[Array], outs: Sequence[Array], reverse: bool) -> list
     shift = half.copy()
     _gates(half)[2][...] = 1
     _gates(shift)[2][...] = 0
-    calls: list[Step] = []
+    calls: Steps = []
     for t in range(steps - 1, -1, -1) if reverse else range(steps):
         i, f, g, o = _gates(gates[t])
         calls += [
@@ -57,7 +55,7 @@ def bind_lstm(xs: Sequence[Array], outs: Sequence[Array], reverse: bool) -> list
     return calls
 
 
-def bind_lstm_gradient(xs: Sequence[Array], outs: Sequence[Array], reverse: bool) -> list[Step]:
+def bind_lstm_gradient(xs: Sequence[Array], outs: Sequence[Array], reverse: bool) -> Steps:
     """Calls that fill the cotangents of (projected, h, c, recurrent_kernel)."""
     g_outputs, g_memories, outputs, memories, gates, h, c, kernel = xs
     g_z, g_h, g_c, g_kernel = outs
@@ -66,7 +64,7 @@ def bind_lstm_gradient(xs: Sequence[Array], outs: Sequence[Array], reverse: bool
     through = aligned_empty(h.shape, h.dtype)
     block = max(1, min(steps, _BLOCK_ELEMENTS // max(batch * units, 1)))
     bent, factor = (aligned_empty((block, batch, units), h.dtype) for _ in range(2))
-    calls: list[Step] = [(np.copyto, (back, kernel.T)), (g_h.fill, (0,)), (g_c.fill, (0,))]
+    calls: Steps = [(np.copyto, (back, kernel.T)), (g_h.fill, (0,)), (g_c.fill, (0,))]
     starts = range(0, steps, block) if reverse else range((steps - 1) // block * block, -1, -block)
     for start in starts:
         stop = min(start + block, steps)
@@ -86,13 +84,13 @@ def bind_lstm_gradient(xs: Sequence[Array], outs: Sequence[Array], reverse: bool
     return calls + _kernel_gradient(outputs, h, g_z, g_kernel, reverse)
 
 
-def _factors(gates: Array, memories: Array, c: Array, g_z: Array, block: slice, scratch: Any, reverse: bool) -> list[Step]:
+def _factors(gates: Array, memories: Array, c: Array, g_z: Array, block: slice, scratch: Any, reverse: bool) -> Steps:
     """What the cotangents of memory and output are multiplied by at each step: for the gates into `g_z`, for the memory into `bent`."""
     i, f, g, o = _gates(gates[block])
     to_i, to_f, to_g, to_o = _gates(g_z[block])
     bent, factor = scratch
     one = gates.dtype.type(1)
-    calls: list[Step] = [(np.tanh, (memories[block], bent))]
+    calls: Steps = [(np.tanh, (memories[block], bent))]
     for gate, other, place in ((o, bent, to_o), (i, g, to_i)):
         calls += [(np.multiply, (gate, gate, factor)), (np.subtract, (gate, factor, factor)), (np.multiply, (other, factor, place))]
     for value, gate, place in ((bent, o, bent), (g, i, to_g)):
@@ -109,27 +107,26 @@ def _factors(gates: Array, memories: Array, c: Array, g_z: Array, block: slice, 
     return calls
 
 
-def _kernel_gradient(outputs: Array, h: Array, g_z: Array, g_kernel: Array, reverse: bool) -> list[Step]:
+def _kernel_gradient(outputs: Array, h: Array, g_z: Array, g_kernel: Array, reverse: bool) -> Steps:
     """The sum over the steps of (output before).T @ cotangent, as one product over all steps but the first."""
     steps, _, units = outputs.shape
     first, rest = (steps - 1, slice(0, steps - 1)) if reverse else (0, slice(1, steps))
     before = outputs[1:] if reverse else outputs[:-1]
     start = aligned_empty(g_kernel.shape, g_kernel.dtype)
     return [
-        *steps_of(bind_matmul(before.reshape(-1, units).T, g_z[rest].reshape(-1, 4 * units), g_kernel)),
+        *bind_matmul(before.reshape(-1, units).T, g_z[rest].reshape(-1, 4 * units), g_kernel),
         (np.matmul, (h.T, g_z[first], start)),
         (np.add, (g_kernel, start, g_kernel)),
     ]
 
 
-def _at_once(bind: Callable[..., list[Step]], xs: Sequence[Array], shapes: Sequence[tuple[int, ...]], reverse: bool) -> tuple[Array, ...]:
+def _at_once(bind: Callable[..., Steps], xs: Sequence[Array], shapes: Sequence[tuple[int, ...]], reverse: bool) -> tuple[Array, ...]:
     """The results as new arrays; narrow floats are computed as float32."""
     dtype = xs[0].dtype
     wide = dtype if dtype in (np.float32, np.float64) else np.dtype(np.float32)
     outs = [np.empty(shape, wide) for shape in shapes]
     with np.errstate(all="ignore"):
-        for function, arguments in bind([x.astype(wide, copy=False) for x in xs], outs, reverse):
-            function(*arguments)
+        run(bind([x.astype(wide, copy=False) for x in xs], outs, reverse))
     return tuple(out.astype(dtype, copy=False) for out in outs)
 
 

@@ -1,9 +1,10 @@
-"""Pooling kernels of the NumPy engine against loops."""
+"""Pooling kernels against loops."""
 
 import numpy as np
 import pytest
 
-from keras.engines.numpy import windows
+from keras.kernels import windows
+from keras.kernels.threads import run
 
 GEOMETRIES = {
     "2x2": ((3, 6, 8, 5), {"window": (2, 2), "strides": (2, 2), "padding": ((0, 0), (0, 0))}),
@@ -62,14 +63,10 @@ def blocks(request, monkeypatch):
 @pytest.mark.parametrize(("shape", "geometry"), CASES)
 def test_values_equal_loops(shape, geometry, dtype):
     x = example(shape, dtype)
-    for kind, function in (("max", np.max), ("min", np.min), ("sum", np.sum)):
-        value = windows.reduce_window(x, kind=kind, **geometry)
+    for function, exact in ((windows.max_pool, np.max), (windows.average_pool, np.mean)):
+        value = function(x, **geometry)
         assert value.dtype == dtype
-        np.testing.assert_allclose(value, naive(function, x, geometry), rtol=0, atol=1e-6 if dtype == np.float32 else 1e-13)
-    np.testing.assert_array_equal(windows.max_pool(x, **geometry), windows.reduce_window(x, kind="max", **geometry))
-    average = windows.average_pool(x, **geometry)
-    assert average.dtype == dtype
-    np.testing.assert_allclose(average, naive(np.mean, x, geometry), rtol=0, atol=1e-6 if dtype == np.float32 else 1e-13)
+        np.testing.assert_allclose(value, naive(exact, x, geometry), rtol=0, atol=1e-6 if dtype == np.float32 else 1e-13)
 
 
 def naive_max_gradient(g, x, geometry):
@@ -99,34 +96,37 @@ def test_max_pool_gradient_goes_to_the_first_maximum(shape, geometry, ties, dtyp
 
 
 @pytest.mark.parametrize(("shape", "geometry"), CASES)
-def test_average_pool_gradient_is_the_transpose(shape, geometry):
-    g = np.random.default_rng(6).standard_normal(windows.plan_windows(shape, **geometry)[1])
-    dx = windows.average_pool_gradient(g, x_shape=shape, **geometry)
+def test_windows_are_taken_out_and_added_back(shape, geometry):
     x = example(shape)
-    np.testing.assert_allclose(np.sum(dx * x), np.sum(g * naive(np.mean, x, geometry)), rtol=1e-10, atol=1e-12)
+    if np.prod(windows.plan_windows(shape, **geometry)[1]) == 0:
+        return
+    taken = windows.extract_windows(x, **geometry, value=0.0)
+    count = len(geometry["window"])
+    axes = tuple(range(1 + count, 1 + 2 * count))
+    np.testing.assert_allclose(taken.sum(axis=axes), naive(np.sum, x, geometry), rtol=0, atol=1e-13)
+    g = np.random.default_rng(6).standard_normal(taken.shape)
+    np.testing.assert_allclose(np.sum(windows.add_windows(g, **geometry, x_shape=shape) * x), np.sum(g * taken), rtol=1e-10, atol=1e-12)
 
 
 @pytest.mark.parametrize(("shape", "geometry"), CASES)
 def test_bound_forms_replay_with_new_values(shape, geometry):
-    x, dx, dx2 = (np.zeros(shape) for _ in range(3))
+    x, dx = np.zeros(shape), np.zeros(shape)
     y, mean, g = (np.zeros(windows.plan_windows(shape, **geometry)[1]) for _ in range(3))
     calls = (
         windows.bind_max_pool(x, y, **geometry),
         windows.bind_average_pool(x, mean, **geometry),
         windows.bind_max_pool_gradient(g, x, y, dx, **geometry),
-        windows.bind_average_pool_gradient(g, dx2, **geometry),
     )
     for seed in range(2):
         rng = np.random.default_rng(seed)
         x[...], g[...] = rng.standard_normal(x.shape), rng.standard_normal(g.shape)
-        for array in (y, mean, dx, dx2):
+        for array in (y, mean, dx):
             array.fill(np.nan)
-        for call in calls:
-            call()
+        for steps in calls:
+            run(steps)
         np.testing.assert_array_equal(y, windows.max_pool(x, **geometry))
         np.testing.assert_array_equal(mean, windows.average_pool(x, **geometry))
         np.testing.assert_array_equal(dx, windows.max_pool_gradient(g, x, y, **geometry))
-        np.testing.assert_array_equal(dx2, windows.average_pool_gradient(g, x_shape=shape, **geometry))
 
 
 @pytest.mark.parametrize("name", ["2x2", "overlapping", "same, strided"])
@@ -137,19 +137,19 @@ def test_arrays_need_not_be_contiguous(name):
     y = windows.max_pool(x, **geometry)
     g = np.random.default_rng(6).standard_normal(y.shape)
     out = np.asfortranarray(np.empty(y.shape))
-    np.testing.assert_array_equal(windows.max_pool(strided, out=out, **geometry), y)
-    np.testing.assert_array_equal(windows.average_pool(strided, out=out, **geometry), windows.average_pool(x, **geometry))
+    run(windows.bind_max_pool(strided, out, **geometry))
+    np.testing.assert_array_equal(out, y)
+    run(windows.bind_average_pool(strided, out, **geometry))
+    np.testing.assert_array_equal(out, windows.average_pool(x, **geometry))
     dx = np.asfortranarray(np.empty(shape))
-    np.testing.assert_array_equal(
-        windows.max_pool_gradient(np.asfortranarray(g), strided, y, out=dx, **geometry), windows.max_pool_gradient(g, x, y, **geometry)
-    )
+    run(windows.bind_max_pool_gradient(np.asfortranarray(g), strided, y, dx, **geometry))
+    np.testing.assert_array_equal(dx, windows.max_pool_gradient(g, x, y, **geometry))
 
 
 def test_integers_and_infinities():
     x = np.array([[[3], [-5], [7], [7]]], np.int32)
     geometry = {"window": (2,), "strides": (2,), "padding": ((1, 1),)}
     assert windows.max_pool(x, **geometry)[0, :, 0].tolist() == [3, 7, 7]
-    assert windows.reduce_window(x, kind="min", **geometry)[0, :, 0].tolist() == [3, -5, 7]
     x = np.array([[[-np.inf], [-np.inf], [1.0], [np.nan]]])
     geometry = {"window": (2,), "strides": (2,), "padding": ((0, 0),)}
     y = windows.max_pool(x, **geometry)
@@ -164,8 +164,6 @@ def test_errors_name_what_came():
         windows.max_pool(x, window=(2,), strides=(2, 2), padding=((0, 0), (0, 0)))
     geometry = {"window": (2, 2), "strides": (2, 2), "padding": ((0, 0), (0, 0))}
     with pytest.raises(ValueError, match=r"out has shape \(2, 4, 4, 3\), the windows give \(2, 2, 2, 3\)"):
-        windows.max_pool(x, out=np.empty(x.shape), **geometry)
-    with pytest.raises(ValueError, match="kind must be one of"):
-        windows.reduce_window(x, kind="median", **geometry)
-    with pytest.raises(ValueError, match=r"average_pool_gradient: g has shape"):
-        windows.average_pool_gradient(x, x_shape=x.shape, **geometry)
+        windows.bind_max_pool(x, np.empty(x.shape), **geometry)
+    with pytest.raises(ValueError, match=r"max_pool_gradient: g has shape"):
+        windows.max_pool_gradient(x, x, x, **geometry)

@@ -1,24 +1,20 @@
-"""Worker threads for pre-bound kernels, and control of the threads inside NumPy's BLAS.
+"""Worker threads, and steps: pre-bound calls that the threads share.
 
 NumPy releases the interpreter lock inside its loops, so two Python threads really run at once; calls much shorter than 20 microseconds
-wait for the lock instead. A kernel that splits its work over `parallel` needs single-threaded BLAS calls inside: OpenBLAS serialises the
-calls of two threads while it is itself threaded, and its own workers spin for a tenth of a second after each call.
+wait for the lock instead.
 """
 
 import _thread
-import ctypes
 import functools
-import glob
 import os
-import threading
 from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
-from numpy._core import _multiarray_umath  # type: ignore[attr-defined]  # the extension that BLAS is linked to
+
+from keras.kernels.blas import single_threaded_blas
 
 Task = Callable[[], Any]
-Bound = Callable[[], None]
 Steps = list[tuple[Callable[..., Any], tuple[Any, ...]]]  # pre-bound calls: (function, arguments)
 
 
@@ -27,100 +23,6 @@ def usable_cpus() -> int:
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
-
-
-# ---------------------------------------------------------------------------------------------------------------------------------
-# BLAS threads
-
-# (setter, getter), first found wins. Accelerate has a switch between one and many, no number.
-_BLAS_NAMES = (
-    ("scipy_openblas_set_num_threads64_", "scipy_openblas_get_num_threads64_"),
-    ("scipy_openblas_set_num_threads", "scipy_openblas_get_num_threads"),
-    ("openblas_set_num_threads64_", "openblas_get_num_threads64_"),
-    ("openblas_set_num_threads", "openblas_get_num_threads"),
-    ("MKL_Set_Num_Threads", "MKL_Get_Max_Threads"),
-    ("bli_thread_set_num_threads", "bli_thread_get_num_threads"),
-)
-
-
-def _blas_libraries() -> list[Any]:
-    """Handles in which NumPy's BLAS may be found: its own extension (whose dependencies are searched too), then bundled files."""
-    root = os.path.dirname(np.__file__)
-    patterns = (os.path.join(root + ".libs", "*openblas*"), os.path.join(root, ".dylibs", "*openblas*"))
-    paths = [_multiarray_umath.__file__, *(path for pattern in patterns for path in glob.glob(pattern))]
-    libraries = []
-    for path in paths:
-        try:
-            libraries.append(ctypes.CDLL(path))
-        except OSError:
-            continue
-    return libraries
-
-
-def _find_blas_control() -> tuple[Callable[[int], Any], Callable[[], int]] | None:
-    for library in _blas_libraries():
-        for setter_name, getter_name in _BLAS_NAMES:
-            setter, getter = getattr(library, setter_name, None), getattr(library, getter_name, None)
-            if setter is not None and getter is not None:
-                setter.argtypes, setter.restype = [ctypes.c_int], None
-                getter.argtypes, getter.restype = [], ctypes.c_int
-                return setter, getter
-        switch, state = getattr(library, "BLASSetThreading", None), getattr(library, "BLASGetThreading", None)
-        if switch is not None and state is not None:
-            return _accelerate_control(switch, state)
-    return None
-
-
-def _accelerate_control(switch: Any, state: Any) -> tuple[Callable[[int], Any], Callable[[], int]]:
-    """Accelerate knows two states: 0 is many threads, 1 is one."""
-    return (lambda number: switch(int(number == 1))), (lambda: 1 if state() == 1 else usable_cpus())
-
-
-_blas_control = _find_blas_control()
-
-
-def blas_threads(number: int | None = None) -> int:
-    """Number of threads that NumPy's BLAS used before the call; sets it when `number` is given.
-
-    Arguments:
-        number: int >= 1, threads from now on, for the whole process. None only reads.
-    Returns: int, the number before; 0 where NumPy's BLAS has no known control (nothing is set then).
-    Example:
-        >>> before = blas_threads(1)
-        >>> blas_threads(before) in (0, 1)
-        True
-    """
-    if _blas_control is None:
-        return 0
-    setter, getter = _blas_control
-    before = getter()
-    if number is not None and number != before:
-        setter(number)
-    return before
-
-
-class SingleThreadedBlas:
-    """Context in which BLAS runs on the calling thread alone; nested and concurrent uses are counted, the last one out restores."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._users = 0
-        self._before = 0
-
-    def __enter__(self) -> None:
-        with self._lock:
-            if self._users == 0:
-                self._before = blas_threads(1)
-            self._users += 1
-
-    def __exit__(self, *_: object) -> None:
-        with self._lock:
-            self._users -= 1
-            if self._users == 0 and self._before > 1:
-                blas_threads(self._before)
-
-
-single_threaded_blas = SingleThreadedBlas()
 
 
 # ---------------------------------------------------------------------------------------------------------------------------------
@@ -203,7 +105,6 @@ def _reset() -> None:
     """After a fork the child has no worker threads, and locks may be held by threads that do not exist in it."""
     global _pool
     _pool = _Pool(usable_cpus())
-    single_threaded_blas.__init__()  # type: ignore[misc]
 
 
 if hasattr(os, "register_at_fork"):
@@ -254,7 +155,7 @@ def _chain(tasks: Sequence[Task]) -> Task:
 
 
 # ---------------------------------------------------------------------------------------------------------------------------------
-# pre-bound calls
+# steps
 
 
 def run(steps: Steps) -> None:
@@ -262,24 +163,23 @@ def run(steps: Steps) -> None:
         function(*arguments)
 
 
-def bound(before: Steps, lanes: Sequence[Steps] = (), after: Steps = ()) -> Bound:  # type: ignore[assignment]
-    """A callable that runs `before`, then the lanes at once on threads, then `after`."""
+def side_by_side(lanes: Sequence[Steps]) -> Steps:
+    """The lanes as steps: each of them on a thread of its own."""
     lanes = [lane for lane in lanes if lane]
     if len(lanes) < 2:
-        return functools.partial(run, [*before, *(step for lane in lanes for step in lane), *after])
-    return functools.partial(run, [*before, (parallel, ([functools.partial(run, lane) for lane in lanes],)), *after])
+        return [step for lane in lanes for step in lane]
+    return [(parallel, ([functools.partial(run, lane) for lane in lanes],))]
 
 
-def bound_blocks(before: Steps, lanes: Sequence[Sequence[Steps]], after: Steps = ()) -> Bound:  # type: ignore[assignment]
-    """A callable that runs `before`, then every block once, on the thread that comes to it first, then `after`.
+def shared(lanes: Sequence[Sequence[Steps]]) -> Steps:
+    """Blocks as steps: every block is run once, on the thread that comes to it first.
 
     Every lane holds the steps of all blocks, bound to its own scratch buffers. A thread that starts late, or whose processor is busy
     with something else, takes fewer blocks.
     """
-    lanes = [lane for lane in lanes if lane]
-    if len(lanes) < 2:
-        return functools.partial(run, [*before, *(step for lane in lanes for block in lane for step in block), *after])
-    return functools.partial(run, [*before, (_run_shared, (lanes, list(range(len(lanes[0])))[::-1])), *after])
+    if len(lanes) < 2 or len(lanes[0]) < 2:
+        return [step for lane in lanes[:1] for block in lane for step in block]
+    return [(_run_shared, (lanes, list(range(len(lanes[0])))[::-1]))]
 
 
 def _run_shared(lanes: Sequence[Sequence[Steps]], order: list[int]) -> None:

@@ -1,4 +1,4 @@
-"""Random numbers of the NumPy engine: reproducible, independent of order, of the right distribution."""
+"""Random numbers: reproducible, independent of order, of the right distribution."""
 
 import math
 import threading
@@ -6,7 +6,7 @@ import threading
 import numpy as np
 import pytest
 
-from keras.engines.numpy import philox
+from keras.kernels import philox
 
 
 def test_words_are_those_of_philox():
@@ -21,8 +21,9 @@ DRAWS = {
     "uniform": philox.uniform,
     "normal": philox.normal,
     "truncated_normal": philox.truncated_normal,
-    "keep_mask": lambda key, counter, shape, **rest: philox.keep_mask(key, counter, shape, 0.3, **rest),
-    "dropout_mask": lambda key, counter, shape, **rest: philox.dropout_mask(key, counter, shape, 0.5, **rest),
+    "integers": lambda key, counter, shape: philox.integers(key, counter, shape, -5, 5000),
+    "keep_mask": lambda key, counter, shape: philox.keep_mask(key, counter, shape, 0.3),
+    "dropout_mask": lambda key, counter, shape: philox.dropout_mask(key, counter, shape, 0.5),
 }
 
 
@@ -34,9 +35,7 @@ def test_same_key_and_counter_give_the_same_numbers(name):
     seen = []
     thread = threading.Thread(target=lambda: seen.append(draw(5, 9, (13, 7))))
     thread.start(), thread.join()
-    out = np.zeros((7, 13), first.dtype).T  # not contiguous
-    assert draw(5, 9, (13, 7), out=out) is out
-    for again in (draw(5, 9, (13, 7)), seen[0], out):
+    for again in (draw(5, 9, (13, 7)), seen[0]):
         np.testing.assert_array_equal(first, again)
     assert (draw(5, 10, (13, 7)) != first).any()
     assert (draw(6, 9, (13, 7)) != first).any()
@@ -44,19 +43,22 @@ def test_same_key_and_counter_give_the_same_numbers(name):
     assert draw(5, 9, ()).shape == ()
 
 
-@pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64])
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
 def test_moments(dtype):
     count = 200_000
-    u = philox.uniform(1, 1, (count,), dtype, low=-1.0, high=3.0)
+    u = philox.uniform(1, 1, (count,), dtype)
     assert u.dtype == dtype
     u = u.astype(np.float64)
-    assert u.min() >= -1
-    assert u.max() <= 3
-    assert abs(u.mean() - 1) < 0.02
-    assert abs(u.var() - 16 / 12) < 0.02
-    z = philox.normal(1, 2, (count,), dtype, mean=2.0, stddev=3.0)
+    assert u.min() >= 0
+    assert u.max() < 1
+    assert abs(u.mean() - 0.5) < 0.005
+    assert abs(u.var() - 1 / 12) < 0.005
+    n = philox.integers(1, 4, (count,), -2, 3)
+    assert n.dtype == np.int64
+    assert abs(np.bincount(n + 2) / count - 0.2).max() < 0.005
+    z = philox.normal(1, 2, (count,), dtype)
     assert z.dtype == dtype
-    z = (z.astype(np.float64) - 2) / 3
+    z = z.astype(np.float64)
     assert abs(z.mean()) < 0.01
     assert abs(z.std() - 1) < 0.01
     assert abs((z**3).mean()) < 0.03
@@ -76,10 +78,6 @@ def test_normal_numbers_have_the_normal_distribution(dtype):
     assert abs(np.corrcoef(z, philox.normal(4, 5, z.shape, dtype))[0, 1]) < 0.02
 
 
-def test_uniform_stays_below_its_end():
-    assert philox.uniform(1, 1, (100_000,), np.float32, low=1.0, high=np.nextafter(np.float32(1), np.float32(2))).max() == 1
-
-
 @pytest.mark.parametrize("rate", [0.5, 0.25, 0.1, 0.9, 1 / 65536])
 @pytest.mark.parametrize("size", [1_000_003, 65_536])
 def test_rate_of_dropped_places(rate, size):
@@ -97,15 +95,11 @@ def test_rates_0_and_1():
         philox.keep_mask(1, 1, (9,), 1.5)
 
 
-@pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64])
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
 @pytest.mark.parametrize("rate", [0.5, 0.25, 0.1])
-def test_dropout_and_its_gradient(dtype, rate):
-    x = np.random.default_rng(0).standard_normal((31, 17)).astype(dtype)
-    x.flags.writeable = False
-    keep = philox.keep_mask(8, 9, x.shape, rate)
-    mask = np.empty_like(x)
-    out = np.empty_like(x)
-    assert philox.dropout(x, 8, 9, rate, out=out, mask=mask) is out
-    np.testing.assert_array_equal(mask, np.where(keep, dtype(1 / (1 - rate)), dtype(0)))
-    np.testing.assert_array_equal(out, x * mask)
-    np.testing.assert_array_equal(philox.dropout(x, 8, 9, rate), out)
+def test_the_float_mask_scales_what_is_kept(dtype, rate):
+    keep = philox.keep_mask(8, 9, (31, 17), rate)
+    out = np.zeros((17, 31), dtype).T  # not contiguous
+    assert philox.dropout_mask(8, 9, (31, 17), rate, dtype, out=out) is out
+    np.testing.assert_array_equal(out, np.where(keep, dtype(1 / (1 - rate)), dtype(0)))
+    np.testing.assert_array_equal(philox.dropout_mask(8, 9, (31, 17), rate, dtype), out)

@@ -1,11 +1,11 @@
-"""Convolution kernels of the NumPy engine against loops in float64."""
+"""Convolution kernels against loops in float64."""
 
 import itertools
 
 import numpy as np
 import pytest
 
-from keras.engines.numpy import convolution, convolution_patches, convolution_rows, threads
+from keras.kernels import convolution, convolution_blocks, convolution_plan, threads
 
 GEOMETRIES = {
     "valid": {"x": (2, 6, 7, 3), "w": (3, 2, 3, 4), "strides": (1, 1), "padding": ((0, 0), (0, 0))},
@@ -17,33 +17,19 @@ GEOMETRIES = {
     "dilated": {"x": (2, 8, 9, 3), "w": (3, 2, 3, 4), "strides": (1, 1), "padding": ((2, 2), (0, 1)), "dilation": (2, 3)},
     "dilated and strided": {"x": (2, 8, 9, 3), "w": (3, 2, 3, 4), "strides": (2, 1), "padding": ((2, 2), (0, 1)), "dilation": (2, 3)},
     "groups": {"x": (2, 5, 6, 6), "w": (3, 2, 3, 4), "strides": (1, 2), "padding": ((1, 1), (0, 1)), "groups": 2},
-    "groups transposed": {
-        "x": (2, 3, 4, 6),
-        "w": (3, 2, 3, 4),
-        "strides": (1, 1),
-        "padding": ((1, 2), (0, 1)),
-        "lhs_dilation": (2, 2),
-        "groups": 2,
-    },
+    "groups strided": {"x": (2, 7, 8, 6), "w": (3, 2, 3, 4), "strides": (2, 2), "padding": ((1, 2), (0, 1)), "groups": 2},
     "depthwise": {"x": (2, 6, 6, 5), "w": (3, 3, 1, 5), "strides": (1, 1), "padding": ((1, 1), (1, 1)), "groups": 5},
     "depthwise multiplier": {"x": (2, 6, 7, 3), "w": (3, 2, 1, 6), "strides": (2, 1), "padding": ((1, 0), (0, 1)), "groups": 3},
-    "depthwise transposed": {
-        "x": (2, 3, 3, 3),
-        "w": (3, 2, 1, 6),
-        "strides": (1, 1),
-        "padding": ((2, 2), (1, 1)),
-        "lhs_dilation": (2, 3),
-        "groups": 3,
+    "depthwise strided": {"x": (2, 7, 7, 3), "w": (3, 2, 1, 3), "strides": (2, 3), "padding": ((2, 2), (1, 1)), "groups": 3},
+    "strided, cropped": {"x": (2, 9, 8, 3), "w": (1, 2, 3, 2), "strides": (2, 2), "padding": ((-1, -2), (1, -1))},
+    "strided, dilated by a multiple": {
+        "x": (1, 9, 9, 2),
+        "w": (3, 2, 2, 3),
+        "strides": (2, 4),
+        "padding": ((2, 1), (0, 3)),
+        "dilation": (2, 6),
     },
-    "transposed": {"x": (2, 3, 4, 3), "w": (3, 4, 3, 2), "strides": (1, 1), "padding": ((2, 2), (3, 1)), "lhs_dilation": (2, 3)},
-    "transposed, cropped": {
-        "x": (2, 5, 4, 3),
-        "w": (1, 2, 3, 2),
-        "strides": (1, 1),
-        "padding": ((-1, -2), (1, -1)),
-        "lhs_dilation": (2, 2),
-    },
-    "transposed, strided": {"x": (2, 4, 4, 3), "w": (3, 3, 3, 2), "strides": (2, 1), "padding": ((1, 2), (-1, 1)), "lhs_dilation": (3, 2)},
+    "strided, padded by more than the kernel": {"x": (2, 3, 2, 3), "w": (2, 1, 3, 2), "strides": (2, 3), "padding": ((5, 4), (4, -1))},
     "cropped": {"x": (2, 7, 6, 3), "w": (2, 2, 3, 4), "strides": (1, 1), "padding": ((-1, -2), (1, -1))},
     "pointwise": {"x": (2, 4, 5, 6), "w": (1, 1, 6, 3), "strides": (1, 1), "padding": ((0, 0), (0, 0))},
     "pointwise strided": {"x": (2, 4, 5, 6), "w": (1, 1, 6, 3), "strides": (2, 2), "padding": ((0, 0), (0, 0))},
@@ -63,15 +49,13 @@ CASES = [pytest.param(geometry, id=name) for name, geometry in GEOMETRIES.items(
 
 SMALL = {
     (convolution, "PARALLEL_FLOPS"): 1,
-    (convolution_patches, "BLOCK_BYTES"): 500,
-    (convolution_patches, "PARTS"): 3,
-    (convolution_rows, "BLOCK_BYTES"): 500,
-    (convolution_rows, "PARTS"): 3,
+    (convolution, "PARTS"): 3,
+    (convolution_plan, "BLOCK_BYTES"): (500, 500),
 }
 
 
 def by_rows(plan):
-    return plan.groups == 1 and max(plan.lhs_dilation) == 1
+    return int(plan.groups == 1)
 
 
 @pytest.fixture(params=["chosen", "small blocks", "rows", "rows in small blocks", "small products"])
@@ -81,29 +65,24 @@ def method(request, monkeypatch):
         for (module, name), value in SMALL.items():
             monkeypatch.setattr(module, name, value)
     if "rows" in request.param or "products" in request.param:
-        monkeypatch.setattr(convolution_rows, "is_suited", by_rows)
-        monkeypatch.setattr(convolution_rows, "is_suited_for_filters", by_rows)
+        monkeypatch.setattr(convolution_plan, "rows_kept", by_rows)
     if "products" in request.param:
-        monkeypatch.setattr(convolution_rows, "ROWS", 4)
-        monkeypatch.setattr(convolution_rows, "WEIGHT_BYTES", 1)
-        monkeypatch.setattr(convolution_rows, "SLICE", 3)
-        monkeypatch.setattr(convolution_patches, "SMALL_PRODUCT", 64 * 100)
+        monkeypatch.setattr(convolution_blocks, "ROWS", 4)
+        monkeypatch.setattr(convolution_blocks, "WEIGHT_BYTES", 1)
+        monkeypatch.setattr(convolution_blocks, "SLICE", 3)
+        monkeypatch.setattr(convolution_blocks, "SMALL_PRODUCT", 64 * 100)
 
 
-def padded(x, padding, lhs_dilation):
-    holes = [(n - 1) * d + 1 if n else 0 for n, d in zip(x.shape[1:-1], lhs_dilation, strict=True)]
-    dilated = np.zeros((x.shape[0], *holes, x.shape[-1]), x.dtype)
-    dilated[(slice(None), *(slice(None, None, d) for d in lhs_dilation))] = x
-    positive = np.pad(dilated, [(0, 0), *((max(a, 0), max(b, 0)) for a, b in padding), (0, 0)])
+def padded(x, padding):
+    positive = np.pad(x, [(0, 0), *((max(a, 0), max(b, 0)) for a, b in padding), (0, 0)])
     crop = tuple(slice(max(-a, 0), n - max(-b, 0)) for n, (a, b) in zip(positive.shape[1:-1], padding, strict=True))
     return positive[(slice(None), *crop)]
 
 
-def naive(x, w, *, strides, padding, dilation=None, lhs_dilation=None, groups=1):
+def naive(x, w, *, strides, padding, dilation=None, groups=1):
     rank = x.ndim - 2
-    ones = (1,) * rank
-    dilation = dilation or ones
-    xp = padded(x.astype(np.float64), padding, lhs_dilation or ones)
+    dilation = dilation or (1,) * rank
+    xp = padded(x.astype(np.float64), padding)
     kernel, width, filters = w.shape[:-2], w.shape[-2], w.shape[-1]
     sizes = [max(0, (n - (k - 1) * d - 1) // s + 1) for n, k, d, s in zip(xp.shape[1:-1], kernel, dilation, strides, strict=True)]
     out = np.zeros((x.shape[0], *sizes, filters))
@@ -165,23 +144,23 @@ def test_bound_forms_replay_with_new_values_in_the_same_buffers(geometry, method
         for array in (x, w, g):
             array[...] = rng.standard_normal(array.shape)
         y.fill(np.nan), dx.fill(np.nan), dw.fill(np.nan)
-        for call in (forward, *backward):
-            call()
+        for steps in (forward, *backward):
+            threads.run(steps)
         x2, w2 = rng.standard_normal(x.shape), rng.standard_normal(w.shape)
         np.testing.assert_allclose(y, naive(x, w, **attributes), rtol=0, atol=1e-12)
         np.testing.assert_allclose(np.sum(dx * x2), np.sum(g * naive(x2, w, **attributes)), rtol=1e-9, atol=1e-9)
         np.testing.assert_allclose(np.sum(dw * w2), np.sum(g * naive(x, w2, **attributes)), rtol=1e-9, atol=1e-9)
 
 
-@pytest.mark.parametrize("name", ["same", "many channels", "groups", "depthwise multiplier", "transposed", "pointwise"])
+@pytest.mark.parametrize("name", ["same", "many channels", "groups", "depthwise multiplier", "strided", "pointwise"])
 def test_bias_and_relu_in_the_epilogue(name):
     x, w, attributes = arrays(GEOMETRIES[name], np.float64)
     bias = np.random.default_rng(9).standard_normal(w.shape[-1])
     expected = naive(x, w, **attributes) + bias
     out = np.empty_like(expected)
-    convolution.bind_conv(x, w, out, bias=bias, **attributes)()
+    threads.run(convolution.bind_conv(x, w, out, bias=bias, **attributes))
     np.testing.assert_allclose(out, expected, rtol=0, atol=1e-12)
-    convolution.bind_conv(x, w, out, bias=bias, activation="relu", **attributes)()
+    threads.run(convolution.bind_conv(x, w, out, bias=bias, activation="relu", **attributes))
     np.testing.assert_allclose(out, np.maximum(expected, 0), rtol=0, atol=1e-12)
 
 
@@ -191,22 +170,26 @@ def test_unknown_activation_names_the_accepted_ones():
         convolution.bind_conv(x, w, np.empty((2, 6, 7, 4)), activation="gelu", **attributes)
 
 
-@pytest.mark.parametrize("name", ["same", "groups", "depthwise multiplier", "transposed", "pointwise", "1-D strided"])
+@pytest.mark.parametrize(
+    "name", ["same", "groups", "groups strided", "depthwise multiplier", "depthwise strided", "pointwise", "1-D strided"]
+)
 def test_arrays_need_not_be_contiguous(name):
     x, w, attributes = arrays(GEOMETRIES[name], np.float64)
     x2, w2 = np.asfortranarray(x), np.repeat(w, 2, axis=-1)[..., ::2]
     y = naive(x, w, **attributes)
     out = np.empty((*y.shape[:-1], 2 * y.shape[-1]))[..., ::2]
-    np.testing.assert_allclose(convolution.conv(x2, w2, out=out, **attributes), y, rtol=0, atol=1e-12)
+    threads.run(convolution.bind_conv(x2, w2, out, **attributes))
+    np.testing.assert_allclose(out, y, rtol=0, atol=1e-12)
     g = np.random.default_rng(3).standard_normal(y.shape)
     g2 = np.asfortranarray(g)
-    for call, values, strided, shape in (
-        (convolution.conv_input_gradient, (g, w), (g2, w2), {"x_shape": x.shape}),
-        (convolution.conv_filter_gradient, (x, g), (x2, g2), {"w_shape": w.shape}),
+    for bind, values, strided, shape in (
+        (convolution.bind_conv_input_gradient, (g, w), (g2, w2), x.shape),
+        (convolution.bind_conv_filter_gradient, (x, g), (x2, g2), w.shape),
     ):
-        expected = call(*values, **shape, **attributes)
-        out = np.asfortranarray(np.empty(expected.shape))
-        np.testing.assert_allclose(call(*strided, out=out, **shape, **attributes), expected, rtol=0, atol=1e-12)
+        expected, out = np.empty(shape), np.asfortranarray(np.empty(shape))
+        threads.run(bind(*values, expected, **attributes))
+        threads.run(bind(*strided, out, **attributes))
+        np.testing.assert_allclose(out, expected, rtol=0, atol=1e-12)
 
 
 def test_shapes_that_do_not_fit_are_named():
@@ -216,7 +199,7 @@ def test_shapes_that_do_not_fit_are_named():
     with pytest.raises(ValueError, match="must have as many"):
         convolution.conv(x, w, strides=(1,), padding=((0, 0),))
     with pytest.raises(ValueError, match=r"out has shape \(2, 6, 7, 5\), the convolution gives \(2, 6, 7, 4\)"):
-        convolution.conv(x, w, out=np.empty((2, 6, 7, 5)), **attributes)
+        convolution.bind_conv(x, w, np.empty((2, 6, 7, 5)), **attributes)
     with pytest.raises(ValueError, match=r"g has shape \(2, 6, 6, 4\)"):
         convolution.conv_input_gradient(np.empty((2, 6, 6, 4)), w, x_shape=x.shape, **attributes)
     with pytest.raises(ValueError, match=r"g has shape \(2, 6, 6, 4\)"):
@@ -230,8 +213,7 @@ def test_threads_and_blocks_do_not_change_the_result(batch, method, monkeypatch)
     expected = naive(x, w, strides=(1, 1), padding=((1, 1), (1, 1)))
     monkeypatch.setattr(convolution, "PARALLEL_FLOPS", 1)
     for size, workers in itertools.product((1, 3000, 100_000), (1, 2, 3)):
-        monkeypatch.setattr(convolution_patches, "BLOCK_BYTES", size)
-        monkeypatch.setattr(convolution_rows, "BLOCK_BYTES", size)
+        monkeypatch.setattr(convolution_plan, "BLOCK_BYTES", (size, size))
         monkeypatch.setattr(threads._pool, "size", workers)
         np.testing.assert_allclose(convolution.conv(x, w, strides=(1, 1), padding=((1, 1), (1, 1))), expected, rtol=0, atol=1e-12)
 
@@ -255,8 +237,8 @@ def test_the_row_method_is_chosen_where_it_was_measured_to_win():
     def plan(x, w, **rest):
         return convolution.plan_conv(x, w, (1, 1), ((1, 1), (1, 1)), **rest)
 
-    assert convolution_rows.is_suited(plan((8, 26, 26, 32), (3, 3, 32, 64)))
-    assert convolution_rows.is_suited(plan((8, 26, 26, 64), (3, 3, 64, 64)))
-    assert not convolution_rows.is_suited(plan((8, 28, 28, 1), (3, 3, 1, 32)))
-    assert not convolution_rows.is_suited(plan((8, 7, 7, 512), (3, 3, 512, 512)))
-    assert not convolution_rows.is_suited(plan((8, 26, 26, 64), (3, 3, 32, 64), groups=2))
+    assert convolution_plan.rows_kept(plan((8, 26, 26, 32), (3, 3, 32, 64)))
+    assert convolution_plan.rows_kept(plan((8, 26, 26, 64), (3, 3, 64, 64)))
+    assert not convolution_plan.rows_kept(plan((8, 28, 28, 1), (3, 3, 1, 32)))
+    assert not convolution_plan.rows_kept(plan((8, 7, 7, 512), (3, 3, 512, 512)))
+    assert not convolution_plan.rows_kept(plan((8, 26, 26, 64), (3, 3, 32, 64), groups=2))

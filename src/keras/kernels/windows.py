@@ -1,8 +1,9 @@
 """Pooling and window reductions, N-dimensional, channels last.
 
 A reduction over a window is done one spatial dimension at a time, the last one first: w0 + w1 passes instead of w0 * w1, and among equal
-maxima the gradient then finds the first one in row-major order. Bound forms prepare views and scratch once, for blocks of images that
-stay in the cache.
+maxima the gradient then finds the first one in row-major order. The work is cut into blocks of images that stay in the cache.
+
+A geometry is `window` and `strides`, ints, one per spatial dimension, and `padding`, a pair (low, high) for each of them.
 """
 
 import functools
@@ -12,9 +13,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from . import threads
-from .buffers import aligned_empty, aligned_zeros
-from .threads import Bound, Steps, bound, bound_blocks, ranges
+from keras.kernels import threads
+from keras.kernels.buffers import aligned_empty, aligned_zeros
+from keras.kernels.threads import Steps, ranges, run, shared
 
 Array = np.ndarray
 Ints = tuple[int, ...]
@@ -104,22 +105,16 @@ def _images(x: Array) -> int:
 # ---------------------------------------------------------------------------------------------------------------------------------
 # reductions
 
-_REDUCTIONS = {"max": np.maximum, "min": np.minimum, "sum": np.add}
 
-
-def _identity(kind: str, dtype: np.dtype) -> Any:
-    if kind == "sum":
+def _identity(function: np.ufunc, dtype: np.dtype) -> float:
+    """The result for a window without inputs: 0 for np.add, the lowest number for np.maximum."""
+    if function is np.add or dtype.kind in "bu":
         return 0
-    if np.issubdtype(dtype, np.integer):
-        return np.iinfo(dtype).min if kind == "max" else np.iinfo(dtype).max
-    if dtype == np.bool_:
-        return kind == "min"
-    return -np.inf if kind == "max" else np.inf
+    return np.iinfo(dtype).min if dtype.kind == "i" else -np.inf
 
 
-def _reduce_axis(kind: str, source: Array, target: Array, axis: Axis, steps: Steps) -> None:
-    """Steps that reduce the windows of one dimension."""
-    function = _REDUCTIONS[kind]
+def _reduce_axis(function: np.ufunc, source: Array, target: Array, axis: Axis, steps: Steps) -> None:
+    """Steps that reduce the windows of one dimension by np.maximum or np.add."""
     places = [axis.place(index) for index in range(axis.window)]
     whole = [index for index, (outputs, _) in enumerate(places) if outputs[axis.axis] == slice(0, axis.out)]
     if len(whole) >= 2:
@@ -130,7 +125,7 @@ def _reduce_axis(kind: str, source: Array, target: Array, axis: Axis, steps: Ste
         steps.append((np.copyto, (target, source[places[whole[0]][1]])))
         started = {whole[0]}
     else:
-        steps.append((target.fill, (_identity(kind, target.dtype),)))
+        steps.append((target.fill, (_identity(function, target.dtype),)))
         started = set()
     for index, (outputs, inputs) in enumerate(places):
         part = target[outputs]
@@ -142,11 +137,11 @@ def _stages(axes: Sequence[Axis]) -> list[Axis]:
     return [axis for axis in reversed(axes) if not axis.is_identity]
 
 
-def _reductions(kind: str, x: Array, out: Array, stages: Sequence[Axis], scratch: list[Array], steps: Steps) -> None:
+def _reductions(function: np.ufunc, x: Array, out: Array, stages: Sequence[Axis], scratch: list[Array], steps: Steps) -> None:
     """Steps that reduce every dimension."""
     source = x
     for axis, buffer in zip(stages, [*(buffer[: x.shape[0]] for buffer in scratch), out], strict=bool(stages)):
-        _reduce_axis(kind, source, buffer, axis, steps)
+        _reduce_axis(function, source, buffer, axis, steps)
         source = buffer
     if not stages:
         steps.append((np.copyto, (out, x)))
@@ -161,45 +156,28 @@ def _between(shape: Ints, stages: Sequence[Axis], dtype: np.dtype) -> list[Array
     return buffers
 
 
-def _bind_reduction(kind: str, x: Array, out: Array, axes: Sequence[Axis], epilogue: Callable[[Array], Steps] = lambda block: []) -> Bound:
+def _bind_reduction(function: np.ufunc, x: Array, out: Array, geometry: Any, finish: Callable[[Array], Steps] = lambda block: []) -> Steps:
+    axes, shape = plan_windows(x.shape, **geometry)
+    _check("pooling: out", out, shape)
     if 0 in out.shape:
-        return bound([])
+        return []
     if 0 in x.shape:
-        return bound([(out.fill, (_identity(kind, out.dtype),))])
+        return [(out.fill, (_identity(function, out.dtype),))]
     stages, (blocks, lanes) = _stages(axes), _blocks(x, _images(x))
     result = []
     for _ in range(lanes):
         scratch, lane = _between((blocks[0][1], *x.shape[1:]), stages, x.dtype), []
         for a, b in blocks:
             steps: Steps = []
-            _reductions(kind, x[a:b], out[a:b], stages, scratch, steps)
-            steps.extend(epilogue(out[a:b]))
-            lane.append(steps)
+            _reductions(function, x[a:b], out[a:b], stages, scratch, steps)
+            lane.append(steps + finish(out[a:b]))
         result.append(lane)
-    return bound_blocks([], result)
+    return shared(result)
 
 
-def bind_reduce_window(
-    x: Array, out: Array, *, kind: str, window: Sequence[int], strides: Sequence[int], padding: Sequence[tuple[int, int]]
-) -> Bound:
-    """Callable that writes into `out` the "max", "min" or "sum" (`kind`) of every window of x; padded places do not take part.
-
-    Arguments:
-        x: array (batch, *spatial, channels).
-        out: array (batch, *out_spatial, channels) of the same dtype.
-        window, strides: ints, one per spatial dimension.
-        padding: (low, high) pairs, one per spatial dimension.
-    """
-    if kind not in _REDUCTIONS:
-        raise ValueError(f"reduce_window: kind must be one of {sorted(_REDUCTIONS)}, got {kind!r}.")
-    axes, shape = plan_windows(x.shape, window, strides, padding)
-    _check("reduce_window: out", out, shape)
-    return _bind_reduction(kind, x, out, axes)
-
-
-def bind_max_pool(x: Array, out: Array, **geometry: Any) -> Bound:
-    """Callable that writes the maximum of every window of x into `out`; geometry as for `bind_reduce_window`."""
-    return bind_reduce_window(x, out, kind="max", **geometry)
+def bind_max_pool(x: Array, out: Array, **geometry: Any) -> Steps:
+    """Steps that write the maximum of every window of x into `out`, of x's dtype; padded places do not take part."""
+    return _bind_reduction(np.maximum, x, out, geometry)
 
 
 def _counts(axes: Sequence[Axis], dtype: np.dtype) -> Array:
@@ -212,35 +190,31 @@ def _counts(axes: Sequence[Axis], dtype: np.dtype) -> Array:
     return np.maximum(counts, dtype.type(1))[..., None]
 
 
-def bind_average_pool(x: Array, out: Array, *, window: Sequence[int], strides: Sequence[int], padding: Sequence[tuple[int, int]]) -> Bound:
-    """Callable that writes the mean of the inputs in every window of x into `out`: padded places do not count."""
-    axes, shape = plan_windows(x.shape, window, strides, padding)
-    _check("average_pool: out", out, shape)
-    counts = _counts(axes, x.dtype)
-    return _bind_reduction("sum", x, out, axes, lambda block: [(np.divide, (block, counts, block))])
+def bind_average_pool(x: Array, out: Array, **geometry: Any) -> Steps:
+    """Steps that write the mean of the inputs in every window of x into `out`: padded places do not count."""
+    counts = _counts(plan_windows(x.shape, **geometry)[0], x.dtype)
+    return _bind_reduction(np.add, x, out, geometry, lambda block: [(np.divide, (block, counts, block))])
 
 
 # ---------------------------------------------------------------------------------------------------------------------------------
-# gradients
+# the gradient
 
 
-def bind_max_pool_gradient(
-    g: Array, x: Array, y: Array, out: Array, *, window: Sequence[int], strides: Sequence[int], padding: Sequence[tuple[int, int]]
-) -> Bound:
-    """Callable that writes into `out` the gradient of x, given g, the gradient of y = max_pool(x).
+def bind_max_pool_gradient(g: Array, x: Array, y: Array, out: Array, **geometry: Any) -> Steps:
+    """Steps that write into `out` the gradient of x, given g, the gradient of y = max_pool(x).
 
     Each window's gradient goes to its first maximum in row-major order.
     """
-    axes, shape = plan_windows(x.shape, window, strides, padding)
+    axes, shape = plan_windows(x.shape, **geometry)
     _check("max_pool_gradient: g", g, shape)
     _check("max_pool_gradient: y", y, shape)
     _check("max_pool_gradient: out", out, x.shape)
     if 0 in shape or 0 in x.shape:
-        return bound([(out.fill, (0,))])
+        return [(out.fill, (0,))]
     is_partition = all(axis.is_partition for axis in axes) and x.dtype in (np.float32, np.float64)
     build = _partition_gradient if is_partition else _overlapping_gradient
     blocks, lanes = _blocks(x, max(1, _images(x) // 2))
-    return bound_blocks([], [build(g, x, y, out, axes, blocks) for _ in range(lanes)])
+    return shared([build(g, x, y, out, axes, blocks) for _ in range(lanes)])
 
 
 def _partition_gradient(g: Array, x: Array, y: Array, out: Array, axes: Sequence[Axis], blocks: Sequence[tuple[int, int]]) -> list[Steps]:
@@ -257,7 +231,7 @@ def _partition_gradient(g: Array, x: Array, y: Array, out: Array, axes: Sequence
         steps: Steps = [(out[a:b].fill, (0,))] if has_rest else []  # places after the last window
         values = [x[a:b], *(buffer[: b - a] for buffer in reduced), y[a:b]]
         if len(stages) > 1:
-            _reductions("max", values[0], values[-2], stages[:-1], reduced[:-1], steps)
+            _reductions(np.maximum, values[0], values[-2], stages[:-1], reduced[:-1], steps)
         targets = [out[a:b].view(integer), *(buffer[: b - a] for buffer in gradients)]
         incoming = g[a:b].view(integer)
         if not stages:
@@ -312,64 +286,11 @@ def _overlapping_gradient(g: Array, x: Array, y: Array, out: Array, axes: Sequen
     return lane
 
 
-def bind_average_pool_gradient(
-    g: Array, out: Array, *, window: Sequence[int], strides: Sequence[int], padding: Sequence[tuple[int, int]]
-) -> Bound:
-    """Callable that writes into `out`, of x's shape, the gradient of x given g, the gradient of average_pool(x)."""
-    axes, shape = plan_windows(out.shape, window, strides, padding)
-    _check("average_pool_gradient: g", g, shape)
-    if 0 in shape or 0 in out.shape:
-        return bound([(out.fill, (0,))])
-    counts = _counts(axes, out.dtype)
-    stages, (blocks, lanes) = _stages(axes), _blocks(out, _images(out))
-    result = []
-    for _ in range(lanes):
-        lane, block_shape = [], (blocks[0][1], *out.shape[1:])
-        buffers, means = _between(block_shape, stages, out.dtype), np.empty((block_shape[0], *shape[1:]), g.dtype)
-        for a, b in blocks:
-            incoming = means[: b - a]
-            steps: Steps = [(np.divide, (g[a:b], counts, incoming))]
-            for depth in reversed(range(len(stages))):
-                target = buffers[depth - 1][: b - a] if depth else out[a:b]
-                _spread(incoming, target, stages[depth], steps)
-                incoming = target
-            if not stages:
-                steps.append((np.copyto, (out[a:b], incoming)))
-            lane.append(steps)
-        result.append(lane)
-    return bound_blocks([], result)
-
-
-def _spread(incoming: Array, target: Array, axis: Axis, steps: Steps) -> None:
-    """Adds each window's value to all its inputs."""
-    if axis.is_partition:
-        if axis.size != axis.out * axis.window:
-            steps.append((target.fill, (0,)))
-        steps.extend((np.copyto, (target[axis.place(index)[1]], incoming)) for index in range(axis.window))
-        return
-    steps.append((target.fill, (0,)))
-    for index in range(axis.window):
-        outputs, inputs = axis.place(index)
-        if incoming[outputs].size:
-            steps.append((np.add, (target[inputs], incoming[outputs], target[inputs])))
-
-
 # ---------------------------------------------------------------------------------------------------------------------------------
 # plain forms
 
 
-def _result(x: Array, geometry: dict[str, Any], out: Array | None) -> Array:
-    return np.empty(plan_windows(x.shape, **geometry)[1], x.dtype) if out is None else out
-
-
-def reduce_window(x: Array, *, kind: str, out: Array | None = None, **geometry: Any) -> Array:
-    """The "max", "min" or "sum" of every window of x; arguments as for `bind_reduce_window`."""
-    out = _result(x, geometry, out)
-    bind_reduce_window(x, out, kind=kind, **geometry)()
-    return out
-
-
-def max_pool(x: Array, *, out: Array | None = None, **geometry: Any) -> Array:
+def max_pool(x: Array, **geometry: Any) -> Array:
     """The maximum of every window of x.
 
     Example:
@@ -377,25 +298,40 @@ def max_pool(x: Array, *, out: Array | None = None, **geometry: Any) -> Array:
         >>> max_pool(np.arange(6.0).reshape(1, 6, 1), window=(2,), strides=(2,), padding=((0, 0),))[0, :, 0].tolist()
         [1.0, 3.0, 5.0]
     """
-    return reduce_window(x, kind="max", out=out, **geometry)
-
-
-def average_pool(x: Array, *, out: Array | None = None, **geometry: Any) -> Array:
-    """The mean of the inputs in every window of x; padded places do not count."""
-    out = _result(x, geometry, out)
-    bind_average_pool(x, out, **geometry)()
+    out = np.empty(plan_windows(x.shape, **geometry)[1], x.dtype)
+    run(bind_max_pool(x, out, **geometry))
     return out
 
 
-def max_pool_gradient(g: Array, x: Array, y: Array, *, out: Array | None = None, **geometry: Any) -> Array:
+def average_pool(x: Array, **geometry: Any) -> Array:
+    """The mean of every window of x; padded places do not count."""
+    out = np.empty(plan_windows(x.shape, **geometry)[1], x.dtype)
+    run(bind_average_pool(x, out, **geometry))
+    return out
+
+
+def max_pool_gradient(g: Array, x: Array, y: Array, **geometry: Any) -> Array:
     """Gradient of x given the gradient g of y = max_pool(x)."""
-    out = np.empty(x.shape, x.dtype) if out is None else out
-    bind_max_pool_gradient(g, x, y, out, **geometry)()
+    out = np.empty(x.shape, x.dtype)
+    run(bind_max_pool_gradient(g, x, y, out, **geometry))
     return out
 
 
-def average_pool_gradient(g: Array, *, x_shape: Sequence[int], out: Array | None = None, **geometry: Any) -> Array:
-    """Gradient of x, shape `x_shape`, given the gradient g of average_pool(x)."""
-    out = np.empty(tuple(x_shape), g.dtype) if out is None else out
-    bind_average_pool_gradient(g, out, **geometry)()
+def extract_windows(x: Array, window: Ints, strides: Ints, padding: Sequence[tuple[int, int]], value: float) -> Array:
+    """Every window of x, (batch, *places, *window, channels); `value` stands in padded places."""
+    if any(pair != (0, 0) for pair in padding):
+        x = np.pad(x, ((0, 0), *padding, (0, 0)), constant_values=np.asarray(value).astype(x.dtype))
+    count = len(window)
+    view = np.lib.stride_tricks.sliding_window_view(x, window, axis=tuple(range(1, 1 + count)))
+    return np.ascontiguousarray(np.moveaxis(view[(slice(None), *(slice(None, None, step) for step in strides))], count + 1, -1))
+
+
+def add_windows(g: Array, window: Ints, strides: Ints, padding: Sequence[tuple[int, int]], x_shape: Ints) -> Array:
+    """Windows added back to their places in an array of shape `x_shape`."""
+    axes, _ = plan_windows(x_shape, window, strides, padding)
+    out = np.zeros(x_shape, g.dtype)
+    for tap in np.ndindex(*window):
+        pairs = [axis.place(index) for axis, index in zip(axes, tap, strict=True)]
+        outputs, inputs = ((slice(None), *(pair[side][-1] for pair in pairs)) for side in (0, 1))
+        out[inputs] += g[outputs][(slice(None),) * (1 + len(window)) + tap]
     return out

@@ -69,60 +69,36 @@ def random_bits(key: int, counter: int, count: int) -> Array:
 
 
 # ---------------------------------------------------------------------------------------------------------------------------------
-# distributions
+# distributions: float32 or float64
 
 
-def _buffer(shape: Sequence[int], dtype: Any, out: Array | None) -> tuple[Array, Array]:
-    """(result, contiguous float32 or float64 array to draw into); they are the same array where possible."""
-    result = np.empty(tuple(shape), dtype) if out is None else out
-    if result.flags.c_contiguous and result.dtype in (np.float32, np.float64):
-        return result, result
-    return result, np.empty(result.shape, np.float64 if result.dtype == np.float64 else np.float32)
-
-
-def _delivered(result: Array, drawn: Array) -> Array:
-    if result is not drawn:
-        np.copyto(result, drawn, casting="same_kind")
-    return result
-
-
-def uniform(
-    key: int, counter: int, shape: Sequence[int], dtype: Any = np.float32, low: float = 0.0, high: float = 1.0, out: Array | None = None
-) -> Array:
-    """Numbers uniform in [low, high).
+def uniform(key: int, counter: int, shape: Sequence[int], dtype: Any = np.float32) -> Array:
+    """Numbers uniform in [0, 1).
 
     Example:
-        >>> values = uniform(1, 2, (3,), low=-1.0)
-        >>> bool((abs(values) <= 1).all()), values.dtype.name
+        >>> values = uniform(1, 2, (3,))
+        >>> bool((values < 1).all()), values.dtype.name
         (True, 'float32')
     """
-    result, drawn = _buffer(shape, dtype, out)
-    _philox(key, counter).generator.random(out=drawn, dtype=drawn.dtype)
-    kind = drawn.dtype.type
-    if low != 0.0 or high != 1.0:
-        np.multiply(drawn, kind(high - low), out=drawn)
-        np.add(drawn, kind(low), out=drawn)
-        if high > low:  # rounding may have reached the end
-            np.minimum(drawn, np.nextafter(kind(high), kind(low)), out=drawn)
-    return _delivered(result, drawn)
+    return _philox(key, counter).generator.random(tuple(shape), dtype)
 
 
-def normal(
-    key: int, counter: int, shape: Sequence[int], dtype: Any = np.float32, mean: float = 0.0, stddev: float = 1.0, out: Array | None = None
-) -> Array:
-    """Numbers normal with the given mean and standard deviation: Box and Muller's for float32, the ziggurat for float64."""
-    result, drawn = _buffer(shape, dtype, out)
+def integers(key: int, counter: int, shape: Sequence[int], low: int, high: int) -> Array:
+    """Integers from `low` to `high` - 1, int64."""
+    drawn = (random_bits(key, counter, math.prod(shape)) >> np.uint64(11)).astype(np.float64) * 2.0**-53 * (high - low)
+    return (np.floor(drawn).astype(np.int64) + low).reshape(tuple(shape))
+
+
+def normal(key: int, counter: int, shape: Sequence[int], dtype: Any = np.float32) -> Array:
+    """Standard normal numbers: Box and Muller's for float32, the ziggurat for float64."""
+    drawn = np.empty(tuple(shape), dtype)
     _standard_normal(_philox(key, counter), drawn)
-    _scaled(drawn, mean, stddev)
-    return _delivered(result, drawn)
+    return drawn
 
 
-def truncated_normal(
-    key: int, counter: int, shape: Sequence[int], dtype: Any = np.float32, mean: float = 0.0, stddev: float = 1.0, out: Array | None = None
-) -> Array:
-    """Numbers normal with the given mean and standard deviation, drawn again while they are more than two deviations away."""
-    result, drawn = _buffer(shape, dtype, out)
-    generators = _philox(key, counter)
+def truncated_normal(key: int, counter: int, shape: Sequence[int], dtype: Any = np.float32) -> Array:
+    """Standard normal numbers, drawn again while they are more than 2 away from 0."""
+    drawn, generators = np.empty(tuple(shape), dtype), _philox(key, counter)
     _standard_normal(generators, drawn)
     flat = drawn.reshape(-1)
     outside = np.flatnonzero(np.abs(flat) > 2)
@@ -131,16 +107,7 @@ def truncated_normal(
         _standard_normal(generators, again)
         flat[outside] = again
         outside = outside[np.abs(again) > 2]
-    _scaled(drawn, mean, stddev)
-    return _delivered(result, drawn)
-
-
-def _scaled(drawn: Array, mean: float, stddev: float) -> None:
-    kind = drawn.dtype.type
-    if stddev != 1.0:
-        np.multiply(drawn, kind(stddev), out=drawn)
-    if mean != 0.0:
-        np.add(drawn, kind(mean), out=drawn)
+    return drawn
 
 
 def _standard_normal(generators: _Generators, out: Array) -> None:
@@ -171,58 +138,37 @@ def _standard_normal(generators: _Generators, out: Array) -> None:
 # dropout
 
 
-def _keep(key: int, counter: int, rate: float, out: Array) -> Array:
-    """Fills the contiguous boolean array: False with a probability within 2**-17 of `rate`."""
-    if not 0 <= rate <= 1:
-        raise ValueError(f"dropout: rate must be in [0, 1], got {rate!r}.")
-    threshold = round(rate * 65536)
-    flat = out.reshape(-1)
-    if threshold in (0, 65536):
-        flat.fill(threshold == 0)
-        return out
-    sfc = _sfc(key, counter)
-    if threshold == 32768:  # one bit says it all
-        words = sfc.random_raw(-(-flat.size // 64))
-        flat.view(np.uint8)[...] = np.unpackbits(words.view(np.uint8), count=flat.size)
-    elif threshold % 256 == 0:
-        words = sfc.random_raw(-(-flat.size // 8))
-        np.greater_equal(words.view(np.uint8)[: flat.size], np.uint8(threshold // 256), out=flat)
-    else:
-        words = sfc.random_raw(-(-flat.size // 4))
-        np.greater_equal(words.view(np.uint16)[: flat.size], np.uint16(threshold), out=flat)
-    return out
-
-
-def keep_mask(key: int, counter: int, shape: Sequence[int], rate: float, out: Array | None = None) -> Array:
-    """Boolean mask, False with probability `rate` (to within 2**-17).
+def keep_mask(key: int, counter: int, shape: Sequence[int], rate: float) -> Array:
+    """Boolean mask, False with a probability within 2**-17 of `rate`.
 
     Example:
         >>> abs(float(keep_mask(1, 2, (1000, 1000), 0.3).mean()) - 0.7) < 0.002
         True
     """
-    if out is not None and not out.flags.c_contiguous:
-        np.copyto(out, keep_mask(key, counter, out.shape, rate))
-        return out
-    return _keep(key, counter, rate, np.empty(tuple(shape), bool) if out is None else out)
+    if not 0 <= rate <= 1:
+        raise ValueError(f"dropout: rate must be in [0, 1], got {rate!r}.")
+    out, threshold = np.empty(tuple(shape), bool), round(rate * 65536)
+    flat = out.reshape(-1)
+    if threshold in (0, 65536):
+        flat.fill(threshold == 0)
+    elif threshold == 32768:  # one bit says it all
+        words = _sfc(key, counter).random_raw(-(-flat.size // 64))
+        flat.view(np.uint8)[...] = np.unpackbits(words.view(np.uint8), count=flat.size)
+    else:
+        kind, levels = (np.uint8, threshold // 256) if threshold % 256 == 0 else (np.uint16, threshold)
+        words = _sfc(key, counter).random_raw(-(-flat.size * kind(0).itemsize // 8))
+        np.greater_equal(words.view(kind)[: flat.size], kind(levels), out=flat)
+    return out
 
 
 def dropout_mask(key: int, counter: int, shape: Sequence[int], rate: float, dtype: Any = np.float32, out: Array | None = None) -> Array:
-    """Float mask: 0 with probability `rate`, else 1 / (1 - rate). Dropout is x * mask, and its gradient g * mask."""
+    """Float32 or float64 mask: 0 with probability `rate`, else 1 / (1 - rate). Dropout is x * mask, and its gradient g * mask."""
     mask = np.empty(tuple(shape), dtype) if out is None else out
-    keep = _keep(key, counter, rate, np.empty(mask.shape, bool))
+    keep = keep_mask(key, counter, mask.shape, rate)
     scale = mask.dtype.type(1 / (1 - rate) if rate < 1 else 0)
-    if mask.dtype not in (np.float32, np.float64):
-        np.multiply(keep, scale, out=mask)
-        return mask
     # All ones or all zeros, then the bits of the scale: integer operations that cast once, three times as fast as bool * float.
     integer = np.int32 if mask.dtype == np.float32 else np.int64
     bits = mask.view(integer)
     np.negative(keep.view(np.int8), out=bits)
     np.bitwise_and(bits, scale.view(integer), out=bits)
     return mask
-
-
-def dropout(x: Array, key: int, counter: int, rate: float, out: Array | None = None, mask: Array | None = None) -> Array:
-    """x * dropout_mask; the mask is left in `mask` when an array of x's shape and dtype is given, for the gradient."""
-    mask = dropout_mask(key, counter, x.shape, rate, x.dtype, out=mask)
-    return np.multiply(x, mask, out=mask.copy() if out is None else out)
