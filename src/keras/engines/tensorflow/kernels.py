@@ -177,7 +177,9 @@ def _hypot(x: Tensor, y: Tensor) -> Tensor:
     x, y = tf.abs(x), tf.abs(y)
     largest = tf.stop_gradient(tf.maximum(x, y))
     scale = tf.where((largest > 0) & tf.math.is_finite(largest), largest, tf.ones_like(largest))
-    return scale * tf.sqrt(tf.square(x / scale) + tf.square(y / scale))
+    total = tf.square(x / scale) + tf.square(y / scale)
+    nothing = total == 0  # where the root has no gradient
+    return tf.where(nothing, total, scale * tf.sqrt(tf.where(nothing, tf.ones_like(total), total)))
 
 
 @tf.custom_gradient
