@@ -75,7 +75,11 @@ def _step_targets(of_keras_jax: float, numpy_of_fastest: float | None = None, be
     return tuple(targets)
 
 
-EAGER_OPS = ("add", "multiply", "maximum", "exp", "relu", "matmul", "sum", "mean", "softmax", "reshape", "concatenate")
+EAGER_OPS = (
+    "add", "multiply", "maximum", "power", "exp", "tanh", "relu", "clip", "cast", "where", "matmul", "sum", "mean", "max", "argmax", "softmax",
+    "reshape", "transpose", "expand_dims", "squeeze", "concatenate", "stack", "split", "take",
+)  # fmt: skip
+
 
 CASES: tuple[Case, ...] = (
     Case(
@@ -249,7 +253,7 @@ CASES: tuple[Case, ...] = (
         ),
         parameters={"rounds": 15},
         implementations=("one-numpy", "one-torch", "keras-torch"),
-        targets=tuple(Target(op, 3e-6) for op in EAGER_OPS),
+        targets=tuple(Target(op, 3e-6, (), (name,)) for op in EAGER_OPS for name in ("one-numpy", "one-torch")),
     ),
     Case(
         name="memory/thousand_fits",

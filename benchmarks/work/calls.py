@@ -50,16 +50,17 @@ def fit_tiny_with_validation(epochs: int) -> dict[str, list[float]]:
 
 
 def build_functional(length: int) -> dict[str, list[float]]:
-    """A Functional model that is one long chain."""
+    """A Functional model that is one long chain; a first short one imports the engine, for which there are rows of their own."""
 
-    def build() -> Any:
+    def build(length: int) -> Any:
         inputs = keras.Input((4,))
         x = inputs
         for _ in range(length):
             x = layers.Dense(4)(x)
         return keras.Model(inputs, x)
 
-    return {"build": [_timed(build)]}
+    build(1)
+    return {"build": [_timed(lambda: build(length))]}
 
 
 def empty_model(rows: int) -> dict[str, list[float]]:

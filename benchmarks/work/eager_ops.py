@@ -15,24 +15,38 @@ Call = Callable[[], Any]
 CALLS = 300
 
 
-def _tensors() -> tuple[Any, Any, Any]:
+def _tensors() -> tuple[Any, ...]:
     random = np.random.default_rng(0)
-    return tuple(ops.convert_to_tensor(random.random(shape, dtype="float32")) for shape in ((4, 8), (4, 8), (8, 8)))
+    floats = [ops.convert_to_tensor(random.random(shape, dtype="float32")) for shape in ((4, 8), (4, 8), (8, 8), (1, 4, 8))]
+    return *floats, ops.convert_to_tensor(np.array([2, 0, 1], "int32")), ops.convert_to_tensor(random.random((4, 8)) < 0.5)
 
 
-def _ours(x: Any, y: Any, w: Any) -> dict[str, Call]:
+def _ours(x: Any, y: Any, w: Any, z: Any, rows: Any, chosen: Any) -> dict[str, Call]:
     return {
         "add": lambda: ops.add(x, y),
         "multiply": lambda: ops.multiply(x, y),
         "maximum": lambda: ops.maximum(x, y),
+        "power": lambda: ops.power(x, y),
         "exp": lambda: ops.exp(x),
+        "tanh": lambda: ops.tanh(x),
         "relu": lambda: ops.relu(x),
+        "clip": lambda: ops.clip(x, 0.2, 0.8),
+        "cast": lambda: ops.cast(x, "float64"),
+        "where": lambda: ops.where(chosen, x, y),
         "matmul": lambda: ops.matmul(x, w),
         "sum": lambda: ops.sum(x, axis=1),
         "mean": lambda: ops.mean(x, axis=1),
+        "max": lambda: ops.max(x, axis=1),
+        "argmax": lambda: ops.argmax(x, axis=1),
         "softmax": lambda: ops.softmax(x),
         "reshape": lambda: ops.reshape(x, (8, 4)),
+        "transpose": lambda: ops.transpose(x),
+        "expand_dims": lambda: ops.expand_dims(x, 0),
+        "squeeze": lambda: ops.squeeze(z, 0),
         "concatenate": lambda: ops.concatenate([x, y], axis=1),
+        "stack": lambda: ops.stack([x, y]),
+        "split": lambda: ops.split(x, 2, axis=1),
+        "take": lambda: ops.take(x, rows, axis=0),
     }
 
 
@@ -41,27 +55,38 @@ def _softmax(x: np.ndarray) -> np.ndarray:
     return made / np.sum(made, axis=-1, keepdims=True)
 
 
-def _native(x: Any, y: Any, w: Any) -> dict[str, Call]:
-    if keras.backend.backend() == "numpy":
-        library: Any = np
-        relu, softmax = (lambda: np.maximum(x, 0.0)), (lambda: _softmax(x))
-    else:
+def _native(x: Any, y: Any, w: Any, z: Any, rows: Any, chosen: Any) -> dict[str, Call]:
+    on_numpy = keras.backend.backend() == "numpy"
+    library: Any = np
+    if not on_numpy:
         import torch
 
         library = torch
-        relu, softmax = (lambda: torch.relu(x)), (lambda: torch.softmax(x, -1))
     return {
         "add": lambda: library.add(x, y),
         "multiply": lambda: library.multiply(x, y),
         "maximum": lambda: library.maximum(x, y),
+        "power": lambda: library.pow(x, y),
         "exp": lambda: library.exp(x),
-        "relu": relu,
+        "tanh": lambda: library.tanh(x),
+        "relu": (lambda: np.maximum(x, 0.0)) if on_numpy else (lambda: library.relu(x)),
+        "clip": lambda: library.clip(x, 0.2, 0.8),
+        "cast": (lambda: x.astype("float64")) if on_numpy else (lambda: x.to(library.float64)),
+        "where": lambda: library.where(chosen, x, y),
         "matmul": lambda: library.matmul(x, w),
         "sum": lambda: library.sum(x, axis=1),
         "mean": lambda: library.mean(x, axis=1),
-        "softmax": softmax,
+        "max": (lambda: np.max(x, axis=1)) if on_numpy else (lambda: library.amax(x, 1)),
+        "argmax": lambda: library.argmax(x, axis=1),
+        "softmax": (lambda: _softmax(x)) if on_numpy else (lambda: library.softmax(x, -1)),
         "reshape": lambda: library.reshape(x, (8, 4)),
+        "transpose": (lambda: np.transpose(x)) if on_numpy else (lambda: library.permute(x, (1, 0))),
+        "expand_dims": (lambda: np.expand_dims(x, 0)) if on_numpy else (lambda: library.unsqueeze(x, 0)),
+        "squeeze": lambda: library.squeeze(z, 0),
         "concatenate": lambda: library.concatenate([x, y], axis=1),
+        "stack": lambda: library.stack([x, y]),
+        "split": (lambda: np.split(x, 2, axis=1)) if on_numpy else (lambda: library.split(x, 4, 1)),
+        "take": (lambda: np.take(x, rows, axis=0)) if on_numpy else (lambda: library.index_select(x, 0, rows)),
     }
 
 

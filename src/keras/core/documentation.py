@@ -23,6 +23,7 @@ _OPERAND_DTYPES = {
     "boolean": "; what is not 0 counts as True",
     "sums": "; integers of fewer than 32 bits are computed in 32",
     "integers_only": ", integers or booleans only",
+    "integers_no_bool": ", integers or booleans only, these as int32",
 }
 _RESULT_DTYPES = {
     "each": ", of the {common}",
@@ -31,6 +32,7 @@ _RESULT_DTYPES = {
     "no_bool": ", of the {common} (int32 for booleans)",
     "sums": ", of the {common}, integers of at least 32 bits",
     "integers_only": ", of the {common}",
+    "integers_no_bool": ", of the {common} (int32 for booleans)",
 }
 _RESULTS = {
     "unary": "tensor in the shape of `{first}`",
@@ -212,7 +214,7 @@ def _returns(parameters: Sequence[str], family: Family | None) -> list[str]:
 
 def _raises(family: Family) -> list[str]:
     found = _RAISES.get(family.kind, "")
-    if family.promote.__name__ == "integers_only":
+    if family.promote.__name__ in ("integers_only", "integers_no_bool"):
         found = f"TypeError for floats; {found}" if found else "TypeError for floats."
     return [found] if found else []
 

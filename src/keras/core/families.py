@@ -81,8 +81,8 @@ def no_bool(keys: tuple[Any, ...], attributes: dict[str, Any]) -> Sequence[str]:
 
 
 def products(keys: tuple[Any, ...], attributes: dict[str, Any]) -> Sequence[str]:
-    """All operands in their common dtype, int8 as int32, whose products and sums an int8 does not hold."""
-    return tuple("int32" if d == "int8" else d for d in same(keys, attributes))
+    """All operands in their common dtype, int8 throughout as int32, whose products and sums an int8 does not hold."""
+    return ("int32",) * len(keys) if set(keys) == {"int8"} else tuple(same(keys, attributes))
 
 
 DTYPES_ALONE: set[Promote] = {same, floating, each, boolean, first_boolean, no_bool, products}

@@ -19,6 +19,7 @@ import numpy as np
 from keras.core import dtypes, engine, operation
 from keras.core.families import DTYPES_ALONE
 from keras.core.graph import Traced, Tracer, current_tracer, tracer_of
+from keras.core.state import current_scope
 from keras.core.tensor import REGISTRY, KerasTensor, Spec, Symbol
 from keras.core.variable import Variable
 
@@ -34,6 +35,10 @@ _SHOWN = {
 }  # fmt: skip
 """What messages call a primitive that has no public name: the op that users write."""
 _SCALARS = (bool, int, float, complex)
+_PLAIN = frozenset({*_SCALARS, type(None), str})
+"""What is neither a tensor nor holds one."""
+_CONVERTED = (list, tuple, Variable)
+"""What becomes a tensor before a composite sees it."""
 
 
 class NotDifferentiable:
@@ -101,13 +106,18 @@ class Op:
     def bind(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[tuple[Any, ...], dict[str, Any]]:
         """The operands and the attributes of a call."""
         count = 1 if self.operands == "list" else int(self.operands)
-        if len(args) < count or kwargs.keys() - self.defaults.keys() or len(args) > len(self.parameters):
-            bound = inspect.signature(self.function).bind(*args, **kwargs)
+        names, attributes = self.parameters[count:], self.defaults | kwargs
+        attributes.update(zip(names, args[count:], strict=False))
+        if (
+            len(args) < count
+            or len(attributes) != len(names)
+            or len(args) > len(self.parameters)
+            or not kwargs.keys() <= {*names[len(args) - count :]}
+        ):
+            bound = inspect.signature(self.function).bind(*args, **kwargs)  # operands by name; or it says what is missing or given twice
             bound.apply_defaults()
-            args, kwargs = tuple(bound.arguments.values()), {}
-        attributes = dict(self.defaults)
-        attributes.update(zip(self.parameters[count:], args[count:], strict=False))
-        attributes.update(kwargs)
+            args = tuple(bound.arguments.values())
+            attributes = dict(zip(names, args[count:], strict=True))
         return (tuple(args[0]) if self.operands == "list" else args[:count]), attributes
 
     def infer(self, inputs: Sequence[Any], attributes: dict[str, Any]) -> Any:
@@ -126,7 +136,7 @@ class Op:
         """The number(s) for operands that are engine tensors, promoted already."""
         current = engine.current()
         if self.rule is not None:
-            return current.kernels[self.name](*operands, **attributes)
+            return current.kernel(self.name, [current.dtype_of(x) for x in operands])(*operands, **attributes)
         native = current.natives.get(self.name)
         arguments = [list(operands)] if self.operands == "list" else operands
         return (native or self.body)(*arguments, **attributes)
@@ -171,87 +181,103 @@ def _dtype_key(x: Any, current: Any) -> Any:
     return kind if kind in _SCALARS else current.dtype_of(x)
 
 
-_LIST = "list"
-
-
 def _primitive_call(op: Op) -> Callable[..., Any]:
-    count = op.operands
-    plain = count != _LIST
-    leading = 1 if count == _LIST else int(count)
-    names, known, limit = op.parameters[leading:], frozenset(op.parameters[leading:]), len(op.parameters)
-    takes_dtype, bare = "dtype" in known, plain and len(op.defaults) == len(names)
+    in_list = op.operands == "list"
+    count = 1 if in_list else int(op.operands)
+    has_attributes = len(op.parameters) > count
     kernels = op.kernels
 
     def call(*args: Any, **kwargs: Any) -> Any:
         given = len(args)
-        if bare and given == count and not kwargs:
-            operands, attributes = args, op.defaults
-        elif leading <= given <= limit and kwargs.keys() <= known:
-            operands = args[:leading] if plain else tuple(args[0])
-            attributes = op.defaults.copy()
-            attributes.update(zip(names, args[leading:], strict=False))
-            attributes.update(kwargs)
-            if len(attributes) < len(names) or (kwargs and not kwargs.keys().isdisjoint(names[: given - leading])):
-                inspect.signature(op.function).bind(*args, **kwargs)  # says what is missing, or given twice
-        else:
-            operands, attributes = op.bind(args, kwargs)
-        current = engine.current()
-        tensor_type = current.tensor_type
-        if count == 1:
-            x = operands[0]
-            kernel = kernels.get((current.name, x.dtype)) if type(x) is tensor_type else None
-        elif count == 2:
-            x, y = operands
-            kernel = None
-            if type(x) is tensor_type:
-                kernel = kernels.get((current.name, x.dtype, y.dtype if type(y) is tensor_type else type(y)))
-                if type(kernel) is tuple:  # a tensor and a Python number
-                    operands = x, current.operand(y, kernel[1])
-                    kernel = kernel[0]
-        else:
-            same = [x.dtype for x in operands if type(x) is tensor_type]
-            kernel = kernels.get((current.name, *same)) if len(same) == len(operands) else None
-        if kernel is not None and (not takes_dtype or _is_dtype_name(attributes["dtype"])):
-            try:
-                return kernel(*operands, **attributes)
-            except current.errors:
-                return _on_values(op, current, operands, attributes)  # words the error
-        for x in operands:
-            if type(x) is not tensor_type:
-                operands = tuple(map(as_operand, operands))
-                break
-        for x in operands:
-            if isinstance(x, Symbol):
-                return _on_symbols(op, operands, attributes, args, kwargs)
-        return _on_values(op, current, operands, attributes)
+        if given >= count and (has_attributes or (given == count and not kwargs)):
+            current = engine.current()
+            tensor_type, name, x = current.tensor_type, current.name, args[0]
+            key: tuple[Any, ...] = ()
+            if in_list:
+                if type(x) in (list, tuple):
+                    key = (name, *[y.dtype if type(y) is tensor_type else None for y in x])
+            elif type(x) is tensor_type:
+                if count == 1:
+                    key = name, x.dtype
+                elif count == 2:
+                    y = args[1]
+                    key = name, x.dtype, y.dtype if type(y) is tensor_type else type(y)
+                else:
+                    key = (name, *[y.dtype if type(y) is tensor_type else None for y in args[:count]])
+            kernel = kernels.get(key)
+            if kernel is not None:
+                try:
+                    return kernel(*args, **kwargs)
+                except current.errors:  # what follows words the error
+                    pass
+        return _dispatch(op, args, kwargs)
 
     return call
+
+
+def _dispatch(op: Op, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    """A primitive on operands of any kind."""
+    operands, attributes = op.bind(args, kwargs)
+    current = engine.current()
+    for x in operands:
+        if type(x) is not current.tensor_type:
+            operands = tuple(map(as_operand, operands))
+            break
+    for x in operands:
+        if isinstance(x, Symbol):
+            return _on_symbols(op, operands, attributes, args, kwargs)
+    return _on_values(op, current, operands, attributes)
 
 
 def _is_dtype_name(dtype: Any) -> bool:
     return isinstance(dtype, str) and dtype in dtypes.ALL
 
 
-def _remember(op: Op, current: Any, operands: Sequence[Any], arrays: Sequence[Any], keys: Any, wanted: Sequence[str]) -> None:
+def _remember(op: Op, current: Any, kernel: Any, operands: Sequence[Any], arrays: Sequence[Any], keys: Any, wanted: Sequence[str]) -> None:
     """The kernel for the next call with operands of these dtypes, if they go in as they are (a Python number in the tensor's dtype)."""
     if op.promote not in DTYPES_ALONE or any(type(x) is not current.tensor_type for x in arrays):
         return
-    kernel, same = current.kernels[op.name], [key == target for key, target in zip(keys, wanted, strict=True)]
+    same = [key == target for key, target in zip(keys, wanted, strict=True)]
+    leading = 1 if op.operands == "list" else len(arrays)
     if all(same):
-        op.kernels[(current.name, *[x.dtype for x in arrays])] = kernel
-    elif len(same) == 2 and same[0] and type(operands[1]) in _SCALARS:
-        op.kernels[(current.name, arrays[0].dtype, type(operands[1]))] = (kernel, wanted[1])
+        op.kernels[(current.name, *[x.dtype for x in arrays])] = (
+            kernel
+            if len(op.parameters) == leading
+            else _with_signature(op.operands, op.parameters, tuple(op.defaults))(kernel, op.defaults)
+        )
+    elif len(same) == len(op.parameters) == 2 and same[0] and type(operands[1]) in _SCALARS:
+        operand, dtype = current.operand, wanted[1]
+        op.kernels[(current.name, arrays[0].dtype, type(operands[1]))] = lambda x, y: kernel(x, operand(y, dtype))
+
+
+@functools.cache
+def _with_signature(operands: int | str, parameters: tuple[str, ...], optional: tuple[str, ...]) -> Callable[..., Any]:
+    """(kernel, defaults) -> the kernel as a function with the op's own signature, so that Python binds the arguments of a call.
+
+    The text is compiled, as a call bound by hand takes longer than what most kernels compute.
+    """
+    count = 1 if operands == "list" else int(operands)
+    leading = [f"*{parameters[0]}"] if operands == "list" else list(parameters[:count])
+    given = [f"{p}={'named(dtype)' if p == 'dtype' else p}" for p in parameters[count:]]
+    signature = ", ".join(f"{p}=defaults[{p!r}]" if p in optional else p for p in parameters)
+    text = f"lambda kernel, defaults: lambda {signature}: kernel({', '.join([*leading, *given])})"
+    return eval(text, {"named": _named})  # type: ignore[no-any-return]
+
+
+def _named(dtype: Any) -> Any:
+    return dtype if dtype is None or _is_dtype_name(dtype) else dtypes.standardize(dtype)
 
 
 def _on_values(op: Op, current: Any, operands: Sequence[Any], attributes: dict[str, Any]) -> Any:
     keys = tuple([_dtype_key(x, current) for x in operands])
     wanted = op.promote(keys, attributes)
     arrays = [x if key == target else current.operand(x, target) for x, key, target in zip(operands, keys, wanted, strict=True)]
-    if attributes.get("dtype") is not None and not _is_dtype_name(attributes["dtype"]):
-        attributes = {**attributes, "dtype": dtypes.standardize(attributes["dtype"])}
+    if "dtype" in attributes:
+        attributes = {**attributes, "dtype": _named(attributes["dtype"])}
     try:
-        result = current.kernels[op.name](*arrays, **attributes)
-        _remember(op, current, operands, arrays, keys, wanted)
+        kernel = current.kernel(op.name, wanted)
+        result = kernel(*arrays, **attributes)
+        _remember(op, current, kernel, operands, arrays, keys, wanted)
         return result
     except KeyError as error:
         if error.args == (op.name,):
@@ -265,7 +291,7 @@ def _on_values(op: Op, current: Any, operands: Sequence[Any], attributes: dict[s
             if places is not None:
                 raise ValueError(places) from None
             raise
-        return current.kernels[op.name](*arrays, **canonical)  # attributes that the array library takes only in another spelling
+        return kernel(*arrays, **canonical)  # attributes that the array library takes only in another spelling
 
 
 def _on_symbols(op: Op, operands: Sequence[Any], attributes: dict[str, Any], args: Any, kwargs: Any) -> Any:
@@ -300,7 +326,7 @@ def _find_symbol(args: Any) -> type | None:
     found: type | None = None
     for x in args:
         if isinstance(x, Variable):
-            x = x.value
+            x = x.value if current_scope() is not None else None
         if isinstance(x, Traced):
             return Traced
         if isinstance(x, KerasTensor):
@@ -317,53 +343,75 @@ def _composite_call(op: Op) -> Callable[..., Any]:
     body = op.body
     name = op.name
     count = op.operands if isinstance(op.operands, int) else 0
-    operand_names = op.parameters[:count]
 
     def call(*args: Any, **kwargs: Any) -> Any:
-        at_once = engine.current().eager.get(name)
-        if at_once is not None:
-            result = at_once(*args, **kwargs)
-            if result is not NotImplemented:
-                return result
-        converted = False
-        for x in args[:count]:
-            if type(x) in (list, tuple, Variable):
-                args, converted = tuple(map(as_operand, args[:count])) + args[count:], True
-                break
-        for key in operand_names:
-            if kwargs and type(kwargs.get(key)) in (list, tuple, Variable):
-                kwargs[key], converted = as_operand(kwargs[key]), True
-        if converted and at_once is not None:
-            result = at_once(*args, **kwargs)
-            if result is not NotImplemented:
-                return result
-        kind = _find_symbol(args) or (_find_symbol(kwargs.values()) if kwargs else None)
-        if kind is None:
-            native = engine.current().natives.get(name)
-            return body(*args, **kwargs) if native is None else _native_result(native, body, count, args, kwargs)
-        if kind is Traced:
-            if op.vjp is ZERO and name not in engine.current().natives:
-                return body(*args, **kwargs)
-            operands, attributes = op.bind(args, kwargs)
-            if _find_symbol(attributes.values()) is not None:  # an optional tensor: not a node's attribute
-                return body(*args, **kwargs)
-            return _record_composite(op, operands, attributes)
-        if _inside_composite.get():
-            return body(*args, **kwargs)
-        token = _inside_composite.set(True)
-        try:
-            outputs = body(*args, **kwargs)
-        finally:
-            _inside_composite.reset(token)
-        return operation.record_op(op, args, kwargs, outputs)
+        current = engine.current()
+        tensor_type = current.tensor_type
+        at_once = current.eager.get(name)
+        if at_once is not None and args:
+            accepted, function = at_once
+            x = _like_all(args[0], tensor_type) if op.operands == "list" else args[0]
+            if type(x) is tensor_type and x.dtype in accepted:
+                try:
+                    result = function(*args, **kwargs)
+                    if result is not NotImplemented:
+                        return result
+                except current.errors:  # the body words the error
+                    pass
+        for x in (*args, *kwargs.values()):
+            if type(x) is not tensor_type and type(x) not in _PLAIN:
+                return _dispatch_composite(op, args, kwargs)
+        native = current.natives.get(name)
+        return body(*args, **kwargs) if native is None else _native_result(native, body, count, args, kwargs)
 
     return call
 
 
+def _like_all(xs: Any, tensor_type: Any) -> Any:
+    """The first of several tensors of one dtype, None for anything else."""
+    if type(xs) not in (list, tuple) or not xs:
+        return None
+    first = xs[0]
+    for x in xs:
+        if type(x) is not tensor_type or x.dtype != first.dtype:
+            return None
+    return first
+
+
+def _dispatch_composite(op: Op, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    """A composite on arguments of any kind."""
+    count = op.operands if isinstance(op.operands, int) else 0
+    given = {key: x for key, x in kwargs.items() if type(x) in _CONVERTED and key in op.parameters[:count]}
+    if given or any(type(x) in _CONVERTED for x in args[:count]):
+        converted = [as_operand(x) if type(x) in _CONVERTED else x for x in args[:count]]
+        return op.function(*converted, *args[count:], **kwargs | {key: as_operand(x) for key, x in given.items()})
+    kind = _find_symbol(args) or (_find_symbol(kwargs.values()) if kwargs else None)
+    native = engine.current().natives.get(op.name)
+    if kind is None:
+        return op.body(*args, **kwargs) if native is None else _native_result(native, op.body, count, args, kwargs)
+    if kind is Traced:
+        if op.vjp is ZERO and native is None:
+            return op.body(*args, **kwargs)
+        operands, attributes = op.bind(args, kwargs)
+        if _find_symbol(attributes.values()) is not None:  # an optional tensor: not a node's attribute
+            return op.body(*args, **kwargs)
+        return _record_composite(op, operands, attributes)
+    if _inside_composite.get():
+        return op.body(*args, **kwargs)
+    token = _inside_composite.set(True)
+    try:
+        outputs = op.body(*args, **kwargs)
+    finally:
+        _inside_composite.reset(token)
+    return operation.record_op(op, args, kwargs, outputs)
+
+
 def _native_result(native: Callable[..., Any], body: Callable[..., Any], count: int, args: Any, kwargs: Any) -> Any:
     current = engine.current()
-    if any(type(x) is not current.tensor_type for x in args[:count]):
-        args = tuple(x if x is None else as_operand(x) for x in args[:count]) + args[count:]
+    for x in args[:count]:
+        if type(x) is not current.tensor_type:
+            args = tuple(x if x is None else as_operand(x) for x in args[:count]) + args[count:]
+            break
     try:
         return native(*args, **kwargs)
     except current.errors:

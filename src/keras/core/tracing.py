@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Callable
 from typing import Any
+
+import numpy as np
 
 from keras.core import tree
 from keras.core.graph import Graph, Traced, Tracer
@@ -68,6 +71,57 @@ class TracedFunction:
             return self.structure
         iterator = iter(values)
         return tree.pack_as(self.structure, [next(iterator) if isinstance(x, Traced) else x for x in tree.leaves(self.structure)])
+
+
+class Compiled:
+    """What runs for one signature: called with the list of arrays."""
+
+    def is_current(self) -> bool:
+        """Whether it may still be run: variables that it has bound may have moved."""
+        return True
+
+
+class CompiledFunction:
+    """A function of nests of arrays, compiled once per signature of its arguments; anything that is not an array is part of the signature.
+
+    An engine says what it compiles: `make(arguments)` gives the program for arguments like these.
+
+    Attributes: arrays: the types of leaves that are inputs. limit: how many programs are kept; data of ever new shapes drops the one that
+    was not used for longest.
+    """
+
+    arrays: tuple[type, ...] = (np.ndarray,)
+    limit = 16
+
+    def __init__(self, function: Callable[..., Any]) -> None:
+        self.function = function
+        self.programs: OrderedDict[Any, Any] = OrderedDict()
+
+    def make(self, arguments: tuple[Any, ...]) -> Compiled:
+        """A program for arguments like these."""
+        raise NotImplementedError(f"{type(self).__name__}.make")
+
+    def __call__(self, *arguments: Any) -> Any:
+        """The function's result for these arguments."""
+        leaves = tree.flatten(list(arguments))
+        return self.find(arguments, leaves)([a for a in leaves if isinstance(a, self.arrays)])
+
+    def signature(self, arguments: tuple[Any, ...], leaves: list[Any]) -> Any:
+        """What a program is for: how the arguments are nested, the shapes and dtypes of arrays, and everything else."""
+        arrays: Any = self.arrays
+        return (structure_key(arguments), *[(a.shape, a.dtype) if isinstance(a, arrays) else a for a in leaves])
+
+    def find(self, arguments: tuple[Any, ...], leaves: list[Any]) -> Any:
+        """The program for these arguments, whose leaves are given as well."""
+        signature, programs = self.signature(arguments, leaves), self.programs
+        program = programs.get(signature)
+        if program is None or not program.is_current():
+            program = programs[signature] = self.make(arguments)
+            while len(programs) > self.limit:
+                programs.popitem(last=False)
+        elif len(programs) > 1:
+            programs.move_to_end(signature)
+        return program
 
 
 def structure_key(nest: Any) -> Any:

@@ -38,6 +38,8 @@ class Writer:
         """Node whose gradient follows -> the name of what its gradient needs."""
         self.absorbed: set[int] = set()
         """Nodes that another node's line computes."""
+        self.inside: dict[int, Node] = {}
+        """Node -> the node that its line computes as well."""
         self.pairs: set[int] = set()
         """Nodes whose results an earlier line has made."""
         self.names: dict[int, str] = {id(x): f"a{i}" for i, x in enumerate(graph.inputs[:count])}
@@ -129,6 +131,7 @@ class Writer:
     def absorb(self, node: Node, into: Node) -> None:
         """The line of a later node computes this one as well: its operands are needed until then."""
         self.absorbed.add(id(node))
+        self.inside[id(into)] = node
         for x in node.inputs:
             self.last_use[id(x)] = max(self.last_use[id(x)], into.position)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Collection, Iterable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any
@@ -10,8 +11,9 @@ import numpy as np
 
 from keras.core import config, tree
 from keras.core.dtypes import standardize
-from keras.core.state import StateScope
+from keras.core.state import StateScope, current_scope
 from keras.core.tensor import REGISTRY
+from keras.core.variable import Variable
 
 
 class Engine:
@@ -23,8 +25,9 @@ class Engine:
         kernels: primitive's name -> function of (*tensors, **attributes), the operands promoted already.
         natives: composite's name -> the engine's own faster version with the composite's signature.
         gradients_of_natives: natives whose gradient is a node of its own in a traced step (`body_gradient`), not that of the definition.
-        eager: composite's name -> a function with its signature for tensors that are there, which returns NotImplemented for operands that
-            it does not take; only calls outside of traces ask it, so what it saves is the dispatch of the composite's parts.
+        eager: composite's name -> (dtypes of the first operand, or of all in a list; a function with its signature for tensors that are
+            there). The function returns NotImplemented, or raises one of `errors`, for what it does not take. Only calls outside of traces
+            ask it, so what it saves is the dispatch of the composite's parts.
         recomputes: whether `remat` needs the step to run op by op, with the engine's own gradients.
         UNSUPPORTED: name -> reason.
         layer_base, optimizer_base: what layers and optimizers inherit from besides, once the engine is chosen.
@@ -40,7 +43,7 @@ class Engine:
     tensor_type: Any = None
     kernels: dict[str, Callable[..., Any]] = {}
     natives: dict[str, Callable[..., Any]] = {}
-    eager: dict[str, Callable[..., Any]] = {}
+    eager: dict[str, tuple[Collection[Any], Callable[..., Any]]] = {}
     gradients_of_natives: Collection[str] = ()
     UNSUPPORTED: dict[str, str] = {}
     layer_base: type | None = None
@@ -53,6 +56,10 @@ class Engine:
 
     def __init__(self) -> None:
         self._names: dict[Any, str] = {}
+
+    def kernel(self, name: str, dtypes: Sequence[str]) -> Callable[..., Any]:
+        """The kernel of a primitive for operands of these dtypes. Raises KeyError where there is none."""
+        return self.kernels[name]
 
     # ------------------------------------------------------------------------------------------------------------------ tensors
 
@@ -195,11 +202,37 @@ class Engine:
         return f"keras.ops.{name} is not available on the {self.name} engine: {self.UNSUPPORTED.get(name, 'it has no kernel for it')}."
 
 
+def slices_of(starts: Sequence[int], stops: Sequence[int | None], steps: Sequence[int]) -> tuple[slice, ...]:
+    """One Python slice per axis."""
+    return tuple(slice(a, b, c) for a, b, c in zip(starts, stops, steps, strict=True))
+
+
+def no_such_index(name: str, index: Any, size: int) -> IndexError:
+    """The error for an index out of range."""
+    return IndexError(f"keras.ops.{name}(indices): got index {int(index)} for an axis of size {size}. Accepted: {-size} to {size - 1}.")
+
+
 def default_dtype(array: np.ndarray, came_from_python: bool) -> str | None:
     """The dtype that a Python number or list gets: the default float, or int32; None keeps the array's own."""
     if not came_from_python:
         return None
     return config.floatx() if array.dtype.kind == "f" else "int32" if array.dtype.kind == "i" else None
+
+
+def or_body(name: str, native: Callable[..., Any]) -> Callable[..., Any]:
+    """A native that may refuse its operands by NotImplemented: the composite's body then does the work."""
+
+    @functools.wraps(native)
+    def run(*args: Any, **kwargs: Any) -> Any:
+        found = native(*args, **kwargs)
+        return REGISTRY[name].record.body(*args, **kwargs) if found is NotImplemented else found  # type: ignore[attr-defined]
+
+    return run
+
+
+def may_be_written(values: Sequence[Any]) -> bool:
+    """Whether these are variables whose memory may be written here: no state scope stands for it."""
+    return current_scope() is None and all(isinstance(x, Variable) for x in values)
 
 
 def assign_all(variables: Sequence[Any], values: Sequence[Any]) -> None:

@@ -19,6 +19,11 @@ def integers_only(keys: tuple[Any, ...], attributes: dict[str, Any]) -> Any:
     return wanted
 
 
+def integers_no_bool(keys: tuple[Any, ...], attributes: dict[str, Any]) -> Any:
+    """As `integers_only`, bool as int32."""
+    return tuple("int32" if d == "bool" else d for d in integers_only(keys, attributes))
+
+
 @primitive(binary(integers_only))
 def bitwise_and(x: Tensor, y: Tensor) -> Tensor:
     """The bits that are set in both: x & y.
@@ -47,28 +52,28 @@ def bitwise_not(x: Tensor) -> Tensor:
     array([-7], dtype=int32)"""
 
 
-@primitive(binary(integers_only))
+@primitive(binary(integers_no_bool))
 def left_shift(x: Tensor, y: Tensor) -> Tensor:
     """The bits of x moved up by y places: x * 2^y.
     >>> keras.ops.left_shift([3], [2])
     array([12], dtype=int32)"""
 
 
-@primitive(binary(integers_only))
+@primitive(binary(integers_no_bool))
 def right_shift(x: Tensor, y: Tensor) -> Tensor:
     """The bits of x moved down by y places: floor(x / 2^y).
     >>> keras.ops.right_shift([13], [2])
     array([3], dtype=int32)"""
 
 
-@primitive(binary(integers_only))
+@primitive(binary(integers_no_bool))
 def gcd(x1: Tensor, x2: Tensor) -> Tensor:
     """The greatest common divisor of two integers, >= 0.
     >>> keras.ops.gcd([12], [18])
     array([6], dtype=int32)"""
 
 
-@primitive(binary(integers_only))
+@primitive(binary(integers_no_bool))
 def lcm(x1: Tensor, x2: Tensor) -> Tensor:
     """The least common multiple of two integers, >= 0.
     >>> keras.ops.lcm([4], [6])

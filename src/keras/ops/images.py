@@ -16,6 +16,7 @@ from keras.ops.elementwise import (
     add, cast, clip, divide, dtype_of, equal, greater, maximum, minimum, mod, multiply, ones_of, round, select, subtract, zeros_of,
 )  # fmt: skip
 from keras.ops.indexing import take_along
+from keras.ops.numeric import saturate_cast
 from keras.ops.pooling import add_windows, extract_windows
 from keras.ops.reduction import amax, mean, sum
 from keras.ops.shaping import concatenate, moveaxis, pad_constant, reshape, shape_of, slice_along, split, squeeze, stack, transpose
@@ -124,8 +125,7 @@ def resize(
         x = _in_proportion(x, height, width, crop_to_aspect_ratio, fill_value)
     x = _resampled(_resampled(x, 1, height, interpolation, antialias), 2, width, interpolation, antialias)
     if dtype_of(x) != own:
-        low, high = dtypes.integer_limits(own) if dtypes.is_integer(own) else (0, 1)
-        x = cast(clip(round(x), float(low), float(high)), own)
+        x = saturate_cast(round(x), own) if dtypes.is_integer(own) else cast(x, own)
     x = from_channels_last(x, data_format)
     return squeeze(x, axis=0) if single else x
 
@@ -230,6 +230,8 @@ def _margins(name: str, size: Any, first: Any, second: Any, wanted: Any) -> tupl
     second = change - first if second is None else second
     if first < 0 or second < 0:
         raise ValueError(f"keras.ops.image.{name}: margins of {first} and {second} places. Accepted: margins >= 0.")
+    if name == "crop_images" and isinstance(size, int) and first + second > size:
+        raise ValueError(f"keras.ops.image.{name}: margins of {first} and {second} places of {size}. Accepted: at most all of them.")
     return int(first), int(second)
 
 
@@ -272,7 +274,7 @@ def crop_images(
         top_cropping, left_cropping, bottom_cropping, right_cropping: int >= 0, places to cut. Default None: what follows from the others.
         target_height, target_width: int, the new sizes. Default None: what follows from the others.
     Returns: tensor with the new height and width, of the dtype of `images`.
-    Raises: ValueError if one or three of them are given for an axis, or a margin is negative.
+    Raises: ValueError if one or three of them are given for an axis, or a margin is negative or larger than what is there.
     Source: keras.ops.image.crop_images of Keras 3.
     >>> keras.ops.image.crop_images([[[1.0], [2.0], [3.0]]], top_cropping=0, left_cropping=1, target_height=1, target_width=2)
     array([[[2.],

@@ -24,6 +24,7 @@ from keras.ops.elementwise import (
 )  # fmt: skip
 from keras.ops.reduction import _max_over, _min_over, max, min, sum
 from keras.ops.shaping import expand_dims, eye, moveaxis, reshape, shape_of, swapaxes
+from keras.ops.tensors import conj
 
 Tensor = Any
 Rule = Callable[[str, Sequence[Any], dict[str, Any]], tuple[Any, dict[str, Any]]]
@@ -508,17 +509,22 @@ def norm(x: Tensor, ord: Any = None, axis: Any = None, keepdims: bool = False) -
     ord = float(ord) if ord in ("inf", "-inf") else ord
     if axis is None and (ord is None or count == 1):
         if ord is None:
-            return sqrt(sum(square(x), keepdims=keepdims))
+            return sqrt(sum(square(_sizes(x)), keepdims=keepdims))
         axis = 0
     axes = tuple(range(count)) if axis is None else tuple(axis) if isinstance(axis, (tuple, list)) else (axis,)
     places = tuple(axis_of("norm", a, count) for a in axes)
     if len(places) == 1:
-        return _vector_norm(x, ord, places, keepdims)
+        return _vector_norm(_sizes(x), ord, places, keepdims)
     if len(places) == 2:
-        return _matrix_norm(x, ord, places, keepdims)
+        return _matrix_norm(x if ord in (2, -2, "nuc") else _sizes(x), ord, places, keepdims)
     raise ValueError(
         f"keras.ops.norm(axis): got {axis!r} for a tensor with {count} axes. Accepted: one axis, two axes, or None without ord."
     )
+
+
+def _sizes(x: Tensor) -> Tensor:
+    """|x| of complex numbers; real ones as they are, as their squares are positive anyway."""
+    return abs(x) if dtype_of(x).startswith("complex") else x
 
 
 def _vector_norm(x: Tensor, ord: Any, axes: tuple[int, ...], keepdims: bool) -> Tensor:
@@ -573,11 +579,11 @@ def inner(x1: Tensor, x2: Tensor) -> Tensor:
 
 @op(operands=2)
 def vdot(x1: Tensor, x2: Tensor) -> Tensor:
-    """The sum of products of all elements in order.
+    """The sum of products of all elements in order, those of `x1` conjugated.
     Arguments:
         x1, x2: tensors with as many elements.
     Returns: scalar of the common dtype.
     Raises: ValueError if the numbers of elements differ.
     >>> keras.ops.vdot([[1.0, 2.0]], [[3.0], [4.0]])
     array(11., dtype=float32)"""
-    return dot(reshape(x1, (-1,)), reshape(x2, (-1,)))
+    return dot(reshape(conj(x1), (-1,)), reshape(x2, (-1,)))

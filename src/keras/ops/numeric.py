@@ -12,12 +12,17 @@ from keras.core.families import binary, each, floating, no_bool, same, unary
 from keras.core.op import definer, op
 from keras.ops.elementwise import (
     _asarray, abs, add, cast, clip, convert_to_tensor, divide, dtype_of, equal, exp, greater, greater_equal, isfinite, isnan,
-    less_equal, log1p, logical_and, logical_or, maximum, minimum, multiply, negative, not_equal, ones_of, rsqrt, select, sin, square,
+    less, less_equal, log1p, logical_and, logical_or, multiply, negative, not_equal, ones_of, rsqrt, select, sin, square,
     subtract, trunc, zeros_of,
 )  # fmt: skip
 
 Tensor = Any
 define = definer(__name__)
+
+
+def _leg(g: Tensor, z: Tensor, x: Tensor) -> Tensor:
+    """The part of a hypotenuse's cotangent that one leg gets, 0 where both legs are."""
+    return multiply(g, divide(x, select(equal(z, 0), ones_of(z), z)))
 
 
 # ---------------------------------------------------------------------------------------------------- powers and logarithms
@@ -37,7 +42,7 @@ cbrt = define("cbrt", unary(floating), (lambda g, y, x: g / (y * y * 3),),
     doc="""The cube root, the y with y^3 = x; negative for negative numbers.
     >>> keras.ops.cbrt([-8.0, 1.0])
     array([-2.,  1.], dtype=float32)""")
-hypot = define("hypot", binary(floating), (lambda g, z, x, y: g * x / z, lambda g, z, x, y: g * y / z),
+hypot = define("hypot", binary(floating), (lambda g, z, x, y: _leg(g, z, x), lambda g, z, x, y: _leg(g, z, y)),
     doc="""The length of the hypotenuse, sqrt(x1^2 + x2^2), computed without overflow.
     >>> keras.ops.hypot([3.0], [4.0])
     array([5.], dtype=float32)""")
@@ -181,7 +186,7 @@ def fmax(x1: Tensor, x2: Tensor) -> Tensor:
     """The larger of each pair of elements; where one is NaN, the other.
     >>> keras.ops.fmax([1.0, float("nan")], [0.0, 3.0])
     array([1., 3.], dtype=float32)"""
-    return _extremum_of_numbers(maximum, x1, x2)
+    return _extremum_of_numbers(greater, x1, x2)
 
 
 @op(family=binary(same))
@@ -189,13 +194,13 @@ def fmin(x1: Tensor, x2: Tensor) -> Tensor:
     """The smaller of each pair of elements; where one is NaN, the other.
     >>> keras.ops.fmin([1.0, float("nan")], [0.0, 3.0])
     array([0., 3.], dtype=float32)"""
-    return _extremum_of_numbers(minimum, x1, x2)
+    return _extremum_of_numbers(less, x1, x2)
 
 
-def _extremum_of_numbers(extremum: Any, x1: Tensor, x2: Tensor) -> Tensor:
+def _extremum_of_numbers(wins: Any, x1: Tensor, x2: Tensor) -> Tensor:
     dtype = dtypes.result_type(*map(_kind_of, (x1, x2)))
     a, b = cast(x1, dtype), cast(x2, dtype)
-    return extremum(select(isnan(a), b, a), select(isnan(b), a, b))
+    return select(logical_or(wins(a, b), isnan(b)), a, b)
 
 
 @op(family=binary(floating))
@@ -234,9 +239,10 @@ def nan_to_num(x: Tensor, nan: float = 0.0, posinf: float | None = None, neginf:
 
 def float_limits(dtype: str) -> tuple[float, float]:
     """The largest and the smallest number of a float dtype."""
-    largest = {"float16": 65504.0, "bfloat16": 3.3895313892515355e38, "float32": 3.4028234663852886e38, "float64": 1.7976931348623157e308}[
-        dtype
-    ]
+    largest = {
+        "float8_e4m3fn": 448.0, "float8_e5m2": 57344.0, "float16": 65504.0, "bfloat16": 3.3895313892515355e38,
+        "float32": 3.4028234663852886e38, "float64": 1.7976931348623157e308,
+    }[dtype]  # fmt: skip
     return largest, -largest
 
 

@@ -126,14 +126,22 @@ def _shape(shape: Any) -> Any:
     return (shape,) if isinstance(shape, int) else tuple(shape)
 
 
+def _float_dtype_named(name: str, dtype: Any) -> str:
+    dtype = dtypes.standardize(dtype)
+    if not dtypes.is_float(dtype):
+        raise ValueError(f"keras.random.{name}(dtype): got {dtype!r}. Accepted: a float dtype, for example 'float32'.")
+    return dtype
+
+
 @op(category="random", operands=0)
 def uniform(shape: Any, minval: Any = 0.0, maxval: Any = 1.0, dtype: Any = None, seed: Any = None) -> Tensor:
     """Random numbers from `minval` up to, not including, `maxval`, each equally likely.
     Arguments:
         minval, maxval: numbers, the ends of the range. Default 0.0 and 1.0.
+    Raises: ValueError if `dtype` is no float dtype.
     >>> keras.random.uniform((3,), seed=1)
     array([0.4585, 0.3036, 0.7295], dtype=float32)"""
-    dtype = dtypes.standardize(dtype)
+    dtype = _float_dtype_named("uniform", dtype)
     drawn = draw_uniform(key_of(seed), shape=_shape(shape), dtype=dtype)
     return add(multiply(drawn, subtract(cast(maxval, dtype), cast(minval, dtype))), cast(minval, dtype))
 
@@ -144,9 +152,10 @@ def normal(shape: Any, mean: Any = 0.0, stddev: Any = 1.0, dtype: Any = None, se
     Arguments:
         mean: number, the centre.
         stddev: number >= 0, the standard deviation.
+    Raises: ValueError if `dtype` is no float dtype.
     >>> keras.random.normal((3,), seed=1)
     array([-0.1607,  0.8974, -1.2384], dtype=float32)"""
-    dtype = dtypes.standardize(dtype)
+    dtype = _float_dtype_named("normal", dtype)
     drawn = draw_normal(key_of(seed), shape=_shape(shape), dtype=dtype)
     return add(multiply(drawn, cast(stddev, dtype)), cast(mean, dtype))
 
@@ -157,9 +166,10 @@ def truncated_normal(shape: Any, mean: Any = 0.0, stddev: Any = 1.0, dtype: Any 
     Arguments:
         mean: number, the centre.
         stddev: number >= 0, the standard deviation before the truncation.
+    Raises: ValueError if `dtype` is no float dtype.
     >>> keras.random.truncated_normal((3,), seed=1)
     array([-0.1607,  0.8974, -1.2384], dtype=float32)"""
-    dtype = dtypes.standardize(dtype)
+    dtype = _float_dtype_named("truncated_normal", dtype)
     drawn = draw_truncated_normal(key_of(seed), shape=_shape(shape), dtype=dtype)
     return add(multiply(drawn, cast(stddev, dtype)), cast(mean, dtype))
 
@@ -170,9 +180,13 @@ def randint(shape: Any, minval: int, maxval: int, dtype: Any = "int32", seed: An
     Arguments:
         minval, maxval: int, the ends of the range; `maxval` is not included.
         dtype: name of an integer dtype.
+    Raises: ValueError if `dtype` is no integer dtype.
     >>> keras.random.randint((5,), 0, 10, seed=1)
     array([3, 8, 1, 0, 9], dtype=int32)"""
-    return draw_integers(key_of(seed), shape=_shape(shape), low=int(minval), high=int(maxval), dtype=dtypes.standardize(dtype))
+    dtype = dtypes.standardize(dtype)
+    if not dtypes.is_integer(dtype):
+        raise ValueError(f"keras.random.randint(dtype): got {dtype!r}. Accepted: an integer dtype. Write keras.random.uniform for floats.")
+    return draw_integers(key_of(seed), shape=_shape(shape), low=int(minval), high=int(maxval), dtype=dtype)
 
 
 @op(category="random")
@@ -277,13 +291,6 @@ def _parameter(name: str, argument: str, value: Any, shape: Any) -> Tensor:
             f"keras.random.{name}({argument}): got shape {tuple(sizes)}. Accepted: a shape that can be broadcast to shape={tuple(shape)}."
         )
     return broadcast_to(value, shape)
-
-
-def _float_dtype_named(name: str, dtype: Any) -> str:
-    dtype = dtypes.standardize(dtype)
-    if not dtypes.is_float(dtype):
-        raise ValueError(f"keras.random.{name}(dtype): got {dtype!r}. Accepted: a float dtype, for example 'float32'.")
-    return dtype
 
 
 @op(category="random", operands=0)

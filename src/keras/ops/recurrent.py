@@ -78,26 +78,30 @@ def lstm_steps_gradient(
     g_outputs: Tensor, g_memories: Tensor, outputs: Tensor, memories: Tensor, gates: Tensor, h: Tensor, c: Tensor,
     recurrent_kernel: Tensor, reverse: bool = False,
 ) -> tuple[Tensor, ...]:  # fmt: skip
-    """Cotangents of the operands of `lstm_steps` from those of its outputs and memories; nothing is computed anew."""
+    """Cotangents of the operands of `lstm_steps` from those of its outputs and memories.
+
+    Nothing is computed anew, and the factors of all steps are found at once, before the loop.
+    """
     back = transpose(recurrent_kernel)
+    i, f, g, o = _parts(gates)
+    bent = tanh(memories)
+    slopes = [
+        multiply(g, multiply(i, subtract(1.0, i))),
+        multiply(_before(memories, c, reverse), multiply(f, subtract(1.0, f))),
+        multiply(i, subtract(1.0, multiply(g, g))),
+        multiply(bent, multiply(o, subtract(1.0, o))),
+    ]
+    through = multiply(o, subtract(1.0, multiply(bent, bent)))
 
     def step(carry: Any, slices: Any) -> Any:
         g_h, g_c = carry
-        g_output, g_memory, z, memory, before = slices
-        i, f, g, o = _parts(z)
-        bent = tanh(memory)
+        g_output, g_memory, slope, into, kept = slices
         g_h = add(g_h, g_output)
-        g_c = add(add(g_c, g_memory), multiply(multiply(g_h, o), subtract(1.0, multiply(bent, bent))))
-        slopes = [
-            multiply(multiply(g_c, g), multiply(i, subtract(1.0, i))),
-            multiply(multiply(g_c, before), multiply(f, subtract(1.0, f))),
-            multiply(multiply(g_c, i), subtract(1.0, multiply(g, g))),
-            multiply(multiply(g_h, bent), multiply(o, subtract(1.0, o))),
-        ]
-        g_z = concatenate(slopes, axis=-1)
-        return (matmul(g_z, back), multiply(g_c, f)), g_z
+        g_c = add(add(g_c, g_memory), multiply(g_h, into))
+        g_z = multiply(concatenate([g_c, g_c, g_c, g_h], axis=-1), slope)
+        return (matmul(g_z, back), multiply(g_c, kept)), g_z
 
-    xs = (g_outputs, g_memories, gates, memories, _before(memories, c, reverse))
+    xs = (g_outputs, g_memories, concatenate(slopes, axis=-1), through, f)
     (g_h, g_c), g_projected = scan(step, (zeros_like(h), zeros_like(c)), xs, reverse=not reverse)
     units = shape_of(h)[-1]
     before = reshape(_before(outputs, h, reverse), (-1, units))

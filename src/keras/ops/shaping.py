@@ -18,7 +18,7 @@ from keras.core.families import along_axis, axes_of, axis_of, custom, same, stat
 from keras.core.graph import dtype_name
 from keras.core.op import as_operand, op, primitive
 from keras.core.tensor import Spec, Symbol
-from keras.ops.elementwise import cast, dtype_of
+from keras.ops.elementwise import cast, convert_to_tensor, dtype_of
 
 Tensor = Any
 
@@ -490,6 +490,8 @@ def pad(x: Tensor, pad_width: Any, mode: str = "constant", constant_values: Any 
     >>> keras.ops.pad([1, 2], 1), keras.ops.pad([1, 2, 3], (0, 2), mode="reflect")
     (array([0, 1, 2, 0], dtype=int32), array([1, 2, 3, 2, 1], dtype=int32))"""
     count = len(shape_of(x))
+    if not count:
+        return convert_to_tensor(x)
     pairs = _pad_pairs(pad_width, count)
     if builtins.any(n < 0 for pair in pairs for n in pair):
         raise ValueError(f"keras.ops.pad(pad_width): got {pad_width!r}. Accepted: integers >= 0. Write x[...] to cut a tensor.")

@@ -20,7 +20,9 @@ from keras.ops.elementwise import (
     abs, add, cast, divide, dtype_of, exp, greater, less, multiply, negative, ones_of, rsqrt, select, square, zeros_of,
 )  # fmt: skip
 from keras.ops.indexing import add_at, take_along
-from keras.ops.shaping import concatenate, flip, pad, pad_constant, reshape, shape_of, slice_along, swapaxes, zeros_like
+from keras.ops.shaping import (
+    broadcast_to, concatenate, flip, ones, pad, pad_constant, reshape, shape_of, slice_along, swapaxes, zeros, zeros_like,
+)  # fmt: skip
 from keras.ops.tensors import conj
 
 Tensor = Any
@@ -178,23 +180,22 @@ def extract_sequences(x: Tensor, sequence_length: int, sequence_stride: int) -> 
     return take_along(x, engine.current().asarray(places, "int32"), axis=len(shape_of(x)) - 1)
 
 
-def _window(window: Any, length: int, size: int) -> np.ndarray:
-    """A periodic window of `length` places in the middle of `size`, on the host; None gives ones everywhere."""
+def _window(window: Any, length: int, size: int, dtype: str) -> Tensor:
+    """A periodic window of `length` places in the middle of `size`; None gives ones everywhere."""
     if window is None:
-        return np.ones(size)
+        return ones((size,), dtype=dtype)
     if isinstance(window, str):
         if window not in ("hann", "hamming"):
             raise ValueError(f"keras.ops.stft(window): got {window!r}. Accepted: 'hann', 'hamming', a tensor or None.")
         edge = 0.5 if window == "hann" else 0.54
-        values = edge - (1 - edge) * np.cos(2 * np.pi * np.arange(length) / length)
-    else:
-        values = np.asarray(engine.current().to_numpy(window))
-        if values.shape != (length,):
-            raise ValueError(
-                f"keras.ops.stft(window): got shape {values.shape}. Accepted: ({length},), one number for each place of a sequence."
-            )
+        window = edge - (1 - edge) * np.cos(2 * np.pi * np.arange(length) / length)
+    values = cast(window, dtype)
+    if shape_of(values) != (length,):
+        raise ValueError(
+            f"keras.ops.stft(window): got shape {shape_of(values)}. Accepted: ({length},), one number for each place of a sequence."
+        )
     before = (size - length) // 2
-    return np.pad(values, (before, size - length - before))
+    return pad_constant(values, ((before, size - length - before),))
 
 
 @op(category="math")
@@ -216,7 +217,7 @@ def stft(x: Tensor, sequence_length: int, sequence_stride: int, fft_length: int,
     if center:
         x = pad(x, ((0, 0),) * (len(shape_of(x)) - 1) + ((fft_length // 2, fft_length // 2),), mode="reflect")
     sequences = extract_sequences(x, fft_length, sequence_stride)
-    return rfft(multiply(sequences, engine.current().asarray(_window(window, sequence_length, fft_length), dtype_of(x))), fft_length)
+    return rfft(multiply(sequences, _window(window, sequence_length, fft_length, dtype_of(x))), fft_length)
 
 
 @op(category="math", operands=0)
@@ -245,16 +246,17 @@ def istft(
     count = shape[-2]
     if not isinstance(count, int):
         raise ValueError("keras.ops.istft: the number of sequences must be known.")
-    win = _window(window, sequence_length, fft_length)
+    win = _window(window, sequence_length, fft_length, dtype)
     total = fft_length + (count - 1) * sequence_stride
     places = (np.arange(count)[:, None] * sequence_stride + np.arange(fft_length)).reshape(-1)
-    flat = reshape(multiply(sequences, engine.current().asarray(win, dtype)), (*shape[:-2], count * fft_length))
+    flat = reshape(multiply(sequences, win), (*shape[:-2], count * fft_length))
     start = pad_constant(multiply(slice_along(flat, len(shape) - 2, 0, 0), 1.0), ((0, 0),) * (len(shape) - 2) + ((0, total),))
-    added = add_at(start, engine.current().asarray(places, "int32"), flat, axis=len(shape) - 2)
-    squares = np.zeros(total)
-    np.add.at(squares, places, np.tile(win.astype("float64") ** 2, count))
-    squares = squares if window is not None else squares * (sequence_stride / fft_length)  # so scaled by Keras on JAX
-    weight = engine.current().asarray(squares, dtype)
+    at = engine.current().asarray(places, "int32")
+    added = add_at(start, at, flat, axis=len(shape) - 2)
+    squares = reshape(broadcast_to(square(win), (count, fft_length)), (-1,))
+    weight = add_at(zeros((total,), dtype=dtype), at, squares, axis=0)
+    if window is None:  # so scaled by Keras on JAX
+        weight = multiply(weight, sequence_stride / fft_length)
     covered = greater(weight, 1e-11)
     found = select(covered, divide(added, select(covered, weight, ones_of(weight))), zeros_of(weight))
     first = fft_length // 2 if center else 0

@@ -16,7 +16,7 @@ from keras.ops.construction import linspace
 from keras.ops.contraction import matmul
 from keras.ops.elementwise import (
     add, cast, ceil, divide, dtype_of, equal, floor, greater_equal, isnan, less, less_equal, logical_and, logical_not, maximum, minimum,
-    multiply, not_equal, ones_of, round, select, sqrt, square, subtract, zeros_of,
+    multiply, not_equal, ones_of, select, sqrt, square, subtract, zeros_of,
 )  # fmt: skip
 from keras.ops.indexing import add_at, gather_along_axis
 from keras.ops.numeric import isclose, log10
@@ -148,7 +148,7 @@ def _between(ordered: Tensor, position: Tensor, method: str) -> Tensor:
         return gather_along_axis(ordered, cast(index, "int32"), axis=place)
 
     if method == "nearest":
-        return at(round(position))
+        return at(ceil(subtract(position, 0.5)))  # halves go to the lower one
     if method in ("lower", "higher"):
         return at(low if method == "lower" else high)
     weight = subtract(position, low) if method == "linear" else multiply(subtract(high, low), 0.5)

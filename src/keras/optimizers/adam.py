@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from keras.core import engine
 from keras.core.op import op
-from keras.core.state import current_scope
 from keras.core.variable import Variable
-from keras.ops.elementwise import add, divide, maximum, multiply, power, sqrt, square, subtract
+from keras.ops.elementwise import add, cast, divide, maximum, multiply, power, sqrt, square, subtract
 from keras.optimizers.base import Optimizer, Slots, Tensor, positive_epsilon
+from keras.optimizers.transforms import in_dtype
 
 
 def approach(average: Tensor, value: Tensor, momentum: float) -> Tensor:
@@ -28,14 +27,23 @@ def moved(parameter: Tensor, momentum: Tensor, spread: Tensor, rate: Tensor, eps
     return subtract(parameter, divide(multiply(momentum, rate), add(sqrt(spread), epsilon)))
 
 
-@op(category="internal", operands=6)
-def adam_update(
-    parameter: Tensor, gradient: Tensor, momentum: Tensor, velocity: Tensor, rate: Tensor, step: Tensor, beta_1: float, beta_2: float, epsilon: float
-) -> tuple[Tensor, Tensor, Tensor]:  # fmt: skip
-    """Adam's step for one parameter: its new value, momentum and velocity. An engine may do it for all parameters at once."""
-    momentum = approach(momentum, gradient, beta_1)
-    velocity = approach(velocity, square(gradient), beta_2)
-    return moved(parameter, momentum, velocity, corrected(rate, step, beta_1, beta_2), epsilon), momentum, velocity
+@op(category="internal", operands="list")
+def adam_update(operands: Sequence[Any], beta_1: float, beta_2: float, epsilon: float) -> tuple[Tensor, ...]:
+    """Adam's step for parameters of one dtype: all their new values, then all momenta, then all velocities.
+
+    An engine may write them where the variables among the operands have theirs; then the result is these variables.
+    Arguments:
+        operands: rate, step, parameters, momenta, velocities, gradients.
+    """
+    rate, step, *values = operands
+    count = len(values) // 4
+    rate = corrected(rate, step, beta_1, beta_2)
+    parameters, momenta, velocities = [], [], []
+    for parameter, momentum, velocity, gradient in zip(*(values[i * count : (i + 1) * count] for i in range(4)), strict=True):
+        momenta.append(approach(momentum, gradient, beta_1))
+        velocities.append(approach(velocity, square(gradient), beta_2))
+        parameters.append(moved(parameter, momenta[-1], velocities[-1], rate, epsilon))
+    return (*parameters, *momenta, *velocities)
 
 
 class Adam(Optimizer):
@@ -80,23 +88,25 @@ class Adam(Optimizer):
         return ("momentum", "velocity"), ("velocity_hat",) if self.amsgrad else ()
 
     def _update_all(self, gradients: Sequence[Tensor], variables: Sequence[Variable], rate: Tensor) -> None:
-        """Every parameter's update; an engine may write them into the variables' own memory in one kernel per parameter."""
-        native = engine.current().natives.get("adam_in_place")
+        """The updates of all parameters of a dtype at once, for engines that have a function for that."""
         cls = type(self)
-        is_plain = cls.update is Adam.update and cls.update_step is Optimizer.update_step and not self.amsgrad
-        if native is None or not is_plain or current_scope() is not None:
+        if cls.update is not Adam.update or cls.update_step is not Optimizer.update_step or self.amsgrad:
             super()._update_all(gradients, variables, rate)
             return
-        slots = [self._slots[self._index[id(v)]] for v in variables]
-        moments = [(s["momentum"], s["velocity"]) for s in slots]
-        native(variables, moments, gradients, rate, add(self.iterations, 1), self.beta_1, self.beta_2, self.epsilon)
+        for dtype in dict.fromkeys(v.dtype for v in variables):
+            chosen = [(v, self._slots[self._index[id(v)]], g) for v, g in zip(variables, gradients, strict=True) if v.dtype == dtype]
+            written = [v for v, _, _ in chosen] + [slots[name] for name in ("momentum", "velocity") for _, slots, _ in chosen]
+            numbers = in_dtype(rate, dtype), cast(add(self.iterations, 1), dtype)
+            made = adam_update([*numbers, *written, *(g for _, _, g in chosen)], self.beta_1, self.beta_2, self.epsilon)
+            for variable, value in zip(written, made, strict=True):
+                if value is not variable:
+                    variable.assign(value)
 
     def update(self, parameter: Tensor, gradient: Tensor, slots: Slots, learning_rate: Tensor, step: Tensor) -> tuple[Tensor, Slots]:
         """The new parameter and slots."""
         if not self.amsgrad:
-            made = adam_update(
-                parameter, gradient, slots["momentum"], slots["velocity"], learning_rate, step, self.beta_1, self.beta_2, self.epsilon
-            )
+            operands = [learning_rate, step, parameter, slots["momentum"], slots["velocity"], gradient]
+            made = adam_update(operands, self.beta_1, self.beta_2, self.epsilon)
             return made[0], {"momentum": made[1], "velocity": made[2]}
         new = {
             "momentum": approach(slots["momentum"], gradient, self.beta_1),

@@ -6,9 +6,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from accuracy_table import TABLE
+from accuracy_table import TABLE, Accurate, OfSeveral, expected, found, relative_error
 from op_table import replace_arrays
-from test_op_accuracy import relative_error
 from test_op_errors import WRONG
 
 from keras import ops
@@ -16,25 +15,11 @@ from keras.core import engine
 from keras.core.tensor import REGISTRY
 from keras.ops.control import value_and_grad
 
-FEWER_DIGITS: dict[str, dict[str, float]] = {
-    "jax": {"erfc": 4e-6, "gelu": 2e-6, "sinh": 2e-6},
-    "torch": {},
-    "tensorflow": {"erfinv": 4e-6, "gelu": 2e-6},
-}
-"""The relative error that an engine's own function has where it is above 1e-6: a fact about the library, recorded."""
 
-
-@pytest.mark.parametrize("place", range(len(TABLE)), ids=[f"{row.op}{i}" for i, row in enumerate(TABLE)])
-def test_relative_accuracy(other: Any, place: int) -> None:
-    row = TABLE[place]
-    x = row.numbers
-    x = x[np.abs(x) > 1e-30]  # results near the smallest normal number are flushed to 0 by some
-    function = other.compile(lambda x: REGISTRY[row.op](x, **row.kwargs))
-    with np.errstate(all="ignore"):
-        expected = row.reference(x.astype("float64"))
-    keep = np.abs(expected) > 1e-30
-    error = relative_error(other.to_numpy(function(other.asarray(x)))[keep], expected[keep])
-    assert error < FEWER_DIGITS[other.name].get(row.op, 1e-6)
+@pytest.mark.parametrize("row", TABLE, ids=[f"{row.op}{i}" for i, row in enumerate(TABLE)])
+def test_relative_accuracy(other: Any, row: Accurate | OfSeveral) -> None:
+    compiled = other.compile(lambda *operands: found(row, *operands))
+    assert relative_error(other.to_numpy(compiled(*map(other.asarray, row.operands))), expected(row)) < 1e-6
 
 
 def test_gradients_written_by_hand(other: Any) -> None:

@@ -9,6 +9,7 @@ import pytest
 
 import keras
 from keras import ops
+from keras.core import engine
 from keras.core.variable import Variable
 from keras.ops.control import value_and_grad
 
@@ -175,3 +176,15 @@ def test_numbers_lists_and_dtypes(other: Any) -> None:
 
 def test_backend_name(other: Any) -> None:
     assert keras.backend.backend() == other.name
+
+
+def test_gradient_through_the_window_of_a_spectrum(other: Any) -> None:
+    x, window = np.sin(np.arange(40.0)).reshape(2, 20).astype("float32"), np.float32(np.hanning(8) + 0.1)
+
+    def energy(window: Any) -> Any:
+        return ops.sum(ops.square(ops.stft(other.asarray(x), 8, 4, 8, window=window)[0]))
+
+    found = other.to_numpy(value_and_grad(energy)(other.asarray(window))[1])
+    with engine.use("numpy"):
+        expected = value_and_grad(lambda w: ops.sum(ops.square(ops.stft(x, 8, 4, 8, window=w)[0])))(window)[1]
+    np.testing.assert_allclose(found, expected, rtol=1e-4)

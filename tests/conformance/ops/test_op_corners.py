@@ -105,3 +105,24 @@ def test_corners(name: str) -> None:
 def test_the_record_is_wide() -> None:
     assert len(FUNCTIONS) > 320
     assert sum("gradients" in case for case in CASES) > 900
+
+
+def test_complex_numbers_by_their_sizes_and_conjugates() -> None:
+    a, b = np.complex64([[1 + 2j, -3j], [0.5, 2 - 1j]]), np.complex64([[2, 1j], [1 - 1j, 3 + 4j]])
+    np.testing.assert_allclose(ops.vdot(a, b), np.vdot(a, b), rtol=1e-6)
+    for ord, axis in ((None, None), ("fro", None), (1, None), (None, 0), (2, 1), (0, 0), (float("inf"), 1)):
+        found = ops.norm(a, ord=ord, axis=axis)
+        assert dtype_of(found) == "float32"
+        np.testing.assert_allclose(found, np.linalg.norm(a, ord, axis), rtol=1e-6)
+
+
+def test_hypotenuse_of_nothing_has_a_gradient() -> None:
+    legs = np.float32([0, 3]), np.float32([0, 4])
+    gradients = value_and_grad(lambda xs: ops.sum(ops.hypot(*xs)))(list(legs))[1]
+    np.testing.assert_allclose(gradients, [[0, 0.6], [0, 0.8]], rtol=1e-6)
+
+
+def test_saturation_at_the_limits_of_eight_bit_floats() -> None:
+    for dtype, largest in (("float8_e4m3fn", 448), ("float8_e5m2", 57344)):
+        found = np.asarray(ops.saturate_cast(np.float32([1e6, -1e6, 1.5]), dtype)).astype("float32")
+        np.testing.assert_array_equal(found, [largest, -largest, 1.5])

@@ -110,3 +110,16 @@ def test_jvp_says_what_it_accepts() -> None:
         R["jvp"](lambda x: x, 1.0, 1.0)
     with pytest.raises(ValueError, match="keras.ops.jvp\\(tangents\\): got shape \\(3,\\) for a primal of shape \\(2,\\)"):
         R["jvp"](lambda x: x, (X,), (np.ones(3),))
+
+
+def test_through_the_window_of_a_spectrum() -> None:
+    x, window = np.sin(np.arange(40.0)).reshape(2, 20), np.hanning(8) + 0.1
+
+    def energy(window: Any) -> Any:
+        real, imag = R["stft"](x, 8, 4, 8, window=window)
+        again = R["istft"]((real, imag), 8, 4, 8, window=R["multiply"](window, 0.5))
+        return R["add"](R["sum"](R["square"](real)), R["sum"](again))
+
+    step = np.cos(np.arange(8.0)) * 1e-5
+    _, gradient = _both(energy, window)
+    assert float(np.dot(gradient, step)) == pytest.approx(float(energy(window + step) - energy(window - step)) / 2, rel=1e-6)

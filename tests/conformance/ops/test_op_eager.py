@@ -26,6 +26,18 @@ def on_engine(case: Case, current: Any, dtype: str | None = None) -> tuple[list[
     return [replace_arrays(a, tensor) for a in case.args], {k: replace_arrays(v, tensor) for k, v in case.kwargs.items()}
 
 
+def at_once(current: Any, op: str, *args: Any, **kwargs: Any) -> Any:
+    """What the engine's own function of a composite gives, NotImplemented for what it does not take."""
+    accepted, function = current.eager[op]
+    first = args[0][0] if isinstance(args[0], (list, tuple)) else args[0]
+    if type(first) is not current.tensor_type or first.dtype not in accepted:
+        return NotImplemented
+    try:
+        return function(*args, **kwargs)
+    except current.errors:
+        return NotImplemented
+
+
 def same(current: Any, found: Any, expected: Any) -> None:
     for a, b in zip(leaves_of(found), leaves_of(expected), strict=True):
         assert dtype_of(a) == dtype_of(b)
@@ -41,7 +53,7 @@ def test_in_one_go_is_what_the_body_computes(name: str, dtype: str) -> None:
         taken = set()
         for case in [c for c in CASES if c.op in current.eager]:
             args, kwargs = on_engine(case, current, dtype)
-            found = current.eager[case.op](*args, **kwargs)
+            found = at_once(current, case.op, *args, **kwargs)
             if found is not NotImplemented:
                 taken.add(case.op)
                 same(current, found, REGISTRY[case.op].record.body(*args, **kwargs))
@@ -57,7 +69,7 @@ def test_special_values(name: str, op: str) -> None:
         for value in SPECIAL:
             x = current.asarray(np.array([[value, 1.0], [2.0, value]], "float32"))
             kwargs = {} if op == "softplus" else {"axis": 1}
-            found, body = current.eager[op](x, **kwargs), REGISTRY[op].record.body(x, **kwargs)
+            found, body = at_once(current, op, x, **kwargs), REGISTRY[op].record.body(x, **kwargs)
             np.testing.assert_allclose(current.to_numpy(found), current.to_numpy(body), rtol=2e-6)
 
 
@@ -72,11 +84,25 @@ def test_logsumexp_of_infinities(name: str) -> None:
 @pytest.mark.parametrize("name", ENGINES)
 def test_other_operands_are_left_to_the_body(name: str) -> None:
     with engine.use(name) as current:
-        for op, function in current.eager.items():
-            args = (1,) if op == "expand_dims" else (0, 0) if op == "where" else ()
-            for x in (3, "text", None, np.zeros((0,)), current.asarray(np.zeros((0, 2), "float32"))):
-                if op not in ("expand_dims", "squeeze") or not hasattr(x, "shape"):
-                    assert function(x, *args) is NotImplemented
+        for op in current.eager:
+            args = {"expand_dims": (1,), "split": (1,), "take": (0,), "where": (0, 0), "clip": (0, 1)}.get(op, ())
+            for x in (3, "text", None, [3], current.asarray(np.ones((1, 2), "float16" if op == "where" else "bool"))):
+                if op not in ("expand_dims", "squeeze", "split", "stack") or not hasattr(x, "shape"):
+                    assert at_once(current, op, x, *args) is NotImplemented
+
+
+@pytest.mark.parametrize("name", ENGINES)
+def test_nothing_to_compute_with(name: str) -> None:
+    with engine.use(name) as current:
+        for op in current.eager:
+            args = {"expand_dims": (1,), "split": (1, 1), "take": (current.asarray(np.array([0, 1])), 1), "clip": (0, 1)}.get(op, (1,))
+            for shape in ((0, 2), (2, 0)):
+                x = current.asarray(np.zeros(shape, "float32"))
+                if op in ("stack", "where", "squeeze"):
+                    continue
+                found = at_once(current, op, x, *(args if op != "softplus" else ()))
+                if found is not NotImplemented:
+                    same(current, found, REGISTRY[op].record.body(x, *(args if op != "softplus" else ())))
 
 
 @pytest.mark.parametrize("name", ENGINES)

@@ -36,6 +36,7 @@ WRONG: list[tuple[str, tuple[Any, ...], dict[str, Any], str]] = [
     ("stack", ([X, Y],), {}, "Accepted: tensors of one shape"),
     ("split", (X, 3), {"axis": 1}, "axis 1 has size 4, which 3 equal sections cannot share"),
     ("broadcast_to", (X, (2, 4)), {}, "keras.ops.broadcast_to\\(shape\\): \\(3, 4\\) cannot be broadcast to \\(2, 4\\)"),
+    ("crop_images", (np.ones((1, 4, 5, 1), "float32"), 3, 0, 3, 0), {}, "margins of 3 and 3 places of 4. Accepted: at most all of them"),
     ("pad", (X, ((1, 1), (1, 1), (1, 1))), {}, "got 3 pairs for a tensor with 2 axes"),
     ("matmul", (X, X), {}, "the last axis of x1 \\(4\\) must equal the second-to-last axis of x2 \\(3\\)"),
     ("matmul", (X, np.float32(2)), {}, "a scalar cannot be matrix-multiplied"),

@@ -107,6 +107,17 @@ def test_dropout_refuses_a_wrong_rate() -> None:
         R["dropout"](np.ones(3), 1.5)
 
 
+@pytest.mark.parametrize("name", ["uniform", "normal", "truncated_normal"])
+def test_only_floats_are_spread_over_a_range(name: str) -> None:
+    with pytest.raises(ValueError, match=rf"keras.random.{name}\(dtype\): got 'int32'. Accepted: a float dtype"):
+        R[name]((2,), dtype="int32", seed=1)
+
+
+def test_random_integers_are_integers() -> None:
+    with pytest.raises(ValueError, match=r"keras.random.randint\(dtype\): got 'float32'. Accepted: an integer dtype. Write"):
+        R["randint"]((2,), 0, 5, dtype="float32", seed=1)
+
+
 def test_shuffle() -> None:
     x = np.arange(40).reshape(20, 2)
     shuffled = R["shuffle"](x, seed=5)

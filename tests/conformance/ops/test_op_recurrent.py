@@ -57,7 +57,7 @@ def test_gru_sequence(reverse: bool) -> None:
 
 def test_adam_update() -> None:
     parameter, gradient, mean, square = _numbers(3, 2), _numbers(2, 3).T, _numbers(3, 2) / 3, _numbers(3, 2) ** 2
-    found = adam_update(parameter, gradient, mean, square, 0.1, np.float64(4.0), 0.9, 0.99, 1e-7)
+    found = adam_update([0.1, np.float64(4.0), parameter, mean, square, gradient], 0.9, 0.99, 1e-7)
     mean = 0.9 * mean + 0.1 * gradient
     square = 0.99 * square + 0.01 * gradient**2
     rate = 0.1 * np.sqrt(1 - 0.99**4) / (1 - 0.9**4)

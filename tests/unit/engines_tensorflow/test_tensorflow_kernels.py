@@ -75,6 +75,6 @@ def test_xla_when_asked() -> None:
         model.compile("adam", "mse", jit_compile=asked)
         model.fit(x, x.sum(axis=1), batch_size=8, shuffle=False, verbose=0)
         step = model._trainer._step("train")
-        assert {g.run.function_def.attr["_XlaMustCompile"].b for g in step._graphs.values()} == {asked}
+        assert {g.run.function_def.attr["_XlaMustCompile"].b for g in step.programs.values()} == {asked}
         found.append(model.predict(x, verbose=0))
     np.testing.assert_allclose(*found, rtol=1e-4, atol=1e-6)

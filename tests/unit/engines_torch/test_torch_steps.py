@@ -133,8 +133,8 @@ def test_adam_in_one_call_is_adam_by_its_definition() -> None:
     p, g, m = values
     v = torch.from_numpy(random.random((3, 4)).astype("float32"))
     rate, step = torch.tensor(0.01), torch.tensor(5.0)
-    made = adam_update(p, g, m, v, rate, step, 0.9, 0.999, 1e-7)
-    wanted = adam_update.record.body(p, g, m, v, rate, step, 0.9, 0.999, 1e-7)
+    made = adam_update([rate, step, p, m, v, g], 0.9, 0.999, 1e-7)
+    wanted = adam_update.record.body([rate, step, p, m, v, g], 0.9, 0.999, 1e-7)
     for a, b in zip(made, wanted, strict=True):
         np.testing.assert_allclose(a.numpy(), b.numpy(), rtol=2e-5, atol=1e-7)
 

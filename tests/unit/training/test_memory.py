@@ -40,7 +40,7 @@ def test_many_calls_leave_nothing_behind(what):
     for _ in range(100 if what != "fit" else 60):
         calls[what]()
     assert living() - before < 50
-    assert all(len(step._replays) <= 2 for step in built._trainer._steps.values())
+    assert all(len(step.programs) <= 2 for step in built._trainer._steps.values())
 
 
 def test_a_model_that_is_dropped_is_freed():

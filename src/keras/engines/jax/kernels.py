@@ -13,16 +13,16 @@ from jax import lax
 
 from keras.core.dtypes import numpy_dtype
 from keras.core.tensor import REGISTRY
-from keras.engines.jax import columns, convolution, linalg, normalization, pooling, random, recurrent
+from keras.engines.jax import columns, convolution, linalg, normalization, pooling, random, recurrent, special
 
 Array = Any
 
 UNARY: dict[str, Callable[..., Array]] = {
     "negative": lax.neg, "abs": jnp.abs, "sign": lax.sign, "square": lax.square, "sqrt": lax.sqrt, "rsqrt": lax.rsqrt, "exp": lax.exp, "expm1": lax.expm1,
     "log": lax.log, "log1p": lax.log1p, "sin": lax.sin, "cos": lax.cos, "tan": lax.tan, "arcsin": lax.asin, "arccos": lax.acos, "arctan": lax.atan,
-    "sinh": lax.sinh, "cosh": lax.cosh, "tanh": lax.tanh, "erf": lax.erf, "erfinv": lax.erf_inv, "erfc": lax.erfc, "isnan": jnp.isnan, "isinf": jnp.isinf,
+    "tanh": lax.tanh, "erf": lax.erf, "isnan": jnp.isnan, "isinf": jnp.isinf,
     "isfinite": jnp.isfinite, "sigmoid": lax.logistic, "logical_not": lax.bitwise_not, "reciprocal": jnp.reciprocal, "stop_gradient": lax.stop_gradient,
-    "arcsinh": lax.asinh, "arccosh": lax.acosh, "arctanh": lax.atanh, "cbrt": lax.cbrt, "exp2": lax.exp2, "log2": jnp.log2, "log10": jnp.log10,
+    "arcsinh": lax.asinh, "arccosh": lax.acosh, "arctanh": lax.atanh, "cbrt": lax.cbrt, "log2": jnp.log2, "log10": jnp.log10,
     "signbit": jnp.signbit, "bitwise_not": lax.bitwise_not,
 }  # fmt: skip
 
@@ -168,6 +168,7 @@ def _pairs(pad_width: Any, ndim: int) -> Any:
 
 KERNELS: dict[str, Callable[..., Any]] = {
     **UNARY,
+    **special.KERNELS,
     **{name: _lined_up(function) for name, function in BINARY.items()},
     **{name: _keep_integers(function) for name, function in ROUNDINGS.items()},
     "add": _lined_up(_on_bools(lax.add, lax.bitwise_or)),
@@ -238,4 +239,5 @@ NATIVES: dict[str, Callable[..., Any]] = {
     "average_pool_channels_last": pooling.average_pool,
     **normalization.NATIVES,
     **recurrent.NATIVES,
+    **special.NATIVES,
 }

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from collections import OrderedDict
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from threading import Thread
@@ -14,15 +13,11 @@ import jax.extend
 import numpy as np
 from jax import lax
 
-from keras.core import tree
+from keras.core import tracing, tree
 from keras.core.state import StateScope
 from keras.core.variable import Variable
 
 Array = Any
-_MAX_PROGRAMS = 16
-"""Programs kept per compiled function; data of ever new shapes drops the one that was not used for longest."""
-
-
 _MOST_TRIES = 5
 """How often a function is traced at most until all its variables are known."""
 
@@ -43,9 +38,12 @@ class ReadingScope(StateScope):
         return super().read(variable)
 
 
+ARRAYS = (np.ndarray, jax.Array, np.generic)
+
+
 def is_array(x: Any) -> bool:
     """Whether a leaf is an input of the program (all else is part of its signature)."""
-    return type(x) is np.ndarray or isinstance(x, (jax.Array, np.ndarray, np.generic))
+    return isinstance(x, ARRAYS)
 
 
 def plain(nest: Any) -> Any:
@@ -95,13 +93,18 @@ def equations(jaxpr: Any) -> Iterator[Any]:
                     yield from equations(inner)
 
 
+def _looped_over(equation: Any) -> Sequence[Any]:
+    """What a generated loop reads or writes; the operands of products are read by a library."""
+    return equation.outvars if equation.primitive.name == "dot_general" else (*equation.invars, *equation.outvars)
+
+
 def compiler_options(jaxpr: Any) -> dict[str, Any] | None:
     """The options of XLA for a program."""
     if jax.default_backend() != "cpu":
         return None
     found = list(equations(jaxpr))
     names = {equation.primitive.name for equation in found}
-    largest = max([getattr(v.aval, "size", 0) for equation in found for v in (*equation.invars, *equation.outvars)], default=0)
+    largest = max([getattr(v.aval, "size", 0) for equation in found for v in _looped_over(equation)], default=0)
     options = dict(_QUICKLY) if largest <= _SMALL else {}
     if names & {"keras_conv", "conv_general_dilated"}:
         return options | {_LIBRARY: _PRODUCTS}
@@ -112,7 +115,7 @@ _TENSOR = object()
 """Stands for a tensor in the structure of the results."""
 
 
-class Program:
+class Program(tracing.Compiled):
     """A function for arguments of one signature, traced once.
 
     Arguments:
@@ -207,36 +210,21 @@ class Program:
         return tree.pack_as(self.structure, [next(iterator) if x is _TENSOR else x for x in tree.leaves(self.structure)])
 
 
-class CompiledFunction:
-    """A function of nests of arrays and of variables; anything that is not an array is part of the signature."""
+class CompiledFunction(tracing.CompiledFunction):
+    """A function of nests of arrays and of variables, as XLA programs."""
+
+    arrays = ARRAYS
 
     def __init__(self, function: Callable[..., Any], candidates: Callable[[], Sequence[Any]] = tuple) -> None:
-        self.function = function
+        super().__init__(function)
         self.candidates = candidates
-        self._programs: OrderedDict[Any, Program] = OrderedDict()
 
-    def __call__(self, *arguments: Any) -> Any:
-        """The function's result for these arguments."""
-        program, arrays, _ = self._program_for(arguments)
-        return program(arrays)
+    def make(self, arguments: tuple[Any, ...]) -> Program:
+        """The function compiled for arguments like these."""
+        return Program(self.function, arguments, self.candidates())
 
     def compile_ahead(self, *arguments: Any) -> None:
         """Begin to compile for such arguments on another thread, if there is no program for them yet."""
-        program, arrays, is_new = self._program_for(arguments)
-        if is_new:
-            program.compile_ahead(arrays)
-
-    def _program_for(self, arguments: Any) -> tuple[Program, list[Array], bool]:
-        """The program for these arguments, the arrays among them, and whether the program was made just now."""
         leaves = tree.flatten(list(arguments))
-        arrays = [a for a in leaves if is_array(a)]
-        signature = tuple([(a.shape, a.dtype) if is_array(a) else a for a in leaves])
-        program = self._programs.get(signature)
-        if program is not None:
-            if len(self._programs) > 1:
-                self._programs.move_to_end(signature)
-            return program, arrays, False
-        program = self._programs[signature] = Program(self.function, arguments, self.candidates())
-        while len(self._programs) > _MAX_PROGRAMS:
-            self._programs.popitem(last=False)
-        return program, arrays, True
+        if self.signature(arguments, leaves) not in self.programs:
+            self.find(arguments, leaves).compile_ahead([a for a in leaves if is_array(a)])

@@ -12,9 +12,9 @@ from typing import Any
 import numpy as np
 
 from keras.core.dtypes import numpy_dtype
+from keras.engines.base import no_such_index, or_body, slices_of
 from keras.engines.numpy import linalg
 from keras.kernels import convolution, elementwise, philox, recurrent, scatter, special, windows
-from keras.ops.activations import log_softmax, softmax
 
 Array = np.ndarray
 
@@ -68,11 +68,6 @@ def _keep_integers(rounding: Callable[..., Any]) -> Callable[..., Any]:
     return lambda x: rounding(x) if x.dtype.kind not in "iub" else x.copy()
 
 
-def slices_of(starts: Sequence[int], stops: Sequence[int | None], steps: Sequence[int]) -> tuple[slice, ...]:
-    """One Python slice per axis."""
-    return tuple(slice(a, b, c) for a, b, c in zip(starts, stops, steps, strict=True))
-
-
 def _place_slice(x: Array, shape: Any, starts: Any, stops: Any, steps: Any) -> Array:
     out = np.zeros(shape, x.dtype)
     out[slices_of(starts, stops, steps)] = x
@@ -82,8 +77,7 @@ def _place_slice(x: Array, shape: Any, starts: Any, stops: Any, steps: Any) -> A
 def checked(indices: Array, size: int, name: str = "take") -> Array:
     """The indices, negative ones counted from the end; those out of range are refused by name."""
     if indices.size and (int(indices.min()) < -size or int(indices.max()) >= size):
-        bad = int(indices.max()) if int(indices.max()) >= size else int(indices.min())
-        raise IndexError(f"keras.ops.{name}(indices): got index {bad} for an axis of size {size}. Accepted: {-size} to {size - 1}.")
+        raise no_such_index(name, indices.max() if int(indices.max()) >= size else indices.min(), size)
     return indices
 
 
@@ -291,21 +285,20 @@ KERNELS: dict[str, Callable[..., Any]] = {
 }
 
 
-def _last_axis_only(native: Callable[..., Any], body: Callable[..., Any]) -> Callable[..., Any]:
+def _last_axis_only(name: str, native: Callable[[Array], Array]) -> Callable[..., Any]:
     """The native for floats along the last axis, else the op's own definition."""
 
     def call(x: Any, axis: Any = -1) -> Any:
         x = np.asarray(x)
-        if x.ndim and axis in (-1, x.ndim - 1) and x.dtype in (np.float32, np.float64) and x.shape[-1]:
-            return native(x)
-        return body(x, axis)
+        takes = x.ndim and axis in (-1, x.ndim - 1) and x.dtype in (np.float32, np.float64) and x.shape[-1]
+        return native(x) if takes else NotImplemented
 
-    return call
+    return or_body(name, call)
 
 
 NATIVES: dict[str, Callable[..., Any]] = {
-    "softmax": _last_axis_only(elementwise.softmax, softmax.record.body),
-    "log_softmax": _last_axis_only(elementwise.log_softmax, log_softmax.record.body),
+    "softmax": _last_axis_only("softmax", elementwise.softmax),
+    "log_softmax": _last_axis_only("log_softmax", elementwise.log_softmax),
     "max_pool_channels_last": windows.max_pool,
     "average_pool_channels_last": windows.average_pool,
     "lstm_steps": recurrent.lstm_steps,

@@ -6,15 +6,14 @@ Variables are found by tracing: the first read of one makes it an input of the p
 from __future__ import annotations
 
 import contextlib
-from collections import OrderedDict
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
-from keras.core import tree
+from keras.core import tracing, tree
 from keras.core.tensor import Spec
-from keras.core.tracing import TracedFunction, structure_key
+from keras.core.tracing import TracedFunction
 from keras.engines.numpy.kernels import NATIVES
 from keras.engines.numpy.optimize import simplify
 from keras.engines.numpy.program import Program
@@ -28,11 +27,8 @@ so many steps this number is added to the optimizer's float32 slots and taken aw
 
 _BLAS_AS_IT_IS = contextlib.nullcontext()
 
-_MAX_PROGRAMS = 16
-"""Programs kept per compiled function; data of ever new shapes drops the one that was not used for longest."""
 
-
-class _Replay:
+class _Replay(tracing.Compiled):
     """One traced program with the arguments' places and the results' structure."""
 
     def __init__(self, function: Callable[..., Any], arguments: Any) -> None:
@@ -70,33 +66,16 @@ class _Replay:
         return self._traced.packed([a.copy() for a in self.results])
 
 
-class CompiledFunction:
-    """A function of nests of arrays, replayed from its program; anything that is not an array is part of the signature."""
+class CompiledFunction(tracing.CompiledFunction):
+    """A function of nests of arrays, replayed from its program."""
 
-    def __init__(self, function: Callable[..., Any]) -> None:
-        self.function = function
-        self._replays: OrderedDict[Any, _Replay] = OrderedDict()
-
-    def __call__(self, *arguments: Any) -> Any:
-        """The function's result for these arguments."""
-        leaves = tree.flatten(list(arguments))
-        return self._find(arguments, leaves)([a for a in leaves if isinstance(a, np.ndarray)])
+    def make(self, arguments: tuple[Any, ...]) -> _Replay:
+        """The function traced for arguments like these."""
+        return _Replay(self.function, arguments)
 
     def prepare(self, *arguments: Any) -> _Replay:
         """The program for arguments like these: fill its `inputs` (the arrays in leaf order), then call `replay()`."""
-        return self._find(arguments, tree.flatten(list(arguments)))
-
-    def _find(self, arguments: tuple[Any, ...], leaves: list[Any]) -> _Replay:
-        signature = (structure_key(arguments), *[(a.shape, a.dtype) if isinstance(a, np.ndarray) else a for a in leaves])
-        replay = self._replays.get(signature)
-        if replay is None or not replay.is_current():
-            replay = _Replay(self.function, arguments)
-            self._replays[signature] = replay
-            while len(self._replays) > _MAX_PROGRAMS:
-                self._replays.popitem(last=False)
-        elif len(self._replays) > 1:
-            self._replays.move_to_end(signature)
-        return replay
+        return self.find(arguments, tree.flatten(list(arguments)))
 
     def program(self, *arguments: Any) -> Program:
         """The program for these arguments, for reading: `print(compiled.program(x).graph)`."""

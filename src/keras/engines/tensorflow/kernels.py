@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
-from keras.engines.tensorflow import convolution, linalg, random
+from keras.engines.tensorflow import convolution, linalg, random, special
 from keras.engines.tensorflow.places import numbers, place_slice, shape_for_reshape, sizes, strided_slice
 
 Tensor = Any
@@ -18,7 +18,7 @@ ELEMENTWISE: dict[str, Callable[..., Tensor]] = {
     "negative": tf.negative, "abs": tf.abs, "sign": tf.sign, "square": tf.square, "sqrt": tf.sqrt, "rsqrt": tf.math.rsqrt,
     "reciprocal": tf.math.reciprocal, "exp": tf.exp, "expm1": tf.math.expm1, "log": tf.math.log, "log1p": tf.math.log1p, "sin": tf.sin, "cos": tf.cos,
     "tan": tf.tan, "arcsin": tf.asin, "arccos": tf.acos, "arctan": tf.atan, "sinh": tf.sinh, "cosh": tf.cosh, "tanh": tf.tanh, "erf": tf.math.erf,
-    "erfc": tf.math.erfc, "relu": tf.nn.relu, "sigmoid": tf.sigmoid, "logical_not": tf.logical_not,
+    "relu": tf.nn.relu, "sigmoid": tf.sigmoid, "logical_not": tf.logical_not,
     "stop_gradient": tf.stop_gradient, "copy": tf.identity, "subtract": tf.subtract, "divide": tf.truediv, "floor_divide": tf.math.floordiv,
     "mod": tf.math.floormod, "power": tf.pow, "maximum": tf.maximum, "minimum": tf.minimum, "arctan2": tf.atan2, "equal": tf.equal,
     "not_equal": tf.not_equal, "less": tf.less, "less_equal": tf.less_equal, "greater": tf.greater, "greater_equal": tf.greater_equal,
@@ -177,7 +177,9 @@ def _hypot(x: Tensor, y: Tensor) -> Tensor:
     x, y = tf.abs(x), tf.abs(y)
     largest = tf.stop_gradient(tf.maximum(x, y))
     scale = tf.where((largest > 0) & tf.math.is_finite(largest), largest, tf.ones_like(largest))
-    return scale * tf.sqrt(tf.square(x / scale) + tf.square(y / scale))
+    total = tf.square(x / scale) + tf.square(y / scale)
+    nothing = total == 0  # where the root has no gradient
+    return tf.where(nothing, total, scale * tf.sqrt(tf.where(nothing, tf.ones_like(total), total)))
 
 
 @tf.custom_gradient
@@ -263,19 +265,9 @@ def _sorted(x: Tensor, axis: int) -> Tensor:
     return tf.where(place >= x.shape[axis] - count, tf.cast(np.nan, x.dtype), found)
 
 
-def _erfinv(x: Tensor) -> Tensor:
-    """TensorFlow's goes by way of 1 - x / 2, which leaves nothing of a small x: there the first terms of the series."""
-    if x.dtype not in (tf.float32, tf.float64):
-        return tf.cast(_erfinv(tf.cast(x, tf.float32)), x.dtype)
-    near = tf.abs(x) < 0.01
-    square = tf.where(near, x * x, tf.zeros_like(x))
-    series = x * 0.886226925452758 * (1 + square * (0.2617993877991494 + square * 0.1439317308337495))
-    return tf.where(near, series, tf.math.erfinv(x))
-
-
 KERNELS: dict[str, Callable[..., Any]] = {
-    "erfinv": _erfinv,
     **ELEMENTWISE,
+    **special.KERNELS,
     **{name: _floats_only(function) for name, function in FLOATS_ONLY.items()},
     **{name: _question(function) for name, function in QUESTIONS.items()},
     **{name: _reduction(function) for name, function in REDUCTIONS.items()},

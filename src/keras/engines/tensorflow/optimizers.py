@@ -7,21 +7,20 @@ from typing import Any
 
 import tensorflow as tf
 
-Tensor = Any
+from keras.engines.base import may_be_written
 
 
-def adam(
-    variables: Sequence[Any], moments: Sequence[tuple[Any, Any]], gradients: Sequence[Tensor], rate: Any, step: Tensor, beta_1: float, beta_2: float,
-    epsilon: float,
-) -> None:  # fmt: skip
-    """Adam's step for each variable, as `keras.optimizers.Adam.update` calculates it."""
-    numbers: dict[str, dict[str, Tensor]] = {}
-    for variable, (momentum, velocity), gradient in zip(variables, moments, gradients, strict=True):
-        dtype = variable.dtype
-        if dtype not in numbers:
-            number = tf.cast(step, dtype)
-            powers = {f"beta{i}_power": tf.pow(tf.constant(beta, dtype), number) for i, beta in ((1, beta_1), (2, beta_2))}
-            constants = {"beta1": beta_1, "beta2": beta_2, "epsilon": epsilon}
-            numbers[dtype] = {"lr": tf.cast(rate, dtype), **powers, **{k: tf.constant(v, dtype) for k, v in constants.items()}}
-        handles = {name: v._value.handle for name, v in (("var", variable), ("m", momentum), ("v", velocity))}
-        tf.raw_ops.ResourceApplyAdam(**handles, **numbers[dtype], grad=gradient)
+def adam_update(operands: Sequence[Any], beta_1: float, beta_2: float, epsilon: float) -> Any:
+    """Adam's step for each variable, as `keras.optimizers.Adam` calculates it."""
+    rate, step, *values = operands
+    count = len(values) // 4
+    written = values[: 3 * count]
+    if not may_be_written(written):
+        return NotImplemented
+    dtype = written[0].dtype
+    numbers = {name: tf.constant(value, dtype) for name, value in (("beta1", beta_1), ("beta2", beta_2), ("epsilon", epsilon))}
+    powers = {f"{name}_power": tf.pow(numbers[name], step) for name in ("beta1", "beta2")}
+    for i, gradient in enumerate(values[3 * count :]):
+        handles = {name: written[i + place * count]._value.handle for place, name in enumerate(("var", "m", "v"))}
+        tf.raw_ops.ResourceApplyAdam(**handles, **numbers, **powers, lr=rate, grad=gradient)
+    return written

@@ -2,26 +2,25 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import tensorflow as tf
 
-from keras.core import tree
+from keras.core import tracing, tree
 from keras.core.tensor import Spec
 from keras.core.variable import Variable
 
 Tensor = Any
-_MAX_GRAPHS = 16
+ARRAYS = (np.ndarray, np.generic, tf.Tensor, tf.Variable)
 _TENSOR = object()
 """Stands for a tensor in the structure of the results."""
 
 
 def is_array(x: Any) -> bool:
     """Whether a leaf is an input of the graph (all else is part of its signature)."""
-    return isinstance(x, (np.ndarray, np.generic, tf.Tensor, tf.Variable))
+    return isinstance(x, ARRAYS)
 
 
 def plain(nest: Any) -> Any:
@@ -38,7 +37,7 @@ def specs_of(function: Callable[..., Any], *nests: Any) -> Any:
     return tree.map_structure(lambda x: Spec(tuple(x.shape), x.dtype.name) if is_array(x) else x, made)
 
 
-class _Graph:
+class _Graph(tracing.Compiled):
     """A function for arguments of one signature."""
 
     def __init__(self, function: Callable[..., Any], arguments: Any) -> None:
@@ -68,22 +67,11 @@ class _Graph:
         return tree.pack_as(self.structure, [next(iterator) if x is _TENSOR else x for x in tree.leaves(self.structure)])
 
 
-class CompiledFunction:
-    """A function of nests of arrays and of variables; anything that is not an array is part of the signature."""
+class CompiledFunction(tracing.CompiledFunction):
+    """A function of nests of arrays and of variables, as TensorFlow's graphs."""
 
-    def __init__(self, function: Callable[..., Any]) -> None:
-        self.function = function
-        self._graphs: OrderedDict[Any, _Graph] = OrderedDict()
+    arrays = ARRAYS
 
-    def __call__(self, *arguments: Any) -> Any:
-        """The function's result for these arguments."""
-        leaves = tree.flatten(list(arguments))
-        signature = tuple([(tuple(a.shape), a.dtype) if is_array(a) else a for a in leaves])
-        graph = self._graphs.get(signature)
-        if graph is None:
-            graph = self._graphs[signature] = _Graph(self.function, arguments)
-            while len(self._graphs) > _MAX_GRAPHS:
-                self._graphs.popitem(last=False)
-        elif len(self._graphs) > 1:
-            self._graphs.move_to_end(signature)
-        return graph([a for a in leaves if is_array(a)])
+    def make(self, arguments: tuple[Any, ...]) -> _Graph:
+        """The graph for arguments like these."""
+        return _Graph(self.function, arguments)

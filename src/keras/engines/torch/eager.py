@@ -1,130 +1,103 @@
 """Composites on tensors that are there, by torch's own functions: one dispatch and one node for its gradient instead of many.
 
-Each returns NotImplemented for operands that it does not take: the composite's own body then does the work, or says what is wrong.
+What one of them does not take, it refuses by NotImplemented or by torch's error: the composite's own body then does the work, or says
+what is wrong.
 """
 
 from __future__ import annotations
 
-import functools
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 import torch
 
+from keras.engines.torch.dtypes import NAMES, UNSIGNED
+from keras.engines.torch.kernels import KERNELS
+
 Tensor = torch.Tensor
 
 _FLOATS = frozenset({torch.float32, torch.float64})
-_WRONG = (ValueError, TypeError, IndexError, RuntimeError)
-_ORDERED = _FLOATS | {torch.int32, torch.int64}
-_AXES = frozenset({int, tuple, type(None)})
+_INTEGERS = frozenset({torch.int32, torch.int64})
+_ORDERED = _FLOATS | _INTEGERS
+_BOOL = frozenset({torch.bool})
+_ANY = frozenset(dtype for dtype, name in NAMES.items() if name not in UNSIGNED)
 
 
-def _for_floats(function: Callable[..., Any]) -> Callable[..., Any]:
-    """The function for tensors of float32 and float64 that are not empty."""
+def _over_axes(function: Callable[..., Any]) -> Callable[..., Any]:
+    """The function of (x, axes or None, keepdims), for axes that torch reads as the table does: () are all of them to it."""
 
-    @functools.wraps(function)
-    def call(x: Any, *args: Any, **kwargs: Any) -> Any:
-        if not isinstance(x, Tensor) or x.dtype not in _FLOATS or not x.numel():
-            return NotImplemented
-        try:
-            return function(x, *args, **kwargs)
-        except _WRONG:
-            return NotImplemented
+    def reduction(x: Tensor, axis: Any = None, keepdims: bool = False) -> Any:
+        return function(x, axis, keepdims) if axis is None or type(axis) is int or (type(axis) is tuple and axis) else NotImplemented
 
-    return call
+    return reduction
 
 
-@_for_floats
-def mean(x: Tensor, axis: Any = None, keepdims: bool = False) -> Any:
-    """sum(x) / n."""
-    return torch.mean(x, axis, keepdim=keepdims) if type(axis) in _AXES and axis != () else NotImplemented
+def _var(x: Tensor, axis: Any, keepdims: bool) -> Any:
+    if not x.numel():
+        raise ValueError("torch warns")
+    return torch.var(x, axis, correction=0, keepdim=keepdims)
 
 
-@_for_floats
-def var(x: Tensor, axis: Any = None, keepdims: bool = False) -> Any:
-    """mean((x - mean(x))^2)."""
-    return torch.var(x, axis, correction=0, keepdim=keepdims) if type(axis) in _AXES and axis != () else NotImplemented
-
-
-@_for_floats
-def std(x: Tensor, axis: Any = None, keepdims: bool = False) -> Any:
-    """sqrt(mean((x - mean(x))^2))."""
-    return torch.sqrt(torch.var(x, axis, correction=0, keepdim=keepdims)) if type(axis) in _AXES and axis != () else NotImplemented
-
-
-@_for_floats
-def logsumexp(x: Tensor, axis: Any = None, keepdims: bool = False) -> Any:
-    """log(sum(exp(x - max(x)))) + max(x)."""
-    if type(axis) not in _AXES or axis == () or not x.ndim:
+def _logsumexp(x: Tensor, axis: Any, keepdims: bool) -> Any:
+    if not x.ndim or not x.numel():
         return NotImplemented
     return torch.logsumexp(x, tuple(range(x.ndim)) if axis is None else axis, keepdim=keepdims)
 
 
-def stack(x: Sequence[Tensor], axis: int = 0) -> Any:
-    """The tensors joined along a new axis."""
-    if type(x) not in (list, tuple) or not x or type(axis) is not int:
-        return NotImplemented
-    dtype = getattr(x[0], "dtype", None)
-    for item in x:
-        if not isinstance(item, Tensor) or item.dtype != dtype:
-            return NotImplemented
-    try:
-        return torch.stack(tuple(x), axis)
-    except _WRONG:
-        return NotImplemented
-
-
-def expand_dims(x: Tensor, axis: Any) -> Any:
-    """A new axis of size 1."""
-    if not isinstance(x, Tensor) or type(axis) is not int or not -x.ndim - 1 <= axis <= x.ndim:
-        return NotImplemented
-    return torch.unsqueeze(x, axis)
-
-
-def where(condition: Tensor, x1: Any = None, x2: Any = None) -> Any:
-    """x1 where the condition holds, else x2."""
-    if not (isinstance(condition, Tensor) and isinstance(x1, Tensor) and isinstance(x2, Tensor)):
-        return NotImplemented
-    if condition.dtype != torch.bool or x1.dtype != x2.dtype:
-        return NotImplemented
-    try:
-        return torch.where(condition, x1, x2)
-    except _WRONG:
-        return NotImplemented
-
-
-@_for_floats
-def softplus(x: Tensor) -> Any:
-    """log(1 + exp(x)); from 50 on it is x to the last bit of a float64."""
-    return torch.nn.functional.softplus(x, threshold=50.0)
-
-
-@_for_floats
-def softmax(x: Tensor, axis: Any = -1) -> Any:
-    """exp(x) / sum(exp(x)) along one axis."""
-    return torch.softmax(x, axis) if type(axis) is int else NotImplemented
-
-
-@_for_floats
-def log_softmax(x: Tensor, axis: Any = -1) -> Any:
-    """log(softmax(x)) along one axis."""
-    return torch.log_softmax(x, axis) if type(axis) is int else NotImplemented
-
-
 def _extremum(function: Callable[..., Tensor]) -> Callable[..., Any]:
-    def extremum(x: Any, axis: Any = None, keepdims: bool = False, initial: Any = None) -> Any:
-        if not isinstance(x, Tensor) or initial is not None or not x.numel() or type(axis) not in _AXES or x.dtype not in _ORDERED:
+    def extremum(x: Tensor, axis: Any = None, keepdims: bool = False, initial: Any = None) -> Any:
+        if initial is not None or not (axis is None or type(axis) is int or type(axis) is tuple):
             return NotImplemented
-        try:
-            return function(x, () if axis is None else axis, keepdim=keepdims)
-        except _WRONG:
-            return NotImplemented
+        return function(x, () if axis is None else axis, keepdims)
 
     return extremum
 
 
-EAGER: dict[str, Callable[..., Any]] = {
-    "max": _extremum(torch.amax),
-    "min": _extremum(torch.amin),
-    **{f.__name__: f for f in (mean, var, std, logsumexp, stack, expand_dims, where, softplus, softmax, log_softmax)},
+def clip(x: Tensor, x_min: Any, x_max: Any) -> Any:
+    """min(max(x, x_min), x_max), where no gradient is asked for: at the ends torch's is not that of `min` and `max`."""
+    if type(x_min) not in (float, int) or type(x_max) not in (float, int) or x.requires_grad:
+        return NotImplemented
+    return torch.clamp(x, x_min, x_max)
+
+
+def split(x: Tensor, indices_or_sections: Any, axis: int = 0) -> Any:
+    """The tensor cut into equal parts along `axis`."""
+    size = x.shape[axis]
+    if type(indices_or_sections) is not int or indices_or_sections < 1 or not size or size % indices_or_sections:
+        return NotImplemented
+    return list(torch.split(x, size // indices_or_sections, axis))
+
+
+def squeeze(x: Tensor, axis: Any = None) -> Any:
+    """Without an axis of size 1."""
+    return x.squeeze(axis) if type(axis) is int and x.ndim and x.shape[axis] == 1 else NotImplemented
+
+
+def take(x: Tensor, indices: Tensor, axis: int | None = None) -> Any:
+    """The slices at the indices along `axis`."""
+    if type(axis) is not int or type(indices) is not Tensor or indices.dtype not in _INTEGERS:
+        return NotImplemented
+    return KERNELS["take_along"](x, indices, axis)
+
+
+def where(condition: Tensor, x1: Any = None, x2: Any = None) -> Any:
+    """x1 where the condition holds, else x2."""
+    if not (isinstance(x1, Tensor) and isinstance(x2, Tensor)) or x1.dtype != x2.dtype:
+        return NotImplemented
+    return torch.where(condition, x1, x2)
+
+
+EAGER: dict[str, tuple[frozenset[Any], Callable[..., Any]]] = {
+    "stack": (_ANY, lambda x, axis=0: torch.stack(x, axis)),
+    "expand_dims": (_ANY, lambda x, axis: torch.unsqueeze(x, axis)),
+    "where": (_BOOL, where),
+    "max": (_ORDERED, _extremum(torch.amax)),
+    "min": (_ORDERED, _extremum(torch.amin)),
+    "mean": (_FLOATS, _over_axes(torch.mean)),
+    "var": (_FLOATS, _over_axes(_var)),
+    "std": (_FLOATS, _over_axes(lambda *arguments: torch.sqrt(_var(*arguments)))),
+    "logsumexp": (_FLOATS, _over_axes(_logsumexp)),
+    "softplus": (_FLOATS, lambda x: torch.nn.functional.softplus(x, threshold=50.0)),  # from 50 on it is x to the last bit of a float64
+    "clip": (_FLOATS, clip),
+    **{f.__name__: (_ANY, f) for f in (split, squeeze, take)},
 }

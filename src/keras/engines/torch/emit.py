@@ -1,6 +1,7 @@
 """How each kind of node becomes a line: tables of torch functions first, then functions for what torch has in another form.
 
-A function of `EMIT` writes its node and returns True, or returns False where the kernel of the op table is what is called.
+`METHODS` gives the text after the operand, `FUNCTIONS` the function that is called in place of the kernel; a function of `EMIT` writes its
+node itself. Each gives None (or False) where the next one serves, and in the end the kernel of the op table.
 """
 
 from __future__ import annotations
@@ -15,24 +16,22 @@ from keras.core.autodiff import body_gradient
 from keras.core.graph import Node, Traced
 from keras.core.simplify import is_constant
 from keras.core.writer import Writer, signature
-from keras.engines.torch import control, convolution, fused, random
+from keras.engines.torch import control, convolution, fused
 from keras.engines.torch.dtypes import TORCH_DTYPES, UNSIGNED
-from keras.engines.torch.kernels import ELEMENTWISE, KERNELS, ON_INTEGERS
+from keras.engines.torch.kernels import ELEMENTWISE, KERNELS, by_int64
 from keras.engines.torch.natives import NATIVES
-from keras.engines.torch.optimizers import absorb_updates, emit_update
+from keras.engines.torch.optimizers import emit_update
 
 Tensor = torch.Tensor
 
-_WITH_NUMBER = {"add", "subtract", "multiply", "divide", "power", "equal", "not_equal", "less", "less_equal", "greater", "greater_equal"}
-"""Functions of torch that take a Python number as second operand, faster than a tensor of one number."""
-_MIRRORED = {
+_MIRRORED: dict[str, str | None] = {
     "add": "add", "multiply": "multiply", "equal": "equal", "not_equal": "not_equal", "less": "greater", "less_equal": "greater_equal",
-    "greater": "less", "greater_equal": "less_equal",
+    "greater": "less", "greater_equal": "less_equal", "subtract": "rsub", "divide": None, "power": None,
 }  # fmt: skip
-"""The function that takes the operands in the other order."""
+"""Functions that take a Python number as second operand, faster than a tensor of one number -> those that take it as the first."""
+_CALLED: dict[str, Callable[..., Tensor]] = {**ELEMENTWISE, "rsub": torch.rsub}
 
-
-_FRESH = (ELEMENTWISE.keys() | ON_INTEGERS.keys()) - {"stop_gradient", "copy"} | {
+_FRESH = ELEMENTWISE.keys() - {"stop_gradient", "copy"} | {
     "relu_gradient", "conv_channels_last", "conv_input_gradient", "normalize_by_batch", "body_gradient", "max_pool_channels_last", "max_pool_gradient",
 }  # fmt: skip
 """Nodes whose results are memory of their own, in which a later node may write when it is the last to read it."""
@@ -42,15 +41,19 @@ _IN_PLACE: dict[str, Callable[..., Tensor]] = {
 }  # fmt: skip
 
 
-def dtype_of(x: Traced) -> torch.dtype:
-    """A value's dtype as torch has it."""
-    return TORCH_DTYPES[x.dtype]
-
-
 def emit(w: Writer, node: Node) -> None:
     """Write one node."""
-    special = EMIT.get(node.op.name)
-    if special is None or not special(w, node):
+    name = node.op.name
+    special, method, choose = EMIT.get(name), METHODS.get(name), FUNCTIONS.get(name)
+    if special is not None and special(w, node):
+        return
+    text = method(w, node) if method else None
+    function = choose(w, node) if choose else None
+    if text is not None:
+        (w.put if name == "sum" else w.view)(node, w.name(node.inputs[0]) + text)
+    elif function is not None:
+        w.put(node, f"{w.bind(function, name)}({', '.join(map(w.name, node.inputs))})")
+    else:
         _generic(w, node)
 
 
@@ -63,7 +66,6 @@ def absorb(w: Writer) -> None:
         product = _biased_product(w, node)
         if product is not None:
             w.absorb(product, node)
-    absorb_updates(w)
 
 
 def _arguments(w: Writer, node: Node) -> str:
@@ -73,19 +75,18 @@ def _arguments(w: Writer, node: Node) -> str:
 
 def _generic(w: Writer, node: Node) -> None:
     """A call of the kernel or native, its attributes bound."""
-    name = node.op.name
-    if name in ELEMENTWISE or (name in ON_INTEGERS and dtype_of(node.inputs[0]) not in UNSIGNED):
+    name, unsigned = node.op.name, any(x.dtype in UNSIGNED for x in node.inputs)
+    if name in ELEMENTWISE and not unsigned:
         if not _with_number(w, node):
             inputs = node.inputs
             if name in ("add", "multiply") and not _is_last_reader(w, node, inputs[0]):
                 inputs = inputs[::-1]
             w.put(node, f"{_elementwise(w, name, node, inputs[0])}({', '.join(map(w.name, inputs))})")
-        return
-    function = KERNELS.get(name) or NATIVES[name]
-    if id(node) in w.residuals:
+    elif id(node) in w.residuals:
         made = ", ".join(w.new(x) for x in node.outputs)
         w.lines.append(f"({made},), {w.residuals[id(node)]} = {_recorded(w, node.op, node.inputs, node.attributes)}")
     else:
+        function = NATIVES[name] if node.op.body is not None else by_int64(KERNELS[name]) if unsigned else KERNELS[name]
         bound = functools.partial(function, **node.attributes) if node.attributes else function
         w.put(node, f"{w.bind(bound, name)}({_arguments(w, node)})")
 
@@ -94,7 +95,7 @@ def _elementwise(w: Writer, name: str, node: Node, x: Traced) -> str:
     """The function for an elementwise node, the one that writes into `x` where nobody reads that later."""
     function = _IN_PLACE.get(name)
     if function is None or not _is_last_reader(w, node, x):
-        return w.bind(ELEMENTWISE.get(name) or ON_INTEGERS[name], name)
+        return w.bind(_CALLED[name], name)
     return w.bind(function, f"{name}_")
 
 
@@ -127,19 +128,15 @@ def _recorded(w: Writer, op: Any, inputs: Sequence[Traced], attributes: dict[str
 def _with_number(w: Writer, node: Node) -> bool:
     """x op 2.0: the number as it is."""
     name = node.op.name
-    if name not in _WITH_NUMBER or len(node.inputs) != 2 or node.inputs[0].dtype not in ("float32", "float64", "int32", "int64"):
+    if name not in _MIRRORED or node.inputs[0].dtype not in ("float32", "float64", "int32", "int64"):
         return False
-    x, y = node.inputs
-    number = w.scalar(y)
-    if number is None and name in _MIRRORED and w.scalar(x) is not None:
-        name, x, number = _MIRRORED[name], y, w.scalar(x)
-    elif number is None and name == "subtract" and w.scalar(x) is not None:
-        w.put(node, f"{w.bind(torch.rsub, 'rsub')}({w.name(y)}, {w.scalar(x)})")
-        return True
-    if number is None or is_constant(x):
-        return False
-    w.put(node, f"{_elementwise(w, name, node, x)}({w.name(x)}, {number})")
-    return True
+    first, second = node.inputs
+    for function, x, y in ((name, first, second), (_MIRRORED[name], second, first)):
+        number = w.scalar(y)
+        if function is not None and number is not None and not is_constant(x):
+            w.put(node, f"{_elementwise(w, function, node, x)}({w.name(x)}, {number})")
+            return True
+    return False
 
 
 # ------------------------------------------------------------------------------------------------------------------- products
@@ -163,90 +160,68 @@ def _biased_product(w: Writer, node: Node) -> Node | None:
 
 
 def _add(w: Writer, node: Node) -> bool:
-    for y, bias in (node.inputs, node.inputs[::-1]):
-        if y.node is not None and id(y.node) in w.absorbed and w.uses[id(y)] == 1 and bias.dims == y.dims[-1:]:
-            a, b = y.node.inputs
-            if y.node.op.name == "matmul":
-                w.put(node, f"{w.bind(torch.addmm, 'addmm')}({w.name(bias)}, {w.name(a)}, {w.name(b)})")
-            else:
-                function = functools.partial(convolution.conv, **_conv_options(y.node))
-                w.put(node, f"{w.bind(function, 'conv')}({w.name(a)}, {w.name(b)}, bias={w.name(bias)})")
-            return True
-    return False
-
-
-def _matmul(w: Writer, node: Node) -> bool:
-    a, b = node.inputs
-    if len(a.dims) != 2 or len(b.dims) != 2 or not a.dtype.startswith(("float", "bfloat")):
+    product = w.inside.get(id(node))
+    if product is None:
         return False
-    w.put(node, f"{w.bind(torch.mm, 'mm')}({w.name(a)}, {w.name(b)})")
+    bias = next(x for x in node.inputs if x is not product.outputs[0])
+    a, b = map(w.name, product.inputs)
+    if product.op.name == "matmul":
+        w.put(node, f"{w.bind(torch.addmm, 'addmm')}({w.name(bias)}, {a}, {b})")
+    else:
+        function = functools.partial(convolution.conv, **_conv_options(product))
+        w.put(node, f"{w.bind(function, 'conv')}({a}, {b}, bias={w.name(bias)})")
     return True
+
+
+def _matmul(w: Writer, node: Node) -> Any:
+    return torch.mm if all(len(x.dims) == 2 and x.dtype.startswith(("float", "bfloat")) for x in node.inputs) else None
 
 
 # ------------------------------------------------------------------------------------------------------- shapes and reductions
 
 
-def _transpose(w: Writer, node: Node) -> bool:
+def _transposed_variable(w: Writer, node: Node) -> bool:
+    """The view is made once."""
     x = node.inputs[0]
-    axes = node.attributes["axes"]
-    if len(x.dims) == 2:
-        variable = w.variables.get(id(x))
-        if variable is not None:  # the view is made once
-            w.names[id(node.outputs[0])] = w.bind(variable._value.detach().t(), "t")
-            w.roots[id(node.outputs[0])] = w.root(x)
-        else:
-            w.view(node, f"{w.name(x)}.t()")
-    else:
-        w.view(node, f"{w.name(x)}.permute({tuple(axes) if axes is not None else tuple(reversed(range(len(x.dims))))})")
+    variable = w.variables.get(id(x)) if len(x.dims) == 2 else None
+    if variable is None:
+        return False
+    w.names[id(node.outputs[0])] = w.bind(variable._value.detach().t(), "t")
+    w.roots[id(node.outputs[0])] = w.root(x)
     return True
 
 
-def _reshape(w: Writer, node: Node) -> bool:
-    w.view(node, f"{w.name(node.inputs[0])}.reshape({tuple(node.outputs[0].dims)})")
-    return True
+def _transpose(w: Writer, node: Node) -> str:
+    axes, ndim = node.attributes["axes"], len(node.inputs[0].dims)
+    return ".t()" if ndim == 2 else f".permute({tuple(reversed(range(ndim))) if axes is None else tuple(axes)})"
 
 
-def _broadcast(w: Writer, node: Node) -> bool:
-    w.view(node, f"{w.name(node.inputs[0])}.expand({tuple(node.outputs[0].dims)})")
-    return True
+def _slice(w: Writer, node: Node) -> str:
+    ranges = zip(*(node.attributes[key] for key in ("starts", "stops", "steps")), strict=True)
+    return f"[{', '.join(':'.join('' if n is None else str(int(n)) for n in numbers) for numbers in ranges)}]"
 
 
-def _slice(w: Writer, node: Node) -> bool:
-    a = node.attributes
-    key = ", ".join(
-        f"{_number(start)}:{_number(stop)}:{_number(step)}" for start, stop, step in zip(a["starts"], a["stops"], a["steps"], strict=True)
-    )
-    w.view(node, f"{w.name(node.inputs[0])}[{key}]")
-    return True
-
-
-def _number(n: Any) -> str:
-    return "" if n is None else str(int(n))
-
-
-def _sum(w: Writer, node: Node) -> bool:
-    x = node.inputs[0]
-    axes = node.attributes["axis"]
+def _sum(w: Writer, node: Node) -> str | None:
+    x, axes, keepdims = node.inputs[0], node.attributes["axis"], bool(node.attributes["keepdims"])
     axes = tuple(range(len(x.dims))) if axes is None else (axes,) if isinstance(axes, int) else tuple(axes)
     if not x.dtype.startswith(("float", "bfloat")) or not axes:
-        return False
-    if len(axes) == len(x.dims) and not node.attributes["keepdims"]:
-        w.put(node, f"{w.name(x)}.sum()")
-    else:
-        w.put(node, f"{w.name(x)}.sum({axes}, {bool(node.attributes['keepdims'])})")
-    return True
+        return None
+    return ".sum()" if len(axes) == len(x.dims) and not keepdims else f".sum({axes}, {keepdims})"
 
 
-def _cast(w: Writer, node: Node) -> bool:
-    w.view(node, f"{w.name(node.inputs[0])}.to({w.bind(dtype_of(node.outputs[0]), 'dtype')})")
-    return True
+METHODS: dict[str, Callable[[Writer, Node], str | None]] = {
+    "transpose": _transpose,
+    "reshape": lambda w, node: f".reshape({tuple(node.outputs[0].dims)})",
+    "broadcast_to": lambda w, node: f".expand({tuple(node.outputs[0].dims)})",
+    "strided_slice": _slice,
+    "cast": lambda w, node: f".to({w.bind(TORCH_DTYPES[node.outputs[0].dtype], 'dtype')})",
+    "sum": _sum,
+}
+"""Methods of the first operand; all but the sum show its memory."""
 
 
-def _relu_gradient(w: Writer, node: Node) -> bool:
-    g, y = node.inputs
-    function = fused.relu_gradient_in_place if _is_last_reader(w, node, g) else fused.relu_gradient
-    w.put(node, f"{w.bind(function, 'relu_gradient')}({w.name(g)}, {w.name(y)})")
-    return True
+def _relu_gradient(w: Writer, node: Node) -> Any:
+    return fused.relu_gradient_in_place if _is_last_reader(w, node, node.inputs[0]) else fused.relu_gradient
 
 
 # ---------------------------------------------------------------------------------------------------------------- convolutions
@@ -258,90 +233,59 @@ def _conv_options(node: Node) -> dict[str, Any]:
 
 
 def _conv_gradients(w: Writer, node: Node) -> bool:
-    """Both gradients of a convolution in one call."""
-    if id(node) in w.pairs:  # the other one's line has made it
+    """Both gradients of a convolution in one call, at the first of them."""
+    if id(node) in w.pairs:
         return True
-    x, g = node.inputs if node.op.name == "conv_filter_gradient" else (None, node.inputs[0])
-    others = [n for n in w.graph.nodes if n is not node and n.op.name in ("conv_input_gradient", "conv_filter_gradient")]
-    for other in others:
-        first, second = (node, other) if node.op.name == "conv_input_gradient" else (other, node)
-        if first.op.name == "conv_input_gradient" and second.op.name == "conv_filter_gradient" and _one_convolution(w, first, second):
-            x, g = second.inputs
-            function = functools.partial(convolution.both_gradients, **_conv_options(node))
-            made = f"{w.new(first.outputs[0])}, {w.new(second.outputs[0])}"
-            w.lines.append(f"{made} = {w.bind(function, 'conv_gradients')}({w.name(g)}, {w.name(x)}, {w.name(first.inputs[1])})")
+    for other in w.graph.nodes[node.position + 1 :]:
+        of_input, of_kernel = (node, other) if node.op.name == "conv_input_gradient" else (other, node)
+        if (of_input.op.name, of_kernel.op.name) != ("conv_input_gradient", "conv_filter_gradient") or id(other) in w.pairs:
+            continue
+        (g, kernel), (x, same_g) = of_input.inputs, of_kernel.inputs
+        fits = g is same_g and _conv_options(node) == _conv_options(other) and tuple(x.dims) == tuple(of_input.attributes["x_shape"])
+        is_made = all(v.node is None or v.node.position < node.position for v in (x, kernel))
+        if fits and is_made and tuple(kernel.dims) == tuple(of_kernel.attributes["w_shape"]):
+            function = functools.partial(convolution.gradients, **_conv_options(node))
+            made = f"{w.new(of_input.outputs[0])}, {w.new(of_kernel.outputs[0])}"
+            w.lines.append(f"{made} = {w.bind(function, 'conv_gradients')}({w.name(g)}, {w.name(x)}, {w.name(kernel)})")
             w.pairs.add(id(other))
             return True
     return False
 
 
-def _one_convolution(w: Writer, first: Node, second: Node) -> bool:
-    (g, kernel), (x, other_g) = first.inputs, second.inputs
-    return (
-        g is other_g
-        and _conv_options(first) == _conv_options(second)
-        and tuple(x.dims) == tuple(first.attributes["x_shape"])
-        and tuple(kernel.dims) == tuple(second.attributes["w_shape"])
-        and (kernel.node is None or kernel.node.position < min(first.position, second.position))
-        and (x.node is None or x.node.position < min(first.position, second.position))
-    )
-
-
 # ----------------------------------------------------------------------------------------------------------------------- loops
 
 
-def _scan(w: Writer, node: Node) -> bool:
+def _scan(w: Writer, node: Node) -> Any:
     a = node.attributes
-    count = len(a["body"].outputs)
+    outputs = len(a["body"].outputs) - a["carries"]
     is_read = tuple(w.uses[id(x)] > 0 for x in node.outputs[a["carries"] :])
-    loop = functools.partial(
-        control.scan, w.subprogram(a["body"]), a["carries"], a["sequences"], a["length"], a["reverse"], is_read[: count - a["carries"]],
-        is_read[count - a["carries"] :],
-    )  # fmt: skip
-    w.put(node, f"{w.bind(loop, 'scan')}({', '.join(map(w.name, node.inputs))})")
-    return True
+    return functools.partial(
+        control.scan, w.subprogram(a["body"]), a["carries"], a["sequences"], a["length"], a["reverse"], is_read[:outputs], is_read[outputs:]
+    )
 
 
-def _while(w: Writer, node: Node) -> bool:
+def _while(w: Writer, node: Node) -> Any:
     a = node.attributes
-    loop = functools.partial(
+    return functools.partial(
         control.while_loop, w.subprogram(a["condition"]), w.subprogram(a["body"]), a["variables"], a["condition_captures"]
     )
-    w.put(node, f"{w.bind(loop, 'while_loop')}({', '.join(map(w.name, node.inputs))})")
-    return True
 
 
-def _cond(w: Writer, node: Node) -> bool:
-    branches = functools.partial(control.cond, w.subprogram(node.attributes["true_body"]), w.subprogram(node.attributes["body"]))
-    w.put(node, f"{w.bind(branches, 'cond')}({', '.join(map(w.name, node.inputs))})")
-    return True
+def _cond(w: Writer, node: Node) -> Any:
+    return functools.partial(control.cond, w.subprogram(node.attributes["true_body"]), w.subprogram(node.attributes["body"]))
 
 
-# ---------------------------------------------------------------------------------------------------------- random and lookups
-
-
-def _mask(w: Writer, node: Node) -> bool:
-    shape = tuple(node.outputs[0].dims)
-    function = functools.partial(random.mask, shape=shape, rate=node.attributes["rate"], dtype=node.attributes["dtype"])
-    w.put(node, f"{w.bind(function, 'mask')}({w.name(node.inputs[0])})")
-    return True
-
-
-def _take(w: Writer, node: Node) -> bool:
-    x, indices = node.inputs
-    if len(x.dims) != 2 or node.attributes["axis"] not in (0, -2) or indices.dtype not in ("int32", "int64"):
-        return False
-    w.put(node, f"{w.bind(fused.rows, 'rows')}({w.name(x)}, {w.name(indices)})")
-    return True
+# --------------------------------------------------------------------------------------------------------------------- lookups
 
 
 def _add_at(w: Writer, node: Node) -> bool:
     """Rows added to zeros: the gradient of a look-up."""
     x, indices, updates = node.inputs
-    zeros = (is_constant(x) and not bool(x.value.any())) or (
-        x.node is not None and x.node.op.name == "filled_like" and not x.node.attributes["value"]
-    )
-    if len(x.dims) != 2 or node.attributes["axis"] not in (0, -2) or not zeros or indices.dtype not in ("int32", "int64"):
+    if x.node is None:
+        is_zero = is_constant(x) and not bool(x.value.any())
+    else:
+        is_zero = x.node.op.name == "filled_like" and not x.node.attributes["value"]
+    if not is_zero or len(x.dims) != 2 or node.attributes["axis"] not in (0, -2) or indices.dtype not in ("int32", "int64"):
         return False
     w.put(node, f"{w.bind(fused.rows_gradient, 'rows_gradient')}({w.name(updates)}, {w.name(indices)}, {x.dims[0]})")
     return True
@@ -373,50 +317,43 @@ def _body_gradient(w: Writer, node: Node) -> bool:
     return True
 
 
+def _pool_options(node: Node) -> dict[str, Any]:
+    return {name: node.attributes[name] for name in ("window", "strides", "padding")}
+
+
 def _max_pool(w: Writer, node: Node) -> bool:
     """The largest elements with their places, which the gradient reads."""
-    window, strides, padding = (node.attributes[k] for k in ("window", "strides", "padding"))
-    x = node.inputs[0]
-    followed = [n for n in w.graph.nodes if n.op.name == "max_pool_gradient" and n.inputs[1] is x and n.attributes == node.attributes]
-    if not followed or not fused.pools_natively(x, window, strides, padding):
+    x, options = node.inputs[0], _pool_options(node)
+    followed = [n for n in w.graph.nodes if n.op.name == "max_pool_gradient" and n.inputs[1] is x and _pool_options(n) == options]
+    if len(followed) != 1 or not fused.pools_natively(x, **options):
         return False
-    places = w.residuals[id(node)] = f"r{node.position}"
-    pool = functools.partial(fused.max_pool, window=tuple(window), strides=tuple(strides), padding=padding)
-    w.lines.append(f"{w.new(node.outputs[0])}, {places} = {w.bind(pool, 'max_pool')}({w.name(x)})")
+    places = w.residuals[id(node)] = w.residuals[id(followed[0])] = f"r{node.position}"
+    w.lines.append(f"{w.new(node.outputs[0])}, {places} = {w.bind(functools.partial(fused.max_pool, **options), 'max_pool')}({w.name(x)})")
     return True
 
 
 def _max_pool_gradient(w: Writer, node: Node) -> bool:
-    g, x, _ = node.inputs
-    forward = next(
-        (n for n in w.graph.nodes if n.op.name == "max_pool_channels_last" and n.inputs[0] is x and n.attributes == node.attributes), None
-    )
-    if forward is None or id(forward) not in w.residuals:
+    places = w.residuals.get(id(node))
+    if places is None:
         return False
-    window, strides, padding = (node.attributes[k] for k in ("window", "strides", "padding"))
-    back = functools.partial(fused.max_pool_gradient, window=tuple(window), strides=tuple(strides), padding=padding)
-    w.put(node, f"{w.bind(back, 'max_pool_gradient')}({w.name(g)}, {w.name(x)}, {w.residuals[id(forward)]})")
-    w.lines.append(f"del {w.residuals[id(forward)]}")
+    back = functools.partial(fused.max_pool_gradient, **_pool_options(node))
+    w.put(node, f"{w.bind(back, 'max_pool_gradient')}({w.name(node.inputs[0])}, {w.name(node.inputs[1])}, {places})")
+    w.lines.append(f"del {places}")
     return True
 
 
-EMIT: dict[str, Callable[[Writer, Node], bool]] = {
-    "add": _add,
+FUNCTIONS: dict[str, Callable[[Writer, Node], Any]] = {
     "matmul": _matmul,
-    "transpose": _transpose,
-    "reshape": _reshape,
-    "broadcast_to": _broadcast,
-    "strided_slice": _slice,
-    "sum": _sum,
-    "cast": _cast,
     "relu_gradient": _relu_gradient,
-    "conv_input_gradient": _conv_gradients,
-    "conv_filter_gradient": _conv_gradients,
     "scan_graph": _scan,
     "while_graph": _while,
     "cond_graph": _cond,
-    "draw_mask": _mask,
-    "take_along": _take,
+}
+EMIT: dict[str, Callable[[Writer, Node], bool]] = {
+    "add": _add,
+    "transpose": _transposed_variable,
+    "conv_input_gradient": _conv_gradients,
+    "conv_filter_gradient": _conv_gradients,
     "add_at": _add_at,
     "body_gradient": _body_gradient,
     "max_pool_channels_last": _max_pool,

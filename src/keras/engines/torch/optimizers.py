@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 import math
-from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
 
@@ -12,7 +11,9 @@ import numpy as np
 import torch
 
 from keras.core.graph import Node, Traced
+from keras.core.op import as_operand
 from keras.core.writer import Writer
+from keras.engines.base import may_be_written
 
 Tensor = torch.Tensor
 _SMALL = 1 << 16
@@ -20,7 +21,7 @@ _SMALL = 1 << 16
 
 
 def adam_lists(
-    parameters: Sequence[Tensor], gradients: Sequence[Tensor], momenta: Sequence[Tensor], velocities: Sequence[Tensor], rate: Tensor, step: Tensor,
+    parameters: Sequence[Tensor], momenta: Sequence[Tensor], velocities: Sequence[Tensor], gradients: Sequence[Tensor], rate: Tensor, step: Tensor,
     beta_1: float, beta_2: float, epsilon: float,
 ) -> None:  # fmt: skip
     """Adam's step for many parameters, in place."""
@@ -51,42 +52,26 @@ def adam_lists(
     torch._foreach_sub_(parameters, torch._foreach_div(torch._foreach_mul(momenta, factor), spread))
 
 
-def adam_update(
-    parameter: Tensor, gradient: Tensor, momentum: Tensor, velocity: Tensor, rate: Tensor, step: Tensor, beta_1: float, beta_2: float, epsilon: float
-) -> tuple[Tensor, Tensor, Tensor]:  # fmt: skip
-    """One parameter's new value and its new slots."""
+def adam_update(operands: Sequence[Any], beta_1: float, beta_2: float, epsilon: float) -> Sequence[Any]:
+    """The variables, written where they are; or new values and new slots."""
+    rate, step, *values = operands
+    count = len(values) // 4
+    written, in_place = values[: 3 * count], may_be_written(values[: 3 * count])
     with torch.no_grad():
-        new = tuple(x.detach().clone(memory_format=torch.contiguous_format) for x in (parameter, momentum, velocity))
-        adam_lists([new[0]], [gradient], [new[1]], [new[2]], rate, step, beta_1, beta_2, epsilon)
-    return new
-
-
-def absorb_updates(w: Writer) -> None:
-    """Updates with equal numbers are one call, made when the last gradient is there."""
-    groups: dict[Any, list[Node]] = defaultdict(list)
-    for node in w.graph.nodes:
-        if node.op.name == "adam_update":
-            groups[_key(node)].append(node)
-    for *others, last in groups.values():
-        for node in others:
-            w.absorb(node, last)
-
-
-def _key(node: Node) -> Any:
-    rate, step = node.inputs[4:]
-    return (id(rate), id(step), node.inputs[0].dtype, *sorted(node.attributes.items()))
+        new = [v._value for v in written] if in_place else [as_operand(x).clone(memory_format=torch.contiguous_format) for x in written]
+        groups = [new[i * count : (i + 1) * count] for i in range(3)]
+        adam_lists(*groups, values[3 * count :], torch.as_tensor(rate), torch.as_tensor(step), beta_1, beta_2, epsilon)
+    return written if in_place else tuple(new)
 
 
 def emit_update(w: Writer, node: Node) -> bool:
-    """The call for all updates like this one."""
-    group = [n for n in w.graph.nodes if n.op.name == "adam_update" and _key(n) == _key(node)]
-    places = [[_place(w, n.inputs[source], n.outputs[made], node) for n in group] for source, made in ((0, 0), (2, 1), (3, 2))]
-    gradients = ", ".join(w.name(n.inputs[1]) for n in group)
-    function = w.bind(functools.partial(adam_lists, **node.attributes), "adam")
-    parameters, momenta, velocities = (", ".join(names) for names in places)
-    w.lines.append(
-        f"{function}([{parameters}], [{gradients}], [{momenta}], [{velocities}], {w.name(node.inputs[4])}, {w.name(node.inputs[5])})"
-    )
+    """The call for all parameters of a dtype."""
+    rate, step, *values = node.inputs
+    count = len(values) // 4
+    names = [_place(w, source, made, node) for source, made in zip(values[: 3 * count], node.outputs, strict=True)]
+    names += map(w.name, values[3 * count :])
+    groups = ", ".join(f"[{', '.join(names[i * count : (i + 1) * count])}]" for i in range(4))
+    w.lines.append(f"{w.bind(functools.partial(adam_lists, **node.attributes), 'adam')}({groups}, {w.name(rate)}, {w.name(step)})")
     return True
 
 

@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import torch
 
-from keras.core import tree
+from keras.core import tracing, tree
 from keras.core.simplify import simplify
 from keras.core.tensor import Spec
-from keras.core.tracing import TracedFunction, structure_key
+from keras.core.tracing import TracedFunction
 from keras.engines.torch.dtypes import NAMES
 from keras.engines.torch.natives import NATIVES
 from keras.engines.torch.program import Program
 
 Tensor = torch.Tensor
-
-_MAX_PROGRAMS = 16
-"""Programs kept per compiled function; data of ever new shapes drops the one that was not used for longest."""
 
 
 def _spec(a: Any) -> Spec | None:
@@ -29,7 +25,7 @@ def _spec(a: Any) -> Spec | None:
     return Spec(a.shape, a.dtype.name) if isinstance(a, np.ndarray) else None
 
 
-class Replay:
+class Replay(tracing.Compiled):
     """A program with its inputs' places and the results' structure.
 
     Arguments:
@@ -48,9 +44,12 @@ class Replay:
         self._moved = moved
         graph = simplify(self._traced.graph, NATIVES)
         self.program = Program(graph, self._traced.read, self._traced.updated, self._traced.count, self._traced.results)
-        self.is_current = self.program.is_current
         self.inputs: list[np.ndarray] = []
         self._places: list[Tensor] | None = None
+
+    def is_current(self) -> bool:
+        """Whether every variable still lives where it did."""
+        return self.program.is_current()
 
     def make_places(self, arrays: list[np.ndarray]) -> Replay:
         """Have arrays to fill; on the CPU they are the program's inputs themselves."""
@@ -80,17 +79,22 @@ class Replay:
             return self._otherwise(*tree.pack_as(self._arguments, leaves))
 
 
-class Eager:
+class Eager(tracing.Compiled):
     """In place of a replay, for a function that cannot be traced: Python decides on numbers, or calls torch itself."""
 
-    def __init__(self, call: Callable[..., Any], arguments: Any) -> None:
+    def __init__(self, call: Callable[..., Any], arguments: tuple[Any, ...]) -> None:
         self._call = call
         self._arguments = arguments
-        self.inputs = [np.empty_like(a) for a in tree.flatten(arguments) if isinstance(a, np.ndarray)]
+        self.inputs: list[np.ndarray] = []
 
-    def is_current(self) -> bool:
-        """Always: nothing was bound."""
-        return True
+    def make_places(self, arrays: list[np.ndarray]) -> Eager:
+        """Have arrays to fill."""
+        self.inputs = [np.empty_like(a) for a in arrays]
+        return self
+
+    def __call__(self, arrays: list[Any]) -> Any:
+        """Call the function on its arguments."""
+        return self._call(*self._arguments)
 
     def replay(self) -> Any:
         """Call the function on copies of what is in `inputs`."""
@@ -99,52 +103,38 @@ class Eager:
         return self._call(*tree.pack_as(self._arguments, leaves))
 
 
-class CompiledFunction:
-    """A function of nests of arrays and tensors; anything else is part of the signature."""
+class CompiledFunction(tracing.CompiledFunction):
+    """A function of nests of arrays and tensors, replayed from its program; one that cannot be traced is run as it is written."""
+
+    arrays = (np.ndarray, Tensor)
 
     def __init__(self, function: Callable[..., Any], moved: Callable[[np.ndarray], Tensor]) -> None:
-        self.function = function
+        super().__init__(function)
         self._moved = moved
-        self._replays: OrderedDict[Any, Replay] = OrderedDict()
         self._is_eager = False
 
-    def __call__(self, *arguments: Any) -> Any:
-        """The function's result for these arguments."""
-        leaves = tree.flatten(list(arguments))
-        replay = self._find(arguments, leaves)
-        if replay is None:
-            return self.eagerly(*arguments)
-        return replay([a for a in leaves if isinstance(a, (np.ndarray, Tensor))])
+    def make(self, arguments: tuple[Any, ...]) -> Replay:
+        """The function traced for arguments like these."""
+        return Replay(self.function, arguments, self._moved, self.eagerly)
+
+    def find(self, arguments: tuple[Any, ...], leaves: list[Any]) -> Replay | Eager:
+        """The program for these arguments, whose leaves are given as well."""
+        if not self._is_eager:
+            try:
+                return super().find(arguments, leaves)
+            except Exception:  # whatever it was: the function itself, run on numbers, is right or says what is wrong
+                self._is_eager = True
+        return Eager(self.eagerly, arguments)
 
     def prepare(self, *arguments: Any) -> Replay | Eager:
         """The program for arguments like these: fill its `inputs` (the arrays in leaf order), then call `replay()`."""
         leaves = tree.flatten(list(arguments))
-        replay = self._find(arguments, leaves)
-        if replay is None:
-            return Eager(self.eagerly, list(arguments))
-        return replay.make_places([a for a in leaves if isinstance(a, np.ndarray)])
+        return self.find(arguments, leaves).make_places([a for a in leaves if isinstance(a, np.ndarray)])
 
     def eagerly(self, *arguments: Any) -> Any:
         """The function as it is written, NumPy arrays as tensors; a step of the user's own records gradients."""
         with torch.set_grad_enabled(getattr(self.function, "differentiates", False)):
             return self.function(*tree.map_structure(lambda a: self._moved(a) if isinstance(a, np.ndarray) else a, list(arguments)))
-
-    def _find(self, arguments: tuple[Any, ...], leaves: list[Any]) -> Replay | None:
-        if self._is_eager:
-            return None
-        signature = (structure_key(arguments), *[(a.shape, a.dtype) if isinstance(a, (np.ndarray, Tensor)) else a for a in leaves])
-        replay = self._replays.get(signature)
-        if replay is None or not replay.is_current():
-            try:
-                replay = self._replays[signature] = Replay(self.function, arguments, self._moved, self.eagerly)
-            except Exception:  # whatever it was: the function itself, run on numbers, is right or says what is wrong
-                self._is_eager = True
-                return None
-            while len(self._replays) > _MAX_PROGRAMS:
-                self._replays.popitem(last=False)
-        elif len(self._replays) > 1:
-            self._replays.move_to_end(signature)
-        return replay
 
     def program(self, *arguments: Any) -> Program:
         """The program for these arguments, for reading: `print(compiled.program(x).source)`."""
