@@ -50,8 +50,9 @@ class Implementation:
     handwritten: bool = False
 
     def environment(self, home: str | None = None) -> dict[str, str]:
-        """The process environment: no Keras settings but the engine; default threads; `home` for settings and caches."""
-        kept = {key: value for key, value in os.environ.items() if key not in ("KERAS_BACKEND", "PYTHONPATH", "KERAS_SMOKE")}
+        """The process environment: no Keras settings but the engine; default threads; `home` for settings and caches; bytecode is kept."""
+        left_out = ("KERAS_BACKEND", "PYTHONPATH", "KERAS_SMOKE", "PYTHONDONTWRITEBYTECODE")
+        kept = {key: value for key, value in os.environ.items() if key not in left_out}
         kept |= {
             "KERAS_HOME": home or _empty_home(),
             "TF_CPP_MIN_LOG_LEVEL": "3",

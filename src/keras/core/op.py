@@ -136,7 +136,7 @@ class Op:
         """The number(s) for operands that are engine tensors, promoted already."""
         current = engine.current()
         if self.rule is not None:
-            return current.kernels[self.name](*operands, **attributes)
+            return current.kernel(self.name, [current.dtype_of(x) for x in operands])(*operands, **attributes)
         native = current.natives.get(self.name)
         arguments = [list(operands)] if self.operands == "list" else operands
         return (native or self.body)(*arguments, **attributes)
@@ -233,11 +233,11 @@ def _is_dtype_name(dtype: Any) -> bool:
     return isinstance(dtype, str) and dtype in dtypes.ALL
 
 
-def _remember(op: Op, current: Any, operands: Sequence[Any], arrays: Sequence[Any], keys: Any, wanted: Sequence[str]) -> None:
+def _remember(op: Op, current: Any, kernel: Any, operands: Sequence[Any], arrays: Sequence[Any], keys: Any, wanted: Sequence[str]) -> None:
     """The kernel for the next call with operands of these dtypes, if they go in as they are (a Python number in the tensor's dtype)."""
     if op.promote not in DTYPES_ALONE or any(type(x) is not current.tensor_type for x in arrays):
         return
-    kernel, same = current.kernels[op.name], [key == target for key, target in zip(keys, wanted, strict=True)]
+    same = [key == target for key, target in zip(keys, wanted, strict=True)]
     leading = 1 if op.operands == "list" else len(arrays)
     if all(same):
         op.kernels[(current.name, *[x.dtype for x in arrays])] = (
@@ -275,8 +275,9 @@ def _on_values(op: Op, current: Any, operands: Sequence[Any], attributes: dict[s
     if "dtype" in attributes:
         attributes = {**attributes, "dtype": _named(attributes["dtype"])}
     try:
-        result = current.kernels[op.name](*arrays, **attributes)
-        _remember(op, current, operands, arrays, keys, wanted)
+        kernel = current.kernel(op.name, wanted)
+        result = kernel(*arrays, **attributes)
+        _remember(op, current, kernel, operands, arrays, keys, wanted)
         return result
     except KeyError as error:
         if error.args == (op.name,):
@@ -290,7 +291,7 @@ def _on_values(op: Op, current: Any, operands: Sequence[Any], attributes: dict[s
             if places is not None:
                 raise ValueError(places) from None
             raise
-        return current.kernels[op.name](*arrays, **canonical)  # attributes that the array library takes only in another spelling
+        return kernel(*arrays, **canonical)  # attributes that the array library takes only in another spelling
 
 
 def _on_symbols(op: Op, operands: Sequence[Any], attributes: dict[str, Any], args: Any, kwargs: Any) -> Any:
@@ -349,8 +350,8 @@ def _composite_call(op: Op) -> Callable[..., Any]:
         at_once = current.eager.get(name)
         if at_once is not None and args:
             accepted, function = at_once
-            x = args[0]
-            if accepted is None or (type(x) is tensor_type and x.dtype in accepted):
+            x = _like_all(args[0], tensor_type) if op.operands == "list" else args[0]
+            if type(x) is tensor_type and x.dtype in accepted:
                 try:
                     result = function(*args, **kwargs)
                     if result is not NotImplemented:
@@ -364,6 +365,17 @@ def _composite_call(op: Op) -> Callable[..., Any]:
         return body(*args, **kwargs) if native is None else _native_result(native, body, count, args, kwargs)
 
     return call
+
+
+def _like_all(xs: Any, tensor_type: Any) -> Any:
+    """The first of several tensors of one dtype, None for anything else."""
+    if type(xs) not in (list, tuple) or not xs:
+        return None
+    first = xs[0]
+    for x in xs:
+        if type(x) is not tensor_type or x.dtype != first.dtype:
+            return None
+    return first
 
 
 def _dispatch_composite(op: Op, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:

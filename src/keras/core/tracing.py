@@ -73,10 +73,18 @@ class TracedFunction:
         return tree.pack_as(self.structure, [next(iterator) if isinstance(x, Traced) else x for x in tree.leaves(self.structure)])
 
 
+class Compiled:
+    """What runs for one signature: called with the list of arrays."""
+
+    def is_current(self) -> bool:
+        """Whether it may still be run: variables that it has bound may have moved."""
+        return True
+
+
 class CompiledFunction:
     """A function of nests of arrays, compiled once per signature of its arguments; anything that is not an array is part of the signature.
 
-    An engine says what it compiles: `make(arguments)` -> a program, called with the list of arrays.
+    An engine says what it compiles: `make(arguments)` gives the program for arguments like these.
 
     Attributes: arrays: the types of leaves that are inputs. limit: how many programs are kept; data of ever new shapes drops the one that
     was not used for longest.
@@ -89,13 +97,9 @@ class CompiledFunction:
         self.function = function
         self.programs: OrderedDict[Any, Any] = OrderedDict()
 
-    def make(self, arguments: tuple[Any, ...]) -> Any:
+    def make(self, arguments: tuple[Any, ...]) -> Compiled:
         """A program for arguments like these."""
         raise NotImplementedError(f"{type(self).__name__}.make")
-
-    def is_current(self, program: Any) -> bool:
-        """Whether a program may still be run: variables that it has bound may have moved."""
-        return True
 
     def __call__(self, *arguments: Any) -> Any:
         """The function's result for these arguments."""
@@ -111,7 +115,7 @@ class CompiledFunction:
         """The program for these arguments, whose leaves are given as well."""
         signature, programs = self.signature(arguments, leaves), self.programs
         program = programs.get(signature)
-        if program is None or not self.is_current(program):
+        if program is None or not program.is_current():
             program = programs[signature] = self.make(arguments)
             while len(programs) > self.limit:
                 programs.popitem(last=False)

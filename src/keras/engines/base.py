@@ -25,9 +25,9 @@ class Engine:
         kernels: primitive's name -> function of (*tensors, **attributes), the operands promoted already.
         natives: composite's name -> the engine's own faster version with the composite's signature.
         gradients_of_natives: natives whose gradient is a node of its own in a traced step (`body_gradient`), not that of the definition.
-        eager: composite's name -> (dtypes of the first operand, None for all arguments; a function with its signature for tensors that
-            are there). The function returns NotImplemented, or raises one of `errors`, for what it does not take. Only calls outside of
-            traces ask it, so what it saves is the dispatch of the composite's parts.
+        eager: composite's name -> (dtypes of the first operand, or of all in a list; a function with its signature for tensors that are
+            there). The function returns NotImplemented, or raises one of `errors`, for what it does not take. Only calls outside of traces
+            ask it, so what it saves is the dispatch of the composite's parts.
         recomputes: whether `remat` needs the step to run op by op, with the engine's own gradients.
         UNSUPPORTED: name -> reason.
         layer_base, optimizer_base: what layers and optimizers inherit from besides, once the engine is chosen.
@@ -43,7 +43,7 @@ class Engine:
     tensor_type: Any = None
     kernels: dict[str, Callable[..., Any]] = {}
     natives: dict[str, Callable[..., Any]] = {}
-    eager: dict[str, tuple[Collection[Any] | None, Callable[..., Any]]] = {}
+    eager: dict[str, tuple[Collection[Any], Callable[..., Any]]] = {}
     gradients_of_natives: Collection[str] = ()
     UNSUPPORTED: dict[str, str] = {}
     layer_base: type | None = None
@@ -56,6 +56,10 @@ class Engine:
 
     def __init__(self) -> None:
         self._names: dict[Any, str] = {}
+
+    def kernel(self, name: str, dtypes: Sequence[str]) -> Callable[..., Any]:
+        """The kernel of a primitive for operands of these dtypes. Raises KeyError where there is none."""
+        return self.kernels[name]
 
     # ------------------------------------------------------------------------------------------------------------------ tensors
 
@@ -196,6 +200,16 @@ class Engine:
     def unsupported(self, name: str) -> str:
         """The message for an op that this engine does not have."""
         return f"keras.ops.{name} is not available on the {self.name} engine: {self.UNSUPPORTED.get(name, 'it has no kernel for it')}."
+
+
+def slices_of(starts: Sequence[int], stops: Sequence[int | None], steps: Sequence[int]) -> tuple[slice, ...]:
+    """One Python slice per axis."""
+    return tuple(slice(a, b, c) for a, b, c in zip(starts, stops, steps, strict=True))
+
+
+def no_such_index(name: str, index: Any, size: int) -> IndexError:
+    """The error for an index out of range."""
+    return IndexError(f"keras.ops.{name}(indices): got index {int(index)} for an axis of size {size}. Accepted: {-size} to {size - 1}.")
 
 
 def default_dtype(array: np.ndarray, came_from_python: bool) -> str | None:

@@ -23,7 +23,7 @@ def aligned_empty(shape: Sequence[int], dtype: Any) -> np.ndarray:
     dtype = np.dtype(dtype)
     size = math.prod(shape) * dtype.itemsize
     memory = np.empty(size + LINE, np.uint8)
-    first = -memory.ctypes.data % LINE
+    first = -memory.__array_interface__["data"][0] % LINE
     return memory[first : first + size].view(dtype).reshape(tuple(shape))
 
 
@@ -35,4 +35,4 @@ def aligned_zeros(shape: Sequence[int], dtype: Any) -> np.ndarray:
 
 
 def is_aligned(array: np.ndarray) -> bool:
-    return array.ctypes.data % LINE == 0
+    return array.__array_interface__["data"][0] % LINE == 0

@@ -7,8 +7,9 @@ one per spatial dimension; `padding`, (low, high) for each; `dilation`, the dist
 `groups`: channels and filters are cut into so many independent convolutions.
 """
 
+import functools
 import itertools
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -18,11 +19,11 @@ from keras.kernels import threads
 from keras.kernels.buffers import aligned_empty
 from keras.kernels.convolution_blocks import SMALL_PRODUCT, Channels, Products, split_channels
 from keras.kernels.convolution_plan import ConvPlan, plan_conv
+from keras.kernels.products import PARALLEL_FLOPS
 from keras.kernels.threads import Steps, run, shared, split
 
 Array = np.ndarray
 
-PARALLEL_FLOPS = 10_000_000  # for each thread: waking one takes 50 to 100 microseconds
 PARTS = 8  # of a filter gradient, summed one by one: more balance the threads better and cost more memory
 
 
@@ -48,10 +49,8 @@ def bind_conv(x: Array, w: Array, out: Array, bias: Array | None = None, activat
     if out.shape != plan.out_shape:
         raise ValueError(f"conv: out has shape {out.shape}, the convolution gives {plan.out_shape}.")
     before: Steps = []
-    lanes = _lanes_of(x, w, out, plan, _lanes(plan), before)
-    for block, steps in [(block, steps) for lane in lanes for block, steps in lane]:
-        steps.extend(_finish(block, bias, activation))
-    return before + shared([[steps for _, steps in lane] for lane in lanes])
+    lanes = _lanes_of(x, w, out, plan, _lanes(plan), before, bias, activation)
+    return before + shared(lanes)
 
 
 def _finish(block: Array, bias: Array | None, activation: str | None) -> Steps:
@@ -68,17 +67,23 @@ def _relu(block: Array) -> None:
     np.maximum(block, block.dtype.type(0), out=block)
 
 
-def _lanes_of(x: Array, w: Array, out: Array, plan: ConvPlan, lanes: int, before: Steps) -> list[list[tuple[Array, Steps]]]:
-    """For each thread, with scratch of its own, every block of `out` and the steps that write it; `before` gets what comes first."""
+def _lanes_of(
+    x: Array, w: Array, out: Array, plan: ConvPlan, lanes: int, before: Steps, bias: Array | None = None, activation: str | None = None
+) -> list[list[Any]]:
+    """For each thread, with scratch of its own, every block of `out`, to be bound; `before` gets the steps that come first."""
     if 0 in out.shape:
-        return [[]] * lanes
+        return [[] for _ in range(lanes)]
     if 0 in x.shape or 0 in w.shape:
-        return [[(out, [(out.fill, (0,))])] for _ in range(lanes)]
+        return [[[(out.fill, (0,)), *_finish(out, bias, activation)]] for _ in range(lanes)]
     method, kept = _method(plan)
     blocks = planning.blocks_of(plan, kept, x.itemsize, lanes)
     weights = method.weights_of(w, plan, kept, before)
-    places = [out[block.images, slice(*block.outputs)] for block in blocks]
-    return [list(zip(places, method(x, plan, kept, blocks).convolved(weights, out, blocks), strict=True)) for _ in range(lanes)]
+
+    def bound(bind: Callable[[planning.Block], Steps], block: planning.Block) -> Steps:
+        return bind(block) + _finish(out[block.images, slice(*block.outputs)], bias, activation)
+
+    binders = [method(x, plan, kept, blocks).convolved(weights, out) for _ in range(lanes)]
+    return [[functools.partial(bound, bind, block) for block in blocks] for bind in binders]
 
 
 def _method(plan: ConvPlan) -> tuple[Any, int]:
@@ -92,8 +97,8 @@ def _method(plan: ConvPlan) -> tuple[Any, int]:
 def bind_conv_input_gradient(g: Array, w: Array, out: Array, **attributes: Any) -> Steps:
     """Steps that write into `out` the gradient of conv(x, w) with respect to x, given the output's gradient `g`; `out` has x's shape.
 
-    It is a convolution of g with the kernel reversed in space, its channels and filters exchanged within each group. Where the
-    convolution has strides, so are the places of x that lie as many apart, each time with other places of the kernel.
+    It is a convolution of g with the kernel reversed in space, its channels and filters exchanged within each group. With strides, places
+    of x that lie a stride apart meet the same places of the kernel, and each such set of places is a convolution of its own.
     """
     plan = plan_conv(out.shape, w.shape, **attributes)
     if g.shape != plan.out_shape:
@@ -102,7 +107,7 @@ def bind_conv_input_gradient(g: Array, w: Array, out: Array, **attributes: Any) 
         return [(out.fill, (0,))]
     width, filters = plan.in_channels // plan.groups, plan.out_channels // plan.groups
     before: Steps = []
-    lanes: list[list[Steps]] = [[] for _ in range(_lanes(plan))]
+    lanes: list[list[Any]] = [[] for _ in range(_lanes(plan))]
     for chosen in itertools.product(*(planning.phases(plan, axis) for axis in range(len(plan.kernel)))):
         part = out[(slice(None), *(phase.places for phase in chosen))]
         taps = split_channels(w[tuple(phase.taps for phase in chosen)], plan.groups)  # (*taps, width, groups, filters)
@@ -113,7 +118,7 @@ def bind_conv_input_gradient(g: Array, w: Array, out: Array, **attributes: Any) 
         padding, dilation = tuple(phase.padding for phase in chosen), tuple(phase.dilation for phase in chosen)
         inner = plan_conv(g.shape, kernel.shape, (1,) * len(chosen), padding, dilation, plan.groups)
         for lane, blocks in zip(lanes, _lanes_of(g, kernel, part, inner, len(lanes), before), strict=True):
-            lane.extend(steps for _, steps in blocks)
+            lane.extend(blocks)
     return before + shared(lanes)
 
 
@@ -134,8 +139,9 @@ def bind_conv_filter_gradient(x: Array, g: Array, out: Array, **attributes: Any)
     workers = [method(x, plan, kept, blocks) for _ in range(lanes)]
     totals = aligned_empty((len(parts), *workers[0].sum_shape()), x.dtype)
     whole = aligned_empty(totals.shape[1:], x.dtype)
+    binders = [worker.summed(g) for worker in workers]
     return [
-        *shared([list(worker.summed(g, parts, totals)) for worker in workers]),
+        *shared([[functools.partial(bind, part, total) for part, total in zip(parts, totals, strict=True)] for bind in binders]),
         (np.add.reduce, (totals, 0, None, whole)),
         (np.copyto, (split_channels(out, plan.groups), workers[0].of_kernel(whole))),
     ]

@@ -8,7 +8,7 @@ otherwise along all of them, and there is one product.
 """
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 from numpy.lib.stride_tricks import as_strided
@@ -25,9 +25,8 @@ _ALL = 1 << 62
 
 
 def split_channels(array: Array, groups: int) -> Array:
-    """View with the last dimension cut into (groups, channels / groups), whatever the strides."""
-    width = array.shape[-1] // groups
-    return as_strided(array, (*array.shape[:-1], groups, width), (*array.strides[:-1], width * array.strides[-1], array.strides[-1]))
+    """View with the last dimension cut into (groups, channels / groups): cutting one dimension never needs a copy."""
+    return array.reshape(*array.shape[:-1], groups, array.shape[-1] // groups)
 
 
 def _filled(size: int, low: int, total: int) -> tuple[slice, slice]:
@@ -44,40 +43,39 @@ class Windows:
         self.x, self.plan, self.kept = x, plan, kept
         inner = list(zip(plan.spatial, plan.padding, strict=True))[1:]
         totals = tuple(size + low + high for size, (low, high) in inner)
-        self.inner = [_filled(size, low, total) for (size, (low, _)), total in zip(inner, totals, strict=True)]
-        self.buffer: Array | None = None
-        if any(low > 0 or high > 0 for low, high in plan.padding[kept:]):
+        filled = [_filled(size, low, total) for (size, (low, _)), total in zip(inner, totals, strict=True)]
+        self.to, self.source = (slice(None), *(to for to, _ in filled)), tuple(source for _, source in filled)
+        self.is_padded = any(low > 0 or high > 0 for low, high in plan.padding[kept:])
+        if self.is_padded:
             images, rows = blocks[0].images.stop, max(end - begin for _, _, (begin, end) in blocks)
             self.buffer = aligned_zeros((images, rows, *totals, plan.in_channels), x.dtype)
-
-    def of(self, block: Block, steps: Steps) -> Array:
-        """View (images, rows, *inner outputs, *kernel[kept:], channels); the rows are those of x if rows are kept, else the output's."""
-        plan, (images, (top, bottom), (begin, end)) = self.plan, block
-        (to, inside), inner = _filled(plan.spatial[0], -begin, end - begin), self.inner
-        source = self.x[(images, inside, *(places for _, places in inner))]
-        if self.buffer is not None:
-            padded = self.buffer[: source.shape[0], : end - begin]
-            steps.extend((rest.fill, (0,)) for rest in (padded[:, : to.start], padded[:, to.stop :]) if rest.size)
-            steps.append((np.copyto, (padded[(slice(None), to, *(places for places, _ in inner))], source)))
-            source = padded
-        image, *axes, channel = source.strides
-        strides = (1, *plan.strides[1:]) if self.kept else plan.strides
-        return as_strided(
-            source,
-            (
-                source.shape[0],
-                end - begin if self.kept else bottom - top,
-                *plan.out_spatial[1:],
-                *plan.kernel[self.kept :],
-                plan.in_channels,
-            ),
+        else:
+            self.buffer = x[(slice(None), slice(0 if kept else -plan.padding[0][0], None), *self.source)]
+        image, *axes, channel = self.buffer.strides
+        strides = (1, *plan.strides[1:]) if kept else plan.strides
+        rows = self.buffer.shape[1] if kept else (self.buffer.shape[1] - (plan.kernel[0] - 1) * plan.dilation[0] - 1) // plan.strides[0] + 1
+        self.view = as_strided(
+            self.buffer,
+            (self.buffer.shape[0], rows, *plan.out_spatial[1:], *plan.kernel[kept:], plan.in_channels),
             (
                 image,
                 *(size * stride for size, stride in zip(axes, strides, strict=True)),
-                *(size * step for size, step in zip(axes[self.kept :], plan.dilation[self.kept :], strict=True)),
+                *(size * step for size, step in zip(axes[kept:], plan.dilation[kept:], strict=True)),
                 channel,
             ),
         )
+
+    def of(self, block: Block, steps: Steps) -> Array:
+        """View (images, rows, *inner outputs, *kernel[kept:], channels); the rows are those of x if rows are kept, else the output's."""
+        images, (top, bottom), (begin, end) = block
+        if not self.is_padded:
+            return self.view[images, slice(begin, end) if self.kept else slice(top, bottom)]
+        to, inside = _filled(self.plan.spatial[0], -begin, end - begin)
+        source = self.x[(images, inside, *self.source)]
+        padded = self.buffer[: source.shape[0], : end - begin]
+        steps.extend((rest.fill, (0,)) for rest in (padded[:, : to.start], padded[:, to.stop :]) if rest.size)
+        steps.append((np.copyto, (padded[:, to][(slice(None), *self.to)], source)))
+        return self.view[: source.shape[0], : end - begin if self.kept else bottom - top]
 
 
 class Products:
@@ -123,7 +121,7 @@ class Products:
         if buffer is None:
             return part.reshape(shape), None
         flat = buffer[: part.size]
-        return flat.reshape(shape), np.moveaxis(flat.reshape(groups, *part.shape[:-1], self.filters), 0, -2)
+        return flat.reshape(shape), flat.reshape(groups, *part.shape[:-1], self.filters).transpose(*range(1, part.ndim), 0, part.ndim)
 
     def _buffer_for(self, array: Array) -> Array | None:
         is_view = self.plan.groups == 1 and array.flags.c_contiguous
@@ -168,12 +166,13 @@ class Products:
         width = SLICE if kept and depth * filters * 4 > WEIGHT_BYTES else filters
         return [(slice(a, b), _refilled(w[..., a:b], before).reshape(rows, depth, b - a)) for a, b in ranges(0, filters, width)]
 
-    def convolved(self, weights: list[tuple[slice, Array]], out: Array, blocks: Sequence[Block]) -> Iterator[Steps]:
-        """For each block the steps that write it into `out`: one product per kernel row, the first written, the others added."""
+    def convolved(self, weights: list[tuple[slice, Array]], out: Array) -> Callable[[Block], Steps]:
+        """The steps that write a block into `out`: one product per kernel row, the first written, the others added."""
         limit = max(1, min(ROWS, SMALL_PRODUCT // (self.depth * weights[0][1].shape[-1]))) if self.kept else _ALL
         buffer, inner = self._buffer_for(out), self.plan.inner_out
-        scratch = aligned_empty((self.outputs if self.kept and self.plan.kernel[0] > 1 else 0,), self.dtype)
-        for block in blocks:
+        scratch = aligned_empty((self.outputs,), self.dtype) if self.kept and self.plan.kernel[0] > 1 else self.unrolled
+
+        def bind(block: Block) -> Steps:
             steps: Steps = []
             unrolled, part = self._matrix(block, steps), out[block.images, slice(*block.outputs)]
             target, filled = self._values(part, buffer)
@@ -191,7 +190,9 @@ class Products:
                     steps.append((np.add, (own, product, own)))
             if filled is not None:
                 steps.append((np.copyto, (split_channels(part, self.plan.groups), filled)))
-            yield steps
+            return steps
+
+        return bind
 
     def sum_shape(self) -> tuple[int, ...]:
         """(kernel rows, groups, depth, filters): the filters' gradient as the products give it."""
@@ -203,15 +204,16 @@ class Products:
         view = np.moveaxis(total.reshape(-1, plan.groups, *plan.kernel[self.kept :], plan.in_channels // plan.groups, self.filters), 1, -2)
         return view if self.kept else view[0]
 
-    def summed(self, g: Array, parts: Sequence[Sequence[Block]], totals: Array) -> Iterator[Steps]:
-        """For each part of the blocks the steps that fill its total: products of transposed windows and g, stacked, then summed."""
+    def summed(self, g: Array) -> Callable[[Sequence[Block], Array], Steps]:
+        """The steps that sum up blocks in a total: products of transposed windows and g, stacked, then summed."""
         plan, inner, limit = self.plan, self.plan.inner_out, SMALL_PRODUCT // (self.depth * self.filters)
         limit = max(1, min(ROWS, limit)) if self.kept else min(limit, math.prod(plan.out_spatial)) if limit >= 64 else _ALL
         images, joined = (self.images, 1) if self.kept else (1, self.images)
         most = images * (self.rows if self.kept and plan.strides[0] > 1 else joined * self.rows * inner // (limit // 2 + 1) + 1)
         buffer, part = self._buffer_for(g), aligned_empty(self.sum_shape()[1:], self.dtype)
         scratch = aligned_empty((most * part.size,), self.dtype)
-        for blocks, total in zip(parts, totals, strict=True):
+
+        def bind(blocks: Sequence[Block], total: Array) -> Steps:
             steps: Steps = [(total.fill, (0,))]
             for block in blocks:
                 unrolled, own = self._matrix(block, steps), g[block.images, slice(*block.outputs)]
@@ -227,7 +229,9 @@ class Products:
                         if stack.shape[1] > 1:
                             steps.append((np.add.reduce, (stack, 1, None, part)))
                         steps.append((np.add, (total[index], part if stack.shape[1] > 1 else stack[:, 0], total[index])))
-            yield steps
+            return steps
+
+        return bind
 
 
 class Channels:
@@ -250,16 +254,19 @@ class Channels:
         for place in np.ndindex(*self.plan.kernel):
             yield place, windows[(*before, *place)][..., None], product
 
-    def convolved(self, weights: Array, out: Array, blocks: Sequence[Block]) -> Iterator[Steps]:
-        """For each block the steps that write it into `out`: multiply and add, kernel place by kernel place."""
-        for block in blocks:
+    def convolved(self, weights: Array, out: Array) -> Callable[[Block], Steps]:
+        """The steps that write a block into `out`: multiply and add, kernel place by kernel place."""
+
+        def bind(block: Block) -> Steps:
             steps: Steps = []
             total = split_channels(out[block.images, slice(*block.outputs)], self.plan.groups)
             for position, (place, values, product) in enumerate(self._places(block, steps)):
                 steps.append((np.multiply, (values, weights[place], product if position else total)))
                 if position:
                     steps.append((np.add, (total, product, total)))
-            yield steps
+            return steps
+
+        return bind
 
     def sum_shape(self) -> tuple[int, ...]:
         """(*kernel, groups, multiplier)."""
@@ -269,10 +276,11 @@ class Channels:
         """The sum as (*kernel, 1, groups, multiplier)."""
         return total[..., None, :, :]
 
-    def summed(self, g: Array, parts: Sequence[Sequence[Block]], totals: Array) -> Iterator[Steps]:
-        """For each part of the blocks the steps that fill its total."""
-        part = aligned_empty(totals.shape[-2:], g.dtype)
-        for blocks, total in zip(parts, totals, strict=True):
+    def summed(self, g: Array) -> Callable[[Sequence[Block], Array], Steps]:
+        """The steps that sum up blocks in a total."""
+        part = aligned_empty(self.sum_shape()[-2:], g.dtype)
+
+        def bind(blocks: Sequence[Block], total: Array) -> Steps:
             steps: Steps = [(total.fill, (0,))]
             for block in blocks:
                 gradient = split_channels(g[block.images, slice(*block.outputs)], self.plan.groups)
@@ -280,7 +288,9 @@ class Channels:
                     steps.append((np.multiply, (values, gradient, product)))
                     steps.append((np.add.reduce, (product, tuple(range(product.ndim - 2)), None, part)))
                     steps.append((np.add, (total[place], part, total[place])))
-            yield steps
+            return steps
+
+        return bind
 
 
 def _refilled(w: Array, before: Steps) -> Array:

@@ -2,7 +2,7 @@
 
 import functools
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from keras.kernels.threads import ranges
@@ -99,18 +99,21 @@ class Phase(NamedTuple):
     dilation: int
 
 
-def phases(plan: ConvPlan, axis: int) -> Iterator[Phase]:
-    """x[i] reaches g[(i + low - k * dilation) / stride] through the places k of the kernel for which that is whole."""
+@functools.lru_cache(maxsize=1024)
+def phases(plan: ConvPlan, axis: int) -> tuple[Phase, ...]:
+    """The phases of one dimension: x[i] reaches g[(i + low - k * dilation) / stride] through the places k of the kernel for which that is whole."""
     size, width, out, stride, step = (field[axis] for field in (plan.spatial, plan.kernel, plan.out_spatial, plan.strides, plan.dilation))
     low = plan.padding[axis][0]
     common = math.gcd(stride, step)
+    found = []
     for first in range(min(stride, size)):
         taps = [k for k in range(width) if (first + low - k * step) % stride == 0]
         reach = (len(taps) - 1) * (step // common)
         before = reach - (first + low - taps[0] * step) // stride if taps else 0
         count = len(range(first, size, stride))
         chosen = slice(taps[-1], taps[0] - 1 if taps[0] else None, -(stride // common)) if taps else slice(0, 0)
-        yield Phase(slice(first, None, stride), chosen, (before, count + reach - out - before), step // common)
+        found.append(Phase(slice(first, None, stride), chosen, (before, count + reach - out - before), step // common))
+    return tuple(found)
 
 
 # ---------------------------------------------------------------------------------------------------------------------------------
@@ -137,7 +140,8 @@ class Block(NamedTuple):
     inputs: tuple[int, int]  # may begin before x and end after it, but not where rows are kept
 
 
-def blocks_of(plan: ConvPlan, kept: int, itemsize: int, lanes: int) -> list[Block]:
+@functools.lru_cache(maxsize=1024)
+def blocks_of(plan: ConvPlan, kept: int, itemsize: int, lanes: int) -> tuple[Block, ...]:
     """The work cut into blocks whose windows stay in the cache."""
     # An elementwise product reads and writes three arrays of the output's size.
     depth = 3 * plan.out_channels if plan.is_depthwise else plan.depth(kept) * plan.groups
@@ -160,11 +164,11 @@ def blocks_of(plan: ConvPlan, kept: int, itemsize: int, lanes: int) -> list[Bloc
         begin = min(max(0, begin), plan.spatial[0])
         return begin, min(max(begin, end), plan.spatial[0])
 
-    return [
+    return tuple(
         Block(slice(*part), outputs, inputs(*outputs))
         for part in ranges(0, plan.batch, images)
         for outputs in ranges(0, plan.out_spatial[0], rows)
-    ]
+    )
 
 
 def reached(plan: ConvPlan, index: int, top: int, bottom: int) -> tuple[int, int]:

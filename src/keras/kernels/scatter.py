@@ -8,7 +8,7 @@ MANY = 8  # from how many updates of one row on they are summed by themselves
 
 
 def add_rows(out: Array, indices: Array, updates: Array, axis: int) -> None:
-    """Add `updates` in place to the slices of `out` at the indices along `axis`; equal indices add up.
+    """Add `updates` in place to the slices of `out` at the indices along `axis`, negative ones from its end; equal indices add up.
 
     Example:
         >>> out = np.zeros((3, 1))
@@ -19,7 +19,7 @@ def add_rows(out: Array, indices: Array, updates: Array, axis: int) -> None:
     target, flat = np.moveaxis(out, axis, 0), indices.reshape(-1)
     moved = np.moveaxis(updates.reshape(*updates.shape[:axis], flat.size, *updates.shape[axis + indices.ndim :]), axis, 0)
     if flat.size and out.ndim == 2 and axis == 0:
-        _add_sorted_rows(target, flat, moved)
+        _add_sorted_rows(target, flat % len(target) if flat.min() < 0 else flat, moved)
     else:
         np.add.at(target, flat, moved)
 

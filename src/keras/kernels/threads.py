@@ -171,29 +171,32 @@ def side_by_side(lanes: Sequence[Steps]) -> Steps:
     return [(parallel, ([functools.partial(run, lane) for lane in lanes],))]
 
 
-def shared(lanes: Sequence[Sequence[Steps]]) -> Steps:
+def shared(lanes: Sequence[list[Any]]) -> Steps:
     """Blocks as steps: every block is run once, on the thread that comes to it first.
 
-    Every lane holds the steps of all blocks, bound to its own scratch buffers. A thread that starts late, or whose processor is busy
-    with something else, takes fewer blocks.
+    Every lane holds all blocks, each as steps or as a function that binds them when its thread first comes to it, with scratch buffers of
+    the lane's own. A thread that starts late, or whose processor is busy with something else, takes fewer blocks.
     """
     if len(lanes) < 2 or len(lanes[0]) < 2:
-        return [step for lane in lanes[:1] for block in lane for step in block]
+        return [step for lane in lanes[:1] for block in lane for step in (block() if callable(block) else block)]
     return [(_run_shared, (lanes, list(range(len(lanes[0])))[::-1]))]
 
 
-def _run_shared(lanes: Sequence[Sequence[Steps]], order: list[int]) -> None:
+def _run_shared(lanes: Sequence[list[Any]], order: list[int]) -> None:
     left = order.copy()
     parallel([functools.partial(_run_left, lane, left) for lane in lanes])
 
 
-def _run_left(blocks: Sequence[Steps], left: list[int]) -> None:
+def _run_left(blocks: list[Any], left: list[int]) -> None:
     while left:
         try:
             index = left.pop()  # atomic
         except IndexError:
             return
-        run(blocks[index])
+        block = blocks[index]
+        if callable(block):
+            block = blocks[index] = block()
+        run(block)
 
 
 def split(size: int, parts: int) -> list[tuple[int, int]]:

@@ -201,3 +201,33 @@ def test_the_numpy_engine_is_as_it_was() -> None:
         model.compile("sgd", "mse")
         model.fit(X, Y, verbose=0)
         assert isinstance(model(X), np.ndarray)
+
+
+def test_forward_hooks_are_called() -> None:
+    seen: list[object] = []
+    layer = layers.Dense(2, kernel_initializer="ones", use_bias=False)
+    x = torch.ones(1, 3)
+    layer(x)
+    before = layer.register_forward_pre_hook(lambda module, args: seen.append(module) or args[0] * 2)
+    after = layer.register_forward_hook(lambda module, args, result: result + 1)
+    named = layer.register_forward_hook(lambda module, args, kwargs, result: seen.append(kwargs), with_kwargs=True)
+    np.testing.assert_array_equal(layer(x).detach(), [[7.0, 7.0]])
+    assert seen == [layer, {}]
+    for hook in (before, after, named):
+        hook.remove()
+    np.testing.assert_array_equal(layer(x).detach(), [[3.0, 3.0]])
+
+
+def test_forward_hooks_of_a_copy_are_its_own() -> None:
+    layer = layers.Dense(2, kernel_initializer="ones", use_bias=False)
+    layer(torch.ones(1, 3))
+    layer.register_forward_hook(lambda module, args, result: result * 0 + module.kernel.value.sum())
+    twin = copy.deepcopy(layer)
+    twin.kernel.assign(torch.zeros(3, 2))
+    assert float(layer(torch.ones(1, 3)).detach().sum()) == 12.0 and float(twin(torch.ones(1, 3)).detach().sum()) == 0.0
+
+
+def test_a_model_with_a_hooked_layer_predicts_with_it() -> None:
+    model = keras.Sequential([keras.Input((3,)), layers.Dense(2, kernel_initializer="ones")])
+    model.layers[0].register_forward_hook(lambda module, args, result: result + 1)
+    np.testing.assert_array_equal(model.predict(np.ones((1, 3)), verbose=0), [[4.0, 4.0]])

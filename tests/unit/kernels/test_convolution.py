@@ -58,6 +58,14 @@ def by_rows(plan):
     return int(plan.groups == 1)
 
 
+@pytest.fixture(autouse=True)
+def blocks_anew():
+    """Blocks are remembered by geometry; tests change their sizes."""
+    convolution_plan.blocks_of.cache_clear()
+    yield
+    convolution_plan.blocks_of.cache_clear()
+
+
 @pytest.fixture(params=["chosen", "small blocks", "rows", "rows in small blocks", "small products"])
 def method(request, monkeypatch):
     """Runs a test by every method and cutting, whatever suits the geometry best."""
@@ -214,6 +222,7 @@ def test_threads_and_blocks_do_not_change_the_result(batch, method, monkeypatch)
     monkeypatch.setattr(convolution, "PARALLEL_FLOPS", 1)
     for size, workers in itertools.product((1, 3000, 100_000), (1, 2, 3)):
         monkeypatch.setattr(convolution_plan, "BLOCK_BYTES", (size, size))
+        convolution_plan.blocks_of.cache_clear()
         monkeypatch.setattr(threads._pool, "size", workers)
         np.testing.assert_allclose(convolution.conv(x, w, strides=(1, 1), padding=((1, 1), (1, 1))), expected, rtol=0, atol=1e-12)
 

@@ -93,13 +93,18 @@ def equations(jaxpr: Any) -> Iterator[Any]:
                     yield from equations(inner)
 
 
+def _looped_over(equation: Any) -> Sequence[Any]:
+    """What a generated loop reads or writes; the operands of products are read by a library."""
+    return equation.outvars if equation.primitive.name == "dot_general" else (*equation.invars, *equation.outvars)
+
+
 def compiler_options(jaxpr: Any) -> dict[str, Any] | None:
     """The options of XLA for a program."""
     if jax.default_backend() != "cpu":
         return None
     found = list(equations(jaxpr))
     names = {equation.primitive.name for equation in found}
-    largest = max([getattr(v.aval, "size", 0) for equation in found for v in (*equation.invars, *equation.outvars)], default=0)
+    largest = max([getattr(v.aval, "size", 0) for equation in found for v in _looped_over(equation)], default=0)
     options = dict(_QUICKLY) if largest <= _SMALL else {}
     if names & {"keras_conv", "conv_general_dilated"}:
         return options | {_LIBRARY: _PRODUCTS}
@@ -110,7 +115,7 @@ _TENSOR = object()
 """Stands for a tensor in the structure of the results."""
 
 
-class Program:
+class Program(tracing.Compiled):
     """A function for arguments of one signature, traced once.
 
     Arguments:

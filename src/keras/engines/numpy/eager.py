@@ -93,15 +93,10 @@ def log_softmax(x: Array, axis: Any = -1) -> Any:
 
 def stack(x: Sequence[Array], axis: int = 0) -> Any:
     """The arrays joined along a new axis."""
-    if type(x) not in (list, tuple) or not x or type(x[0]) is not Array or type(axis) is not int:
+    ndim = x[0].ndim
+    if type(axis) is not int or not -ndim - 1 <= axis <= ndim:
         return NotImplemented
-    dtype, shape = x[0].dtype, x[0].shape
-    for item in x:
-        if type(item) is not Array or item.dtype != dtype or item.shape != shape:
-            return NotImplemented
-    if not -len(shape) - 1 <= axis <= len(shape):
-        return NotImplemented
-    place = (slice(None),) * (axis % (len(shape) + 1)) + (None,)
+    place = (slice(None),) * (axis % (ndim + 1)) + (None,)
     return np.concatenate([item[place] for item in x], axis=axis)
 
 
@@ -138,11 +133,10 @@ def where(condition: Array, x1: Any = None, x2: Any = None) -> Any:
     return np.where(condition, x1, x2)
 
 
-EAGER: dict[str, tuple[Any, Callable[..., Any]]] = {
-    "stack": (None, stack),
+EAGER: dict[str, tuple[frozenset[Any], Callable[..., Any]]] = {
     "where": (_BOOL, where),
     "max": (_NUMBERS, _extremum(np.maximum)),
     "min": (_NUMBERS, _extremum(np.minimum)),
     **{f.__name__: (_FLOATS, f) for f in (mean, var, std, logsumexp, softmax, log_softmax, clip)},
-    **{f.__name__: (_NUMBERS | _BOOL, f) for f in (split, expand_dims, squeeze, take)},
+    **{f.__name__: (_NUMBERS | _BOOL, f) for f in (stack, split, expand_dims, squeeze, take)},
 }

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from keras.engines.base import slices_of
 from keras.engines.numpy.kernels import (
     KERNELS,
     NATIVES,
@@ -20,7 +21,6 @@ from keras.engines.numpy.kernels import (
     add_elements,
     add_rows,
     is_narrow,
-    slices_of,
     words,
 )  # fmt: skip
 from keras.kernels import convolution, elementwise, philox, recurrent, threads, windows

@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 
 from keras.core.dtypes import numpy_dtype
-from keras.engines.base import or_body
-from keras.engines.numpy import decompositions
+from keras.engines.base import no_such_index, or_body, slices_of
+from keras.engines.numpy import linalg
 from keras.kernels import convolution, elementwise, philox, recurrent, scatter, special, windows
 
 Array = np.ndarray
@@ -68,43 +68,37 @@ def _keep_integers(rounding: Callable[..., Any]) -> Callable[..., Any]:
     return lambda x: rounding(x) if x.dtype.kind not in "iub" else x.copy()
 
 
-def slices_of(starts: Sequence[int], stops: Sequence[int | None], steps: Sequence[int]) -> tuple[slice, ...]:
-    """One Python slice per axis."""
-    return tuple(slice(a, b, c) for a, b, c in zip(starts, stops, steps, strict=True))
-
-
 def _place_slice(x: Array, shape: Any, starts: Any, stops: Any, steps: Any) -> Array:
     out = np.zeros(shape, x.dtype)
     out[slices_of(starts, stops, steps)] = x
     return out
 
 
-def wrap_indices(indices: Array, size: int, name: str = "take") -> Array:
-    """Indices with negative ones counted from the end; out-of-range ones are refused by name."""
+def checked(indices: Array, size: int, name: str = "take") -> Array:
+    """The indices, negative ones counted from the end; those out of range are refused by name."""
     if indices.size and (int(indices.min()) < -size or int(indices.max()) >= size):
-        bad = int(indices.max()) if int(indices.max()) >= size else int(indices.min())
-        raise IndexError(f"keras.ops.{name}(indices): got index {bad} for an axis of size {size}. Accepted: {-size} to {size - 1}.")
+        raise no_such_index(name, indices.max() if int(indices.max()) >= size else indices.min(), size)
     return indices
 
 
 def _take(x: Array, indices: Array, axis: int) -> Array:
-    return np.take(x, wrap_indices(indices, x.shape[axis]), axis=axis)
+    return np.take(x, checked(indices, x.shape[axis]), axis=axis)
 
 
 def add_rows(out: Array, indices: Array, updates: Array, axis: int) -> None:
     """Add `updates` in place to the slices of `out` at the indices along `axis`."""
-    scatter.add_rows(out, wrap_indices(indices, out.shape[axis], "scatter"), updates, axis)
+    scatter.add_rows(out, checked(indices, out.shape[axis], "scatter"), updates, axis)
 
 
 def add_elements(out: Array, indices: Array, updates: Array, axis: int) -> None:
     """Add each element of `updates` in place at its index along `axis`."""
-    scatter.add_elements(out, wrap_indices(indices, out.shape[axis], "take_along_axis"), updates, axis)
+    scatter.add_elements(out, checked(indices, out.shape[axis], "take_along_axis"), updates, axis)
 
 
-def _on_copy(add: Callable[..., None]) -> Callable[..., Array]:
-    def kernel(x: Array, indices: Array, updates: Array, axis: int) -> Array:
+def _on_copy(change: Callable[..., None]) -> Callable[..., Array]:
+    def kernel(x: Array, *operands: Array, **attributes: Any) -> Array:
         out = x.copy()
-        add(out, indices, updates, axis)
+        change(out, *operands, **attributes)
         return out
 
     return kernel
@@ -113,16 +107,12 @@ def _on_copy(add: Callable[..., None]) -> Callable[..., Array]:
 _JOIN = {"max": np.maximum, "min": np.minimum, "prod": np.multiply}
 
 
-def _reduce_at(x: Array, indices: Array, updates: Array, kind: str) -> Array:
-    out = x.copy()
-    _JOIN[kind].at(out, wrap_indices(indices, out.shape[0], "scatter"), updates)
-    return out
+def _reduce_at(out: Array, indices: Array, updates: Array, kind: str) -> None:
+    _JOIN[kind].at(out, checked(indices, out.shape[0], "scatter"), updates)
 
 
-def _replace_at(x: Array, indices: Array, updates: Array) -> Array:
-    out = x.copy()
-    out[wrap_indices(indices, out.shape[0], "scatter")] = updates
-    return out
+def _replace_at(out: Array, indices: Array, updates: Array) -> None:
+    out[checked(indices, out.shape[0], "scatter")] = updates
 
 
 def _complex(x: Array, y: Array) -> Array:
@@ -158,20 +148,13 @@ def _view(x: Array, dtype: np.dtype) -> Array:
 
 
 def _dynamic_place(x: Array, starts: Array, sizes: Sequence[int]) -> tuple[slice, ...]:
+    """The part of `x` at `starts`, moved inside if it would stick out."""
     begins = [min(max(int(s), 0), n - k) for s, n, k in zip(starts, x.shape, sizes, strict=True)]
     return tuple(slice(b, b + k) for b, k in zip(begins, sizes, strict=True))
 
 
-def dynamic_slice(x: Array, starts: Array, shape: Sequence[int]) -> Array:
-    """The part of `x` at `starts`, moved inside if it would stick out."""
-    return x[_dynamic_place(x, starts, shape)]
-
-
-def dynamic_update(x: Array, starts: Array, updates: Array) -> Array:
-    """`x` with the part at `starts` replaced."""
-    out = x.copy()
-    out[_dynamic_place(x, starts, updates.shape)] = updates
-    return out
+def _dynamic_update(out: Array, starts: Array, updates: Array) -> None:
+    out[_dynamic_place(out, starts, updates.shape)] = updates
 
 
 def _largest(x: Array, k: int) -> tuple[Array, Array]:
@@ -184,18 +167,20 @@ def is_narrow(dtype: np.dtype) -> bool:
     return dtype.itemsize <= 2 and dtype.kind not in "iub"
 
 
-def matmul(x: Array, y: Array) -> Array:
-    """The matrix product; narrow floats are multiplied and summed as float32."""
-    if is_narrow(x.dtype):
-        return np.matmul(x.astype(np.float32), y.astype(np.float32)).astype(x.dtype)
-    return np.matmul(x, y)
+def _widened(function: Callable[..., Array]) -> Callable[..., Array]:
+    """The function; narrow floats are computed as float32."""
+
+    def kernel(*operands: Array, **attributes: Any) -> Array:
+        dtype = operands[0].dtype
+        if is_narrow(dtype):
+            return function(*[x.astype(np.float32) for x in operands], **attributes).astype(dtype)
+        return function(*operands, **attributes)
+
+    return kernel
 
 
-def einsum(operands: Sequence[Array], subscripts: str) -> Array:
-    """NumPy's einsum on the cheapest order of pairs; narrow floats are multiplied and summed as float32."""
-    dtype = operands[0].dtype
-    if is_narrow(dtype):
-        return np.einsum(subscripts, *(x.astype(np.float32) for x in operands), optimize=len(operands) > 1).astype(dtype)
+def _contract(*operands: Array, subscripts: str) -> Array:
+    """NumPy's einsum on the cheapest order of pairs."""
     return np.einsum(subscripts, *operands, optimize=len(operands) > 1)
 
 
@@ -223,11 +208,6 @@ def _draw_integers(key: Array, shape: Any, low: int, high: int, dtype: str) -> A
     return philox.integers(*words(key), shape, low, high).astype(numpy_dtype(dtype))
 
 
-def _in_wide_float(function: Callable[..., Array]) -> Callable[..., Array]:
-    """The function for float32 and float64; the narrow floats are computed in float32."""
-    return lambda x: function(x) if x.dtype in (np.float32, np.float64) else function(x.astype(np.float32)).astype(x.dtype)
-
-
 def _real(name: str, function: Callable[..., Array]) -> Callable[..., Array]:
     """The function, which complex numbers would only lose their imaginary part in."""
 
@@ -239,7 +219,7 @@ def _real(name: str, function: Callable[..., Array]) -> Callable[..., Array]:
     return kernel
 
 
-_SIGMOID = _in_wide_float(elementwise.sigmoid)
+_SIGMOID = _widened(elementwise.sigmoid)
 
 KERNELS: dict[str, Callable[..., Any]] = {
     **{name: _quiet(function) for name, function in UFUNCS.items()},
@@ -247,9 +227,7 @@ KERNELS: dict[str, Callable[..., Any]] = {
     "power": _quiet(_power),
     "rsqrt": _quiet(lambda x: np.reciprocal(np.sqrt(x))),
     "relu": lambda x: np.maximum(x, x.dtype.type(0)),
-    "relu_gradient": lambda g, y: (
-        elementwise.relu_gradient(*np.broadcast_arrays(g, y)) if g.shape != y.shape else elementwise.relu_gradient(g, y)
-    ),
+    "relu_gradient": lambda g, y: elementwise.relu_gradient(*((g, y) if g.shape == y.shape else np.broadcast_arrays(g, y))),
     "sigmoid": _quiet(lambda x: 1 / (1 + np.exp(-x)) if x.dtype.kind == "c" else _SIGMOID(x)),
     "erf": _real("erf", special.erf),
     "erfinv": _real("erfinv", special.erfinv),
@@ -277,20 +255,20 @@ KERNELS: dict[str, Callable[..., Any]] = {
     "take_along": _take,
     "add_at": _on_copy(add_rows),
     "fourier": _fourier,
-    "reduce_at": _quiet(_reduce_at),
-    "replace_at": _replace_at,
+    "reduce_at": _quiet(_on_copy(_reduce_at)),
+    "replace_at": _on_copy(_replace_at),
     "real": lambda x: np.array(x.real),
     "imag": lambda x: np.array(x.imag),
     "complex_of": _complex,
     "view": lambda x, dtype: _view(x, numpy_dtype(dtype or x.dtype)),
-    "gather_along_axis": lambda x, indices, axis: np.take_along_axis(x, wrap_indices(indices, x.shape[axis], "take_along_axis"), axis),
+    "gather_along_axis": lambda x, indices, axis: np.take_along_axis(x, checked(indices, x.shape[axis], "take_along_axis"), axis),
     "add_along_axis": _on_copy(add_elements),
     "scan_graph": _scan_graph,
-    "dynamic_slice": dynamic_slice,
-    "dynamic_update": dynamic_update,
-    "matmul": _quiet(matmul),
-    "contract": _quiet(lambda *operands, subscripts: einsum(operands, subscripts)),
-    **decompositions.KERNELS,
+    "dynamic_slice": lambda x, starts, shape: x[_dynamic_place(x, starts, shape)],
+    "dynamic_update": _on_copy(_dynamic_update),
+    "matmul": _quiet(_widened(np.matmul)),
+    "contract": _quiet(_widened(_contract)),
+    **linalg.KERNELS,
     "order": lambda x, axis: np.argsort(x, axis=_axis(x, axis), kind="stable").astype(np.int32),
     "sorted_along": lambda x, axis: np.sort(x, axis=axis, kind="stable"),
     "largest": _largest,

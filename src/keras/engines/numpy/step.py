@@ -28,7 +28,7 @@ so many steps this number is added to the optimizer's float32 slots and taken aw
 _BLAS_AS_IT_IS = contextlib.nullcontext()
 
 
-class _Replay:
+class _Replay(tracing.Compiled):
     """One traced program with the arguments' places and the results' structure."""
 
     def __init__(self, function: Callable[..., Any], arguments: Any) -> None:
@@ -72,10 +72,6 @@ class CompiledFunction(tracing.CompiledFunction):
     def make(self, arguments: tuple[Any, ...]) -> _Replay:
         """The function traced for arguments like these."""
         return _Replay(self.function, arguments)
-
-    def is_current(self, program: _Replay) -> bool:
-        """Whether every variable still lives where it did."""
-        return program.is_current()
 
     def prepare(self, *arguments: Any) -> _Replay:
         """The program for arguments like these: fill its `inputs` (the arrays in leaf order), then call `replay()`."""

@@ -37,7 +37,7 @@ def specs_of(function: Callable[..., Any], *nests: Any) -> Any:
     return tree.map_structure(lambda x: Spec(tuple(x.shape), x.dtype.name) if is_array(x) else x, made)
 
 
-class _Graph:
+class _Graph(tracing.Compiled):
     """A function for arguments of one signature."""
 
     def __init__(self, function: Callable[..., Any], arguments: Any) -> None:

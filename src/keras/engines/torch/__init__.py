@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from contextvars import ContextVar
 from typing import Any
@@ -17,9 +17,9 @@ from keras.core import tree
 from keras.core.dtypes import numpy_dtype
 from keras.engines.base import Engine, default_dtype
 from keras.engines.torch.autograd import custom_gradient, value_and_grad
-from keras.engines.torch.dtypes import CARRIERS, NAMES, TORCH_DTYPES
+from keras.engines.torch.dtypes import CARRIERS, NAMES, TORCH_DTYPES, UNSIGNED
 from keras.engines.torch.eager import EAGER
-from keras.engines.torch.kernels import KERNELS
+from keras.engines.torch.kernels import KERNELS, by_int64
 from keras.engines.torch.modules import LayerModule, parts_of
 from keras.engines.torch.natives import NATIVES
 from keras.engines.torch.shapes import concretely, eval_shape
@@ -64,6 +64,10 @@ class TorchEngine(Engine):
         super().__init__()
         self._default_device = _default_device()
         self._number = functools.lru_cache(maxsize=1024, typed=True)(self._make_number)
+
+    def kernel(self, name: str, dtypes: Sequence[str]) -> Callable[..., Any]:
+        """The kernel of a primitive for operands of these dtypes."""
+        return KERNELS[name] if UNSIGNED.isdisjoint(dtypes) else by_int64(KERNELS[name])
 
     @property
     def device(self) -> torch.device:

@@ -27,14 +27,11 @@ def scan(
         carry = made[:carries]
         for kept, x in zip(outputs, made[carries:], strict=True):
             kept.append(x)
-    return (
-        *carry,
-        *[_stacked(xs, reverse) if read else None for xs, read in zip([*outputs, *before], [*read_outputs, *read_carries], strict=True)],
-    )
-
-
-def _stacked(slices: list[Tensor], reverse: bool) -> Tensor:
-    return torch.stack(slices[::-1] if reverse else slices)
+    stacked = [
+        torch.stack(xs[::-1] if reverse else xs) if read else None
+        for xs, read in zip([*outputs, *before], [*read_outputs, *read_carries], strict=True)
+    ]
+    return (*carry, *stacked)
 
 
 def while_loop(

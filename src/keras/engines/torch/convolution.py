@@ -44,23 +44,19 @@ def _padded(x: Tensor, padding: Any) -> tuple[Tensor, list[int]]:
     return F.pad(x, _flat(padding)), [0] * len(padding)
 
 
-def both_gradients(g: Tensor, x: Tensor, w: Tensor, strides: Any, padding: Any, dilation: Any, groups: int) -> tuple[Tensor, Tensor]:
-    """The gradients of a convolution with respect to its input and to its kernel."""
-    return _gradients(g, x, w, strides, padding, dilation, groups, [True, True, False])  # type: ignore[return-value]
-
-
-def _gradients(
-    g: Tensor, x: Tensor, w: Tensor, strides: Any, padding: Any, dilation: Any, groups: int, wanted: list[bool]
-) -> tuple[Tensor | None, Tensor | None]:
+def gradients(g: Tensor, x: Tensor, w: Tensor, strides: Any, padding: Any, dilation: Any, groups: int, of_input: bool = True) -> Any:
+    """The gradients of a convolution with respect to its input (or None, if that is not asked for) and to its kernel."""
     x, lows = _padded(channels_second(x), padding)
     none = [0] * len(lows)
-    dx, dw, _ = _conv_backward(channels_second(g), x, _kernel(w), None, strides, lows, dilation, False, none, groups, wanted)
-    if wanted[0]:
+    dx, dw, _ = _conv_backward(
+        channels_second(g), x, _kernel(w), None, strides, lows, dilation, False, none, groups, [of_input, True, False]
+    )
+    if of_input:
         if any(low != high for low, high in padding):
             for axis, (low, high) in enumerate(padding):
                 dx = dx.narrow(axis + 2, low, dx.shape[axis + 2] - low - high)
         dx = torch.movedim(dx, 1, -1)
-    return dx, None if dw is None else dw.permute(*range(2, w.ndim), 1, 0)
+    return dx, dw.permute(*range(2, w.ndim), 1, 0)
 
 
 def conv_input_gradient(g: Tensor, w: Tensor, strides: Any, padding: Any, dilation: Any, groups: int, x_shape: Any) -> Tensor:
@@ -74,7 +70,7 @@ def conv_input_gradient(g: Tensor, w: Tensor, strides: Any, padding: Any, dilati
 def conv_filter_gradient(x: Tensor, g: Tensor, strides: Any, padding: Any, dilation: Any, groups: int, w_shape: Any) -> Tensor:
     """The gradient with respect to the kernel."""
     like = x.new_zeros(()).expand(tuple(w_shape))  # torch asks for the kernel, of which this gradient takes the shape
-    return _gradients(g, x, like, strides, padding, dilation, groups, [False, True, False])[1]  # type: ignore[return-value]
+    return gradients(g, x, like, strides, padding, dilation, groups, of_input=False)[1]  # type: ignore[no-any-return]
 
 
 def _taps(x: Tensor, window: Any, strides: Any, padding: Any, dilation: Any, value: float = 0.0) -> Iterator[Tensor]:

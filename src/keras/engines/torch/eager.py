@@ -6,7 +6,7 @@ what is wrong.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 import torch
@@ -17,9 +17,10 @@ from keras.engines.torch.kernels import KERNELS
 Tensor = torch.Tensor
 
 _FLOATS = frozenset({torch.float32, torch.float64})
-_ORDERED = _FLOATS | {torch.int32, torch.int64}
+_INTEGERS = frozenset({torch.int32, torch.int64})
+_ORDERED = _FLOATS | _INTEGERS
 _BOOL = frozenset({torch.bool})
-_ANY = frozenset(NAMES) - UNSIGNED
+_ANY = frozenset(dtype for dtype, name in NAMES.items() if name not in UNSIGNED)
 
 
 def _over_axes(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -59,28 +60,12 @@ def clip(x: Tensor, x_min: Any, x_max: Any) -> Any:
     return torch.clamp(x, x_min, x_max)
 
 
-def stack(x: Sequence[Tensor], axis: int = 0) -> Any:
-    """The tensors joined along a new axis."""
-    if type(x) not in (list, tuple) or not x or type(axis) is not int:
-        return NotImplemented
-    dtype = getattr(x[0], "dtype", None)
-    for item in x:
-        if not isinstance(item, Tensor) or item.dtype != dtype:
-            return NotImplemented
-    return torch.stack(x, axis)  # type: ignore[arg-type]
-
-
 def split(x: Tensor, indices_or_sections: Any, axis: int = 0) -> Any:
     """The tensor cut into equal parts along `axis`."""
     size = x.shape[axis]
     if type(indices_or_sections) is not int or indices_or_sections < 1 or not size or size % indices_or_sections:
         return NotImplemented
     return list(torch.split(x, size // indices_or_sections, axis))
-
-
-def expand_dims(x: Tensor, axis: Any) -> Any:
-    """A new axis of size 1."""
-    return torch.unsqueeze(x, axis) if type(axis) is int else NotImplemented
 
 
 def squeeze(x: Tensor, axis: Any = None) -> Any:
@@ -90,7 +75,7 @@ def squeeze(x: Tensor, axis: Any = None) -> Any:
 
 def take(x: Tensor, indices: Tensor, axis: int | None = None) -> Any:
     """The slices at the indices along `axis`."""
-    if type(axis) is not int or type(indices) is not Tensor or indices.dtype not in _ORDERED or indices.dtype in _FLOATS:
+    if type(axis) is not int or type(indices) is not Tensor or indices.dtype not in _INTEGERS:
         return NotImplemented
     return KERNELS["take_along"](x, indices, axis)
 
@@ -102,8 +87,9 @@ def where(condition: Tensor, x1: Any = None, x2: Any = None) -> Any:
     return torch.where(condition, x1, x2)
 
 
-EAGER: dict[str, tuple[Any, Callable[..., Any]]] = {
-    "stack": (None, stack),
+EAGER: dict[str, tuple[frozenset[Any], Callable[..., Any]]] = {
+    "stack": (_ANY, lambda x, axis=0: torch.stack(x, axis)),
+    "expand_dims": (_ANY, lambda x, axis: torch.unsqueeze(x, axis)),
     "where": (_BOOL, where),
     "max": (_ORDERED, _extremum(torch.amax)),
     "min": (_ORDERED, _extremum(torch.amin)),
@@ -113,5 +99,5 @@ EAGER: dict[str, tuple[Any, Callable[..., Any]]] = {
     "logsumexp": (_FLOATS, _over_axes(_logsumexp)),
     "softplus": (_FLOATS, lambda x: torch.nn.functional.softplus(x, threshold=50.0)),  # from 50 on it is x to the last bit of a float64
     "clip": (_FLOATS, clip),
-    **{f.__name__: (_ANY, f) for f in (split, expand_dims, squeeze, take)},
+    **{f.__name__: (_ANY, f) for f in (split, squeeze, take)},
 }

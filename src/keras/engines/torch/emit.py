@@ -18,22 +18,20 @@ from keras.core.simplify import is_constant
 from keras.core.writer import Writer, signature
 from keras.engines.torch import control, convolution, fused
 from keras.engines.torch.dtypes import TORCH_DTYPES, UNSIGNED
-from keras.engines.torch.kernels import ELEMENTWISE, KERNELS, ON_INTEGERS
+from keras.engines.torch.kernels import ELEMENTWISE, KERNELS, by_int64
 from keras.engines.torch.natives import NATIVES
 from keras.engines.torch.optimizers import emit_update
 
 Tensor = torch.Tensor
 
-_WITH_NUMBER = {"add", "subtract", "multiply", "divide", "power", "equal", "not_equal", "less", "less_equal", "greater", "greater_equal"}
-"""Functions of torch that take a Python number as second operand, faster than a tensor of one number."""
-_MIRRORED = {
+_MIRRORED: dict[str, str | None] = {
     "add": "add", "multiply": "multiply", "equal": "equal", "not_equal": "not_equal", "less": "greater", "less_equal": "greater_equal",
-    "greater": "less", "greater_equal": "less_equal",
+    "greater": "less", "greater_equal": "less_equal", "subtract": "rsub", "divide": None, "power": None,
 }  # fmt: skip
-"""The function that takes the operands in the other order."""
+"""Functions that take a Python number as second operand, faster than a tensor of one number -> those that take it as the first."""
+_CALLED: dict[str, Callable[..., Tensor]] = {**ELEMENTWISE, "rsub": torch.rsub}
 
-
-_FRESH = (ELEMENTWISE.keys() | ON_INTEGERS.keys()) - {"stop_gradient", "copy"} | {
+_FRESH = ELEMENTWISE.keys() - {"stop_gradient", "copy"} | {
     "relu_gradient", "conv_channels_last", "conv_input_gradient", "normalize_by_batch", "body_gradient", "max_pool_channels_last", "max_pool_gradient",
 }  # fmt: skip
 """Nodes whose results are memory of their own, in which a later node may write when it is the last to read it."""
@@ -41,11 +39,6 @@ _IN_PLACE: dict[str, Callable[..., Tensor]] = {
     "relu": torch.relu_, "sigmoid": torch.sigmoid_, "tanh": torch.tanh_, "exp": torch.exp_, "negative": torch.neg_, "sqrt": torch.sqrt_,
     "square": torch.square_, "log": torch.log_, "add": Tensor.add_, "subtract": Tensor.sub_, "multiply": Tensor.mul_, "divide": Tensor.div_,
 }  # fmt: skip
-
-
-def dtype_of(x: Traced) -> torch.dtype:
-    """A value's dtype as torch has it."""
-    return TORCH_DTYPES[x.dtype]
 
 
 def emit(w: Writer, node: Node) -> None:
@@ -82,19 +75,18 @@ def _arguments(w: Writer, node: Node) -> str:
 
 def _generic(w: Writer, node: Node) -> None:
     """A call of the kernel or native, its attributes bound."""
-    name = node.op.name
-    if name in ELEMENTWISE or (name in ON_INTEGERS and dtype_of(node.inputs[0]) not in UNSIGNED):
+    name, unsigned = node.op.name, any(x.dtype in UNSIGNED for x in node.inputs)
+    if name in ELEMENTWISE and not unsigned:
         if not _with_number(w, node):
             inputs = node.inputs
             if name in ("add", "multiply") and not _is_last_reader(w, node, inputs[0]):
                 inputs = inputs[::-1]
             w.put(node, f"{_elementwise(w, name, node, inputs[0])}({', '.join(map(w.name, inputs))})")
-        return
-    function = KERNELS.get(name) or NATIVES[name]
-    if id(node) in w.residuals:
+    elif id(node) in w.residuals:
         made = ", ".join(w.new(x) for x in node.outputs)
         w.lines.append(f"({made},), {w.residuals[id(node)]} = {_recorded(w, node.op, node.inputs, node.attributes)}")
     else:
+        function = NATIVES[name] if node.op.body is not None else by_int64(KERNELS[name]) if unsigned else KERNELS[name]
         bound = functools.partial(function, **node.attributes) if node.attributes else function
         w.put(node, f"{w.bind(bound, name)}({_arguments(w, node)})")
 
@@ -103,7 +95,7 @@ def _elementwise(w: Writer, name: str, node: Node, x: Traced) -> str:
     """The function for an elementwise node, the one that writes into `x` where nobody reads that later."""
     function = _IN_PLACE.get(name)
     if function is None or not _is_last_reader(w, node, x):
-        return w.bind(ELEMENTWISE.get(name) or ON_INTEGERS[name], name)
+        return w.bind(_CALLED[name], name)
     return w.bind(function, f"{name}_")
 
 
@@ -136,19 +128,15 @@ def _recorded(w: Writer, op: Any, inputs: Sequence[Traced], attributes: dict[str
 def _with_number(w: Writer, node: Node) -> bool:
     """x op 2.0: the number as it is."""
     name = node.op.name
-    if name not in _WITH_NUMBER or len(node.inputs) != 2 or node.inputs[0].dtype not in ("float32", "float64", "int32", "int64"):
+    if name not in _MIRRORED or node.inputs[0].dtype not in ("float32", "float64", "int32", "int64"):
         return False
-    x, y = node.inputs
-    number = w.scalar(y)
-    if number is None and name in _MIRRORED and w.scalar(x) is not None:
-        name, x, number = _MIRRORED[name], y, w.scalar(x)
-    elif number is None and name == "subtract" and w.scalar(x) is not None:
-        w.put(node, f"{w.bind(torch.rsub, 'rsub')}({w.name(y)}, {w.scalar(x)})")
-        return True
-    if number is None or is_constant(x):
-        return False
-    w.put(node, f"{_elementwise(w, name, node, x)}({w.name(x)}, {number})")
-    return True
+    first, second = node.inputs
+    for function, x, y in ((name, first, second), (_MIRRORED[name], second, first)):
+        number = w.scalar(y)
+        if function is not None and number is not None and not is_constant(x):
+            w.put(node, f"{_elementwise(w, function, node, x)}({w.name(x)}, {number})")
+            return True
+    return False
 
 
 # ------------------------------------------------------------------------------------------------------------------- products
@@ -226,7 +214,7 @@ METHODS: dict[str, Callable[[Writer, Node], str | None]] = {
     "reshape": lambda w, node: f".reshape({tuple(node.outputs[0].dims)})",
     "broadcast_to": lambda w, node: f".expand({tuple(node.outputs[0].dims)})",
     "strided_slice": _slice,
-    "cast": lambda w, node: f".to({w.bind(dtype_of(node.outputs[0]), 'dtype')})",
+    "cast": lambda w, node: f".to({w.bind(TORCH_DTYPES[node.outputs[0].dtype], 'dtype')})",
     "sum": _sum,
 }
 """Methods of the first operand; all but the sum show its memory."""
@@ -256,7 +244,7 @@ def _conv_gradients(w: Writer, node: Node) -> bool:
         fits = g is same_g and _conv_options(node) == _conv_options(other) and tuple(x.dims) == tuple(of_input.attributes["x_shape"])
         is_made = all(v.node is None or v.node.position < node.position for v in (x, kernel))
         if fits and is_made and tuple(kernel.dims) == tuple(of_kernel.attributes["w_shape"]):
-            function = functools.partial(convolution.both_gradients, **_conv_options(node))
+            function = functools.partial(convolution.gradients, **_conv_options(node))
             made = f"{w.new(of_input.outputs[0])}, {w.new(of_kernel.outputs[0])}"
             w.lines.append(f"{made} = {w.bind(function, 'conv_gradients')}({w.name(g)}, {w.name(x)}, {w.name(kernel)})")
             w.pairs.add(id(other))
@@ -290,14 +278,6 @@ def _cond(w: Writer, node: Node) -> Any:
 # --------------------------------------------------------------------------------------------------------------------- lookups
 
 
-def _looks_up_rows(x: Traced, indices: Traced, axis: int) -> bool:
-    return len(x.dims) == 2 and axis in (0, -2) and indices.dtype in ("int32", "int64")
-
-
-def _take(w: Writer, node: Node) -> Any:
-    return fused.rows if _looks_up_rows(*node.inputs, node.attributes["axis"]) else None
-
-
 def _add_at(w: Writer, node: Node) -> bool:
     """Rows added to zeros: the gradient of a look-up."""
     x, indices, updates = node.inputs
@@ -305,7 +285,7 @@ def _add_at(w: Writer, node: Node) -> bool:
         is_zero = is_constant(x) and not bool(x.value.any())
     else:
         is_zero = x.node.op.name == "filled_like" and not x.node.attributes["value"]
-    if not is_zero or not _looks_up_rows(x, indices, node.attributes["axis"]):
+    if not is_zero or len(x.dims) != 2 or node.attributes["axis"] not in (0, -2) or indices.dtype not in ("int32", "int64"):
         return False
     w.put(node, f"{w.bind(fused.rows_gradient, 'rows_gradient')}({w.name(updates)}, {w.name(indices)}, {x.dims[0]})")
     return True
@@ -365,7 +345,6 @@ def _max_pool_gradient(w: Writer, node: Node) -> bool:
 FUNCTIONS: dict[str, Callable[[Writer, Node], Any]] = {
     "matmul": _matmul,
     "relu_gradient": _relu_gradient,
-    "take_along": _take,
     "scan_graph": _scan,
     "while_graph": _while,
     "cond_graph": _cond,

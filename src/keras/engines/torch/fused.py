@@ -12,6 +12,7 @@ from typing import Any
 import torch
 from torch.nn import functional as F
 
+from keras.engines.torch.convolution import channels_second
 from keras.engines.torch.kernels import KERNELS
 
 Tensor = torch.Tensor
@@ -58,14 +59,6 @@ def relu_gradient_in_place(g: Tensor, y: Tensor) -> Tensor:
 # --------------------------------------------------------------------------------------------------------------------- lookups
 
 
-def rows(table: Tensor, indices: Tensor) -> Tensor:
-    """The rows of a matrix; indices that torch's look-up refuses (negative, or too large) are the kernel's to explain."""
-    try:
-        return F.embedding(indices, table)
-    except (IndexError, RuntimeError):
-        return KERNELS["take_along"](table, indices, axis=0)
-
-
 def rows_gradient(g: Tensor, indices: Tensor, count: int) -> Tensor:
     """The rows of g added up in a matrix of `count` rows."""
     if indices.device.type == "cpu" and indices.numel() and int(indices.min()) < 0:
@@ -82,24 +75,17 @@ def pools_natively(x: Any, window: Sequence[int], strides: Sequence[int], paddin
     return len(window) == 2 and fits and x.dtype in ("float32", "float64") and all(n for n in x.dims)
 
 
-def _channels_second(x: Tensor) -> Tensor:
-    return x.permute(0, 3, 1, 2)
-
-
-def _channels_last(x: Tensor) -> Tensor:
-    return x.permute(0, 2, 3, 1)
-
-
 def max_pool(x: Tensor, window: Any, strides: Any, padding: Any) -> tuple[Tensor, Tensor]:
     """The largest elements of the windows of x (batch, height, width, channels), and where they are."""
-    y, places = F.max_pool2d_with_indices(_channels_second(x), window, strides, [low for low, _ in padding])
-    return _channels_last(y), places
+    y, places = F.max_pool2d_with_indices(channels_second(x), window, strides, [low for low, _ in padding])
+    return torch.movedim(y, 1, -1), places
 
 
 def max_pool_gradient(g: Tensor, x: Tensor, places: Tensor, window: Any, strides: Any, padding: Any) -> Tensor:
     """Each window's cotangent at the place of its largest element."""
     lows = [low for low, _ in padding]
-    return _channels_last(_pool_backward(_channels_second(g), _channels_second(x), window, strides, lows, [1, 1], False, places))
+    dx = _pool_backward(channels_second(g), channels_second(x), window, strides, lows, [1, 1], False, places)
+    return torch.movedim(dx, 1, -1)
 
 
 # ----------------------------------------------------------------------------------------------------------------- normalization

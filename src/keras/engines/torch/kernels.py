@@ -10,8 +10,9 @@ import torch
 from torch.nn import functional as F
 
 from keras.core.dtypes import standardize
+from keras.engines.base import no_such_index, slices_of
 from keras.engines.torch import convolution, linalg, random
-from keras.engines.torch.dtypes import TORCH_DTYPES, UNSIGNED
+from keras.engines.torch.dtypes import TORCH_DTYPES
 
 Tensor = torch.Tensor
 
@@ -24,9 +25,6 @@ ELEMENTWISE: dict[str, Callable[..., Tensor]] = {
     "divide": torch.true_divide, "arctan2": torch.atan2, "logical_and": torch.logical_and, "logical_or": torch.logical_or,
     "logical_xor": torch.logical_xor, "choose": torch.where, "arcsinh": torch.asinh, "arccosh": torch.acosh, "arctanh": torch.atanh,
     "exp2": torch.exp2, "log2": torch.log2, "log10": torch.log10, "signbit": torch.signbit, "bitwise_not": torch.bitwise_not, "hypot": torch.hypot,
-}  # fmt: skip
-
-ON_INTEGERS: dict[str, Callable[..., Tensor]] = {
     "add": torch.add, "subtract": torch.sub, "multiply": torch.mul, "floor_divide": torch.floor_divide, "mod": torch.remainder, "power": torch.pow,
     "maximum": torch.maximum, "minimum": torch.minimum, "equal": torch.eq, "not_equal": torch.ne, "less": torch.lt, "less_equal": torch.le,
     "greater": torch.gt, "greater_equal": torch.ge, "matmul": torch.matmul, "bitwise_and": torch.bitwise_and,
@@ -37,42 +35,32 @@ ON_INTEGERS: dict[str, Callable[..., Tensor]] = {
 ROUNDINGS: dict[str, Callable[..., Tensor]] = {"floor": torch.floor, "ceil": torch.ceil, "trunc": torch.trunc, "rint": torch.round}
 
 
-def _unsigned_as_int64(function: Callable[..., Tensor]) -> Callable[..., Tensor]:
-    """torch has no arithmetic on unsigned integers of more than 8 bits; the low bits of the 64-bit result are the right ones."""
+def by_int64(kernel: Callable[..., Any]) -> Callable[..., Any]:
+    """A kernel for unsigned integers of more than 8 bits; the low bits of what int64 gives are the right ones."""
 
-    def kernel(x: Tensor, y: Tensor) -> Tensor:
-        if x.dtype not in UNSIGNED:
-            return function(x, y)
-        result = function(x.to(torch.int64), y.to(torch.int64))
-        return result if result.dtype is torch.bool else result.to(x.dtype)
+    def run(x: Tensor, *others: Any, **attributes: Any) -> Any:
+        try:
+            return kernel(x, *others, **attributes)
+        except RuntimeError:
+            made = kernel(*(y.to(torch.int64) if isinstance(y, Tensor) else y for y in (x, *others)), **attributes)
+            narrow = [y.to(x.dtype) if y.dtype is torch.int64 else y for y in (made if isinstance(made, tuple) else (made,))]
+            return tuple(narrow) if isinstance(made, tuple) else narrow[0]
 
-    return kernel
+    return run
 
 
 def _floats_only(function: Callable[..., Tensor]) -> Callable[..., Tensor]:
     return lambda x: function(x) if x.dtype.is_floating_point else x.clone()
 
 
-def _axes(x: Tensor, axis: Any) -> tuple[int, ...]:
-    return tuple(range(x.ndim)) if axis is None else tuple(axis) if isinstance(axis, (tuple, list)) else (axis,)
-
-
 def _reduction(function: Callable[..., Tensor]) -> Callable[..., Tensor]:
     def kernel(x: Tensor, axis: Any, keepdims: bool) -> Tensor:
-        axes = _axes(x, axis)
+        axes = tuple(range(x.ndim)) if axis is None else tuple(axis) if isinstance(axis, (tuple, list)) else (axis,)
         if axes and not x.ndim:
             raise IndexError("axis")  # torch gives a scalar an axis
         return function(x, axes, keepdims) if axes else x  # torch takes "no axes" for "all axes"
 
     return kernel
-
-
-def _sum(x: Tensor, axes: Any, keepdims: bool) -> Tensor:
-    return (
-        torch.sum(x, axes, keepdim=keepdims, dtype=x.dtype)
-        if x.dtype not in UNSIGNED
-        else _sum(x.to(torch.int64), axes, keepdims).to(x.dtype)
-    )
 
 
 def _prod(x: Tensor, axes: Any, keepdims: bool) -> Tensor:
@@ -89,11 +77,6 @@ def _argument(function: Callable[..., Tensor]) -> Callable[..., Tensor]:
         return found.reshape((1,) * x.ndim) if keepdims and axis is None else found
 
     return kernel
-
-
-def slices_of(starts: Any, stops: Any, steps: Any) -> tuple[slice, ...]:
-    """One Python slice per axis."""
-    return tuple(slice(a, b, c) for a, b, c in zip(starts, stops, steps, strict=True))
 
 
 def _place_slice(x: Tensor, shape: Any, starts: Any, stops: Any, steps: Any) -> Tensor:
@@ -113,9 +96,7 @@ def _wrapped(name: str, indices: Tensor, size: int) -> Tensor:
     if type(indices) is Tensor and indices.device.type == "cpu" and indices.numel():  # not a fake one
         low, high = (int(v) for v in torch.aminmax(indices))
         if low < -size or high >= size:
-            raise IndexError(
-                f"keras.ops.{name}(indices): got index {high if high >= size else low} for an axis of size {size}. Accepted: {-size} to {size - 1}."
-            )
+            raise no_such_index(name, high if high >= size else low, size)
         if low >= 0:
             return indices
     return torch.where(indices < 0, indices + size, indices)
@@ -203,18 +184,15 @@ def _cast(x: Tensor, dtype: str) -> Tensor:
     return x.to(TORCH_DTYPES.get(dtype) or TORCH_DTYPES[standardize(dtype)])
 
 
-ARITHMETIC = {name: _unsigned_as_int64(function) for name, function in ON_INTEGERS.items()}
-
 KERNELS: dict[str, Callable[..., Any]] = {
     **ELEMENTWISE,
-    **ARITHMETIC,
     **{name: _floats_only(function) for name, function in ROUNDINGS.items()},
-    "floor_divide": lambda x, y: ARITHMETIC["floor_divide"](x.detach(), y.detach()),
+    "floor_divide": lambda x, y: torch.floor_divide(x.detach(), y.detach()),
     "nextafter": lambda x, y: torch.nextafter(x.detach(), y.detach()),
     "cbrt": lambda x: torch.sign(x) * torch.pow(torch.abs(x), 1 / 3),
     "relu_gradient": lambda g, y: g * (y > 0).to(g.dtype),
     "cast": _cast,
-    "sum": _reduction(_sum),
+    "sum": _reduction(lambda x, axes, keepdims: torch.sum(x, axes, keepdim=keepdims, dtype=x.dtype)),
     "product_over": _reduction(_prod),
     "max_over": _reduction(torch.amax),
     "min_over": _reduction(torch.amin),

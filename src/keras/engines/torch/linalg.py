@@ -7,10 +7,9 @@ from typing import Any
 
 import torch
 
+from keras.core.tensor import REGISTRY
+
 Tensor = torch.Tensor
-
-
-SHOWN = {"cholesky_lower": "cholesky", "linear_solve": "solve", "singular_values_and_vectors": "svd"}
 
 
 def _wide(name: str, function: Callable[..., Any]) -> Callable[..., Any]:
@@ -21,7 +20,9 @@ def _wide(name: str, function: Callable[..., Any]) -> Callable[..., Any]:
             found = function(*(x.to(torch.float32) if narrow else x for x in operands), **attributes)
         except torch.linalg.LinAlgError as error:
             words = "matrix is not positive definite" if name == "cholesky_lower" else "singular matrix"
-            raise ValueError(f"keras.ops.{SHOWN.get(name, name)}: {words}. Accepted: matrices for which the result exists.") from error
+            raise ValueError(
+                f"keras.ops.{REGISTRY[name].record.shown}: {words}. Accepted: matrices for which the result exists."
+            ) from error  # type: ignore[attr-defined]
         if not isinstance(found, tuple):
             return found.to(dtype) if narrow else found
         return tuple(x.to(dtype) if narrow and x.dtype is torch.float32 else x for x in found)

@@ -6,6 +6,7 @@ require gradients, and torch's dictionaries of them are made anew at each look.
 
 from __future__ import annotations
 
+import functools
 import itertools
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
@@ -68,6 +69,16 @@ class LayerModule(nn.Module):
         """The layer's call."""
         return self(*args, **kwargs)
 
+    def register_forward_pre_hook(self, *args: Any, **kwargs: Any) -> Any:
+        """Call a function before each call of the layer."""
+        self.__dict__["call"] = functools.partial(_call_with_hooks, self)
+        return super().register_forward_pre_hook(*args, **kwargs)
+
+    def register_forward_hook(self, *args: Any, **kwargs: Any) -> Any:
+        """Call a function after each call of the layer."""
+        self.__dict__["call"] = functools.partial(_call_with_hooks, self)
+        return super().register_forward_hook(*args, **kwargs)
+
     def register_parameter(self, name: str, param: Any) -> None:
         """A parameter as an attribute."""
         setattr(self, name, param)
@@ -118,6 +129,21 @@ for _name in (
 ):  # fmt: skip
     setattr(LayerModule, _name, _Own(_name, OrderedDict))
 LayerModule._is_full_backward_hook = None  # type: ignore[assignment]
+
+
+def _call_with_hooks(layer: Any, *args: Any, **kwargs: Any) -> Any:
+    """The layer's `call` between its hooks; what they return takes the place of the arguments, and of the result."""
+    for key, hook in layer._forward_pre_hooks.items():
+        if key in layer._forward_pre_hooks_with_kwargs:
+            args, kwargs = hook(layer, args, kwargs) or (args, kwargs)
+        else:
+            found = hook(layer, args)
+            args = args if found is None else found if isinstance(found, tuple) else (found,)
+    result = type(layer).call(layer, *args, **kwargs)
+    for key, hook in layer._forward_hooks.items():
+        found = hook(layer, args, kwargs, result) if key in layer._forward_hooks_with_kwargs else hook(layer, args, result)
+        result = result if found is None else found
+    return result
 
 
 def parts_of(value: Any) -> Iterable[Any]:

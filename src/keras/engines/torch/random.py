@@ -25,21 +25,26 @@ def generator_of(key: Tensor) -> torch.Generator:
     return generator
 
 
-def _drawn(on_host: Callable[..., np.ndarray], on_device: Callable[[Tensor, torch.Generator], Tensor]) -> Callable[..., Tensor]:
-    """A kernel from a function of (seed, counter, shape, dtype) and one that fills a tensor from a generator."""
+def _drawn(on_host: Callable[..., np.ndarray], on_device: Callable[..., Tensor]) -> Callable[..., Tensor]:
+    """A kernel from a function of (seed, counter, shape, *options, dtype) and one of (tensor to fill, generator, *options)."""
 
-    def kernel(key: Tensor, shape: Any, dtype: str) -> Tensor:
+    def kernel(key: Tensor, shape: Any, dtype: str, **options: Any) -> Tensor:
         wanted = TORCH_DTYPES[dtype]
         wide = wanted if wanted in _WIDE else torch.float32
         if type(key) is not Tensor:  # a fake one
             return torch.empty(tuple(shape), dtype=wanted)
         if key.device.type == "cpu":
-            made = torch.from_numpy(on_host(*key.tolist(), tuple(shape), _WIDE[wide]))
+            made = torch.from_numpy(on_host(*key.tolist(), tuple(shape), *options.values(), _WIDE[wide]))
         else:
-            made = on_device(torch.empty(tuple(shape), dtype=wide, device=key.device), generator_of(key))
+            made = on_device(torch.empty(tuple(shape), dtype=wide, device=key.device), generator_of(key), *options.values())
         return made if wanted is wide else made.to(wanted)
 
     return kernel
+
+
+def _mask(out: Tensor, generator: torch.Generator, rate: float) -> Tensor:
+    kept = out.bernoulli_(1.0 - rate, generator=generator)
+    return kept if rate >= 1 else kept.mul_(1.0 / (1.0 - rate))
 
 
 uniform = _drawn(philox.uniform, lambda out, generator: out.uniform_(generator=generator))
@@ -47,18 +52,8 @@ normal = _drawn(philox.normal, lambda out, generator: out.normal_(generator=gene
 truncated_normal = _drawn(
     philox.truncated_normal, lambda out, generator: torch.nn.init.trunc_normal_(out, 0.0, 1.0, -2.0, 2.0, generator=generator)
 )
-
-
-def mask(key: Tensor, shape: Any, rate: float, dtype: str) -> Tensor:
-    """0 with probability `rate`, else 1 / (1 - rate)."""
-    wanted = TORCH_DTYPES[dtype]
-    if type(key) is not Tensor:
-        return torch.empty(tuple(shape), dtype=wanted)
-    if key.device.type == "cpu":
-        made = torch.from_numpy(philox.dropout_mask(*key.tolist(), tuple(shape), rate, _WIDE.get(wanted, np.float32)))
-        return made if made.dtype is wanted else made.to(wanted)
-    kept = torch.empty(tuple(shape), dtype=torch.float32, device=key.device).bernoulli_(1.0 - rate, generator=generator_of(key))
-    return (kept if rate >= 1 else kept.mul_(1.0 / (1.0 - rate))).to(wanted)
+mask = _drawn(philox.dropout_mask, _mask)
+"""0 with probability `rate`, else 1 / (1 - rate)."""
 
 
 def integers(key: Tensor, shape: Any, low: int, high: int, dtype: str) -> Tensor:

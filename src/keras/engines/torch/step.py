@@ -25,7 +25,7 @@ def _spec(a: Any) -> Spec | None:
     return Spec(a.shape, a.dtype.name) if isinstance(a, np.ndarray) else None
 
 
-class Replay:
+class Replay(tracing.Compiled):
     """A program with its inputs' places and the results' structure.
 
     Arguments:
@@ -44,9 +44,12 @@ class Replay:
         self._moved = moved
         graph = simplify(self._traced.graph, NATIVES)
         self.program = Program(graph, self._traced.read, self._traced.updated, self._traced.count, self._traced.results)
-        self.is_current = self.program.is_current
         self.inputs: list[np.ndarray] = []
         self._places: list[Tensor] | None = None
+
+    def is_current(self) -> bool:
+        """Whether every variable still lives where it did."""
+        return self.program.is_current()
 
     def make_places(self, arrays: list[np.ndarray]) -> Replay:
         """Have arrays to fill; on the CPU they are the program's inputs themselves."""
@@ -76,7 +79,7 @@ class Replay:
             return self._otherwise(*tree.pack_as(self._arguments, leaves))
 
 
-class Eager:
+class Eager(tracing.Compiled):
     """In place of a replay, for a function that cannot be traced: Python decides on numbers, or calls torch itself."""
 
     def __init__(self, call: Callable[..., Any], arguments: tuple[Any, ...]) -> None:
@@ -92,10 +95,6 @@ class Eager:
     def __call__(self, arrays: list[Any]) -> Any:
         """Call the function on its arguments."""
         return self._call(*self._arguments)
-
-    def is_current(self) -> bool:
-        """Always: nothing was bound."""
-        return True
 
     def replay(self) -> Any:
         """Call the function on copies of what is in `inputs`."""
@@ -117,10 +116,6 @@ class CompiledFunction(tracing.CompiledFunction):
     def make(self, arguments: tuple[Any, ...]) -> Replay:
         """The function traced for arguments like these."""
         return Replay(self.function, arguments, self._moved, self.eagerly)
-
-    def is_current(self, program: Replay) -> bool:
-        """Whether every variable still lives where it did."""
-        return program.is_current()
 
     def find(self, arguments: tuple[Any, ...], leaves: list[Any]) -> Replay | Eager:
         """The program for these arguments, whose leaves are given as well."""
