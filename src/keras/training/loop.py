@@ -67,9 +67,7 @@ def run_epoch(
     return number, returned
 
 
-def _runs(
-    step: Any, adapter: DataAdapter, generator: np.random.Generator | None, epoch: int, hooks: Hooks
-) -> Iterator[Callable[[], Any]]:
+def _runs(step: Any, adapter: DataAdapter, generator: np.random.Generator | None, epoch: int, hooks: Hooks) -> Iterator[Callable[[], Any]]:
     """One call per batch."""
     if isinstance(adapter, ArrayAdapter) and hasattr(step, "resident") and hooks.may_wait and _fits(adapter):
         return _resident_runs(step, adapter, generator, _HEARD_SECONDS if hooks.active else _UNHEARD_SECONDS)
@@ -103,9 +101,7 @@ def _fits(adapter: ArrayAdapter) -> bool:
     return adapter.nbytes <= _RESIDENT_BYTES and (adapter.num_samples or 0) >= 2 * (adapter.batch_size or 1)
 
 
-def _resident_runs(
-    step: Any, adapter: ArrayAdapter, generator: np.random.Generator | None, seconds: float
-) -> Iterator[Callable[[], Any]]:
+def _resident_runs(step: Any, adapter: ArrayAdapter, generator: np.random.Generator | None, seconds: float) -> Iterator[Callable[[], Any]]:
     """Full batches many at a time, by their row numbers; the first call of a chunk does its work, the others tell of it."""
     size = adapter.batch_size or 1
     steps = _resident.get(adapter, {}).get(id(step))

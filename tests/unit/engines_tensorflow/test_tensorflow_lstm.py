@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -79,9 +80,7 @@ def test_number_of_rows_known_only_when_the_graph_runs() -> None:
     layer(x)
 
     def slopes(x: Any) -> Any:
-        with tf.GradientTape() as tape:
-            loss = tf.reduce_sum(tf.sin(layer(x)))
-        return loss, tape.gradient(loss, layer.trainable_variables)
+        return value_and_grad(lambda _: ops.sum(ops.sin(layer(x))))(layer.trainable_variables)
 
     loss, expected = slopes(x)
     found, gradients = tf.function(slopes, input_signature=[tf.TensorSpec((None, STEPS, 3))])(x)
@@ -92,6 +91,25 @@ def test_number_of_rows_known_only_when_the_graph_runs() -> None:
 
 def test_operands_of_two_dtypes_go_by_the_definition() -> None:
     projected, *rest = _operands()
-    found = lstm_steps(tf.cast(projected, "float32"), *rest)
-    for a, b in zip(found, lstm_steps(projected, *rest), strict=True):
-        np.testing.assert_allclose(a, b, rtol=1e-5, atol=1e-6)
+
+    def loss(projected: Any) -> Any:
+        return ops.sum(lstm_steps(projected, *rest)[0])
+
+    found, gradient = value_and_grad(loss)(tf.cast(projected, "float32"))
+    expected, slopes = value_and_grad(loss)(projected)
+    np.testing.assert_allclose(found, expected, rtol=1e-5)
+    np.testing.assert_allclose(gradient, slopes, rtol=1e-4, atol=1e-6)
+
+
+def test_saved_sequences_have_their_gradient(tmp_path: Path) -> None:
+    keras.utils.set_random_seed(0)
+    layer, x = layers.LSTM(UNITS), tf.constant(_numbers(BATCH, STEPS, 3).astype("float32"))
+    module = tf.Module()
+    module.run = tf.function(layer, input_signature=[tf.TensorSpec((None, STEPS, 3))])
+    module.layer = layer
+    tf.saved_model.save(module, str(tmp_path))
+    loaded = tf.saved_model.load(str(tmp_path))
+    with tf.GradientTape(persistent=True) as tape:
+        tape.watch(x)
+        totals = [tf.reduce_sum(function(x)) for function in (loaded.run, layer)]
+    np.testing.assert_allclose(tape.gradient(totals[0], x), tape.gradient(totals[1], x), rtol=1e-5, atol=1e-7)

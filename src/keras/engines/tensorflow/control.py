@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextvars import ContextVar
 from typing import Any
 
 import tensorflow as tf
@@ -13,6 +14,8 @@ from keras.core.state import StateScope
 from keras.engines.base import assign_all, with_state
 
 Tensor = Any
+differentiates: ContextVar[bool] = ContextVar("differentiates", default=False)
+"""Whether `keras.value_and_grad` records what is computed here. Rules for its gradient only cost elsewhere: saved models lose them."""
 
 
 def tensors(nest: Any) -> Any:
@@ -28,7 +31,11 @@ def value_and_grad(function: Callable[..., Any], has_aux: bool = False) -> Calla
         watched = [x for x in leaves if x.dtype.is_floating or x.dtype.is_complex]
         with tf.GradientTape(watch_accessed_variables=False) as tape:
             tape.watch(watched)
-            result = function(tree.pack_as(parameters, leaves), *args, **kwargs)
+            token = differentiates.set(True)
+            try:
+                result = function(tree.pack_as(parameters, leaves), *args, **kwargs)
+            finally:
+                differentiates.reset(token)
             loss = tf.convert_to_tensor(as_operand(result[0] if has_aux else result))
         if loss.shape != ():
             raise ValueError(

@@ -12,6 +12,7 @@ import tensorflow as tf
 
 from keras.core.op import as_operand
 from keras.core.tensor import REGISTRY
+from keras.engines.tensorflow.control import differentiates
 
 Tensor = Any
 
@@ -20,7 +21,7 @@ def lstm_steps(projected: Tensor, h: Tensor, c: Tensor, recurrent_kernel: Tensor
     """See `keras.ops.recurrent.lstm_steps`. The gates are there for the gradient, and none goes through them."""
     body, backwards = _definition("lstm_steps", reverse), _definition("lstm_steps_gradient", reverse)
     operands = [tf.convert_to_tensor(as_operand(x)) for x in (projected, h, c, recurrent_kernel)]
-    if len({x.dtype for x in operands}) > 1:
+    if not differentiates.get() or len({x.dtype for x in operands}) > 1:
         return body(*operands)
 
     @tf.custom_gradient
