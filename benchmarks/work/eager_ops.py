@@ -56,6 +56,7 @@ def _softmax(x: np.ndarray) -> np.ndarray:
 
 
 def _native(x: Any, y: Any, w: Any, z: Any, rows: Any, chosen: Any) -> dict[str, Call]:
+    """The library's own calls that give the same numbers in the same dtype."""
     on_numpy = keras.backend.backend() == "numpy"
     library: Any = np
     if not on_numpy:
@@ -77,7 +78,7 @@ def _native(x: Any, y: Any, w: Any, z: Any, rows: Any, chosen: Any) -> dict[str,
         "sum": lambda: library.sum(x, axis=1),
         "mean": lambda: library.mean(x, axis=1),
         "max": (lambda: np.max(x, axis=1)) if on_numpy else (lambda: library.amax(x, 1)),
-        "argmax": lambda: library.argmax(x, axis=1),
+        "argmax": (lambda: np.argmax(x, axis=1).astype("int32")) if on_numpy else (lambda: library.argmax(x, axis=1).to(library.int32)),
         "softmax": (lambda: _softmax(x)) if on_numpy else (lambda: library.softmax(x, -1)),
         "reshape": lambda: library.reshape(x, (8, 4)),
         "transpose": (lambda: np.transpose(x)) if on_numpy else (lambda: library.permute(x, (1, 0))),
