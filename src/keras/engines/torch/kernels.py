@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -38,13 +39,17 @@ ROUNDINGS: dict[str, Callable[..., Tensor]] = {"floor": torch.floor, "ceil": tor
 def by_int64(kernel: Callable[..., Any]) -> Callable[..., Any]:
     """A kernel for unsigned integers of more than 8 bits; the low bits of what int64 gives are the right ones."""
 
+    refused = False  # finding out takes longer than computing
+
     def run(x: Tensor, *others: Any, **attributes: Any) -> Any:
-        try:
-            return kernel(x, *others, **attributes)
-        except RuntimeError:
-            made = kernel(*(y.to(torch.int64) if isinstance(y, Tensor) else y for y in (x, *others)), **attributes)
-            narrow = [y.to(x.dtype) if y.dtype is torch.int64 else y for y in (made if isinstance(made, tuple) else (made,))]
-            return tuple(narrow) if isinstance(made, tuple) else narrow[0]
+        nonlocal refused
+        if not refused:
+            with contextlib.suppress(RuntimeError):
+                return kernel(x, *others, **attributes)
+        made = kernel(*(y.to(torch.int64) if isinstance(y, Tensor) else y for y in (x, *others)), **attributes)
+        refused = True
+        narrow = [y.to(x.dtype) if y.dtype is torch.int64 else y for y in (made if isinstance(made, tuple) else (made,))]
+        return tuple(narrow) if isinstance(made, tuple) else narrow[0]
 
     return run
 
