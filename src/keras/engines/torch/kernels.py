@@ -33,8 +33,6 @@ ELEMENTWISE: dict[str, Callable[..., Tensor]] = {
     "gcd": torch.gcd, "lcm": torch.lcm, "fmod": torch.fmod,
 }  # fmt: skip
 
-ROUNDINGS: dict[str, Callable[..., Tensor]] = {"floor": torch.floor, "ceil": torch.ceil, "trunc": torch.trunc, "rint": torch.round}
-
 
 def by_int64(kernel: Callable[..., Any]) -> Callable[..., Any]:
     """A kernel for unsigned integers of more than 8 bits; the low bits of what int64 gives are the right ones."""
@@ -191,7 +189,10 @@ def _cast(x: Tensor, dtype: str) -> Tensor:
 
 KERNELS: dict[str, Callable[..., Any]] = {
     **ELEMENTWISE,
-    **{name: _floats_only(function) for name, function in ROUNDINGS.items()},
+    **{
+        name: _floats_only(function)
+        for name, function in (("floor", torch.floor), ("ceil", torch.ceil), ("trunc", torch.trunc), ("rint", torch.round))
+    },
     "floor_divide": lambda x, y: torch.floor_divide(x.detach(), y.detach()),
     "nextafter": lambda x, y: torch.nextafter(x.detach(), y.detach()),
     "cbrt": lambda x: torch.sign(x) * torch.pow(torch.abs(x), 1 / 3),
