@@ -281,10 +281,8 @@ def _cond(w: Writer, node: Node) -> Any:
 def _add_at(w: Writer, node: Node) -> bool:
     """Rows added to zeros: the gradient of a look-up."""
     x, indices, updates = node.inputs
-    if x.node is None:
-        is_zero = is_constant(x) and not bool(x.value.any())
-    else:
-        is_zero = x.node.op.name == "filled_like" and not x.node.attributes["value"]
+    maker = x.node
+    is_zero = (is_constant(x) and not x.value.any()) or (maker and maker.op.name == "filled_like" and not maker.attributes["value"])
     if not is_zero or len(x.dims) != 2 or node.attributes["axis"] not in (0, -2) or indices.dtype not in ("int32", "int64"):
         return False
     w.put(node, f"{w.bind(fused.rows_gradient, 'rows_gradient')}({w.name(updates)}, {w.name(indices)}, {x.dims[0]})")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -32,19 +33,21 @@ ELEMENTWISE: dict[str, Callable[..., Tensor]] = {
     "gcd": torch.gcd, "lcm": torch.lcm, "fmod": torch.fmod,
 }  # fmt: skip
 
-ROUNDINGS: dict[str, Callable[..., Tensor]] = {"floor": torch.floor, "ceil": torch.ceil, "trunc": torch.trunc, "rint": torch.round}
-
 
 def by_int64(kernel: Callable[..., Any]) -> Callable[..., Any]:
     """A kernel for unsigned integers of more than 8 bits; the low bits of what int64 gives are the right ones."""
 
+    refused = False  # finding out takes longer than computing
+
     def run(x: Tensor, *others: Any, **attributes: Any) -> Any:
-        try:
-            return kernel(x, *others, **attributes)
-        except RuntimeError:
-            made = kernel(*(y.to(torch.int64) if isinstance(y, Tensor) else y for y in (x, *others)), **attributes)
-            narrow = [y.to(x.dtype) if y.dtype is torch.int64 else y for y in (made if isinstance(made, tuple) else (made,))]
-            return tuple(narrow) if isinstance(made, tuple) else narrow[0]
+        nonlocal refused
+        if not refused:
+            with contextlib.suppress(RuntimeError):
+                return kernel(x, *others, **attributes)
+        made = kernel(*(y.to(torch.int64) if isinstance(y, Tensor) else y for y in (x, *others)), **attributes)
+        refused = True
+        narrow = [y.to(x.dtype) if y.dtype is torch.int64 else y for y in (made if isinstance(made, tuple) else (made,))]
+        return tuple(narrow) if isinstance(made, tuple) else narrow[0]
 
     return run
 
@@ -186,7 +189,10 @@ def _cast(x: Tensor, dtype: str) -> Tensor:
 
 KERNELS: dict[str, Callable[..., Any]] = {
     **ELEMENTWISE,
-    **{name: _floats_only(function) for name, function in ROUNDINGS.items()},
+    **{
+        name: _floats_only(function)
+        for name, function in (("floor", torch.floor), ("ceil", torch.ceil), ("trunc", torch.trunc), ("rint", torch.round))
+    },
     "floor_divide": lambda x, y: torch.floor_divide(x.detach(), y.detach()),
     "nextafter": lambda x, y: torch.nextafter(x.detach(), y.detach()),
     "cbrt": lambda x: torch.sign(x) * torch.pow(torch.abs(x), 1 / 3),
