@@ -26,8 +26,6 @@ from keras.engines.torch.shapes import concretely, eval_shape
 from keras.engines.torch.step import CompiledFunction
 
 Tensor = torch.Tensor
-
-
 _device: ContextVar[torch.device | None] = ContextVar("device", default=None)
 
 
@@ -99,12 +97,10 @@ class TorchEngine(Engine):
     def moved(self, array: np.ndarray) -> Tensor:
         """A tensor of the same numbers, on the CPU the same memory."""
         name = array.dtype.name
-        if not array.flags.writeable:
+        if not array.flags.writeable or any(s < 0 for s in array.strides):
             array = array.copy()
         if name in CARRIERS:
             return torch.from_numpy(array.view(CARRIERS[name])).view(TORCH_DTYPES[name]).to(self.device)
-        if any(s < 0 for s in array.strides):
-            array = array.copy()
         return torch.from_numpy(array).to(self.device)
 
     def operand(self, x: Any, dtype: str) -> Tensor:
