@@ -1,7 +1,12 @@
-"""The steps of an LSTM as one scan that keeps its gates, so that the gradient computes nothing anew and makes the weights' part at once."""
+"""The steps of an LSTM as one scan that keeps its gates, so that the gradient computes nothing anew and makes the weights' part at once.
+
+The loop of a sequence keeps one thread of a CPU busy. A sequence is therefore cut in two: while the one half's loop runs, the other threads
+make the other half's large products.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from contextvars import ContextVar
 from typing import Any
 
@@ -14,6 +19,8 @@ from keras.core.tensor import REGISTRY
 Array = Any
 only_backwards: ContextVar[bool] = ContextVar("only_backwards", default=False)
 """Whether gradients are taken by `keras.value_and_grad` here. Rules for the backward pass alone refuse `jax.jvp`, so they wait for that."""
+_LONG = 16
+"""Steps of a sequence that is cut in two."""
 _UNROLL = 1
 """Steps per turn of the loop: XLA begins and ends fewer turns, and the program stays small."""
 
@@ -83,4 +90,21 @@ def lstm_steps(projected: Array, h: Array, c: Array, recurrent_kernel: Array, re
     return (_with_rule if only_backwards.get() else _steps)(*operands, reverse)
 
 
-NATIVES = {"lstm_steps": lstm_steps}
+def _in_halves(name: str) -> Callable[..., tuple[Array, ...]]:
+    """The sequence op of that name, as its definition on both halves of the sequence."""
+
+    def sequence(operands: Sequence[Array], reverse: bool) -> tuple[Array, ...]:
+        body = REGISTRY[name].record.body  # type: ignore[attr-defined]
+        x, *rest = operands
+        middle = x.shape[0] // 2
+        if 2 * middle < _LONG or jax.default_backend() != "cpu":
+            return body(operands, reverse)  # type: ignore[no-any-return]
+        halves = (x[middle:], x[:middle]) if reverse else (x[:middle], x[middle:])
+        outputs, *states = body([halves[0], *rest], reverse)
+        more, *states = body([halves[1], *states, *rest[len(states) :]], reverse)
+        return jnp.concatenate([more, outputs] if reverse else [outputs, more]), *states
+
+    return sequence
+
+
+NATIVES = {"lstm_steps": lstm_steps, "lstm_sequence": _in_halves("lstm_sequence"), "gru_sequence": _in_halves("gru_sequence")}
