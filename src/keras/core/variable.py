@@ -165,7 +165,10 @@ class Variable(Operators):
     def assign(self, value: Any) -> Any:
         """Give the variable a new value of the same shape and return it."""
         value = value.value if isinstance(value, Variable) else value
-        new = REGISTRY["convert_to_tensor"](value, dtype=self.dtype)
+        if type(value) is np.ndarray and value.dtype.name == self.dtype:  # as metrics are set back before every step
+            new = engine.current().asarray(value, self.dtype)
+        else:
+            new = REGISTRY["convert_to_tensor"](value, dtype=self.dtype)
         if tuple(new.shape) != self.shape:
             raise ValueError(f"Variable {self.path!r}: got a value of shape {tuple(new.shape)}, but the variable has shape {self.shape}.")
         if isinstance(new, KerasTensor):  # a call on symbols only says what comes out: nothing is stored

@@ -183,3 +183,20 @@ def test_rule_of_batch_normalization(shape: Any) -> None:
         return jnp.sum(weights * jnp.sin(y))
 
     _with_and_without_rule(loss, *operands)
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float16", "int8"])
+def test_what_is_kept_apart_is_the_same(dtype: str) -> None:
+    """A large array passes a conditional that is always true, whatever its first number is; small ones stay as they are."""
+    x = np.random.default_rng(1).normal(size=(4, 100, 100)).astype(dtype)
+    for first in (0, 1) if dtype == "int8" else (0.0, -0.0, np.nan, np.inf, -np.inf):
+        x[0, 0, 0] = first
+        np.testing.assert_array_equal(jax.jit(columns.apart)(x), x)
+    text = jax.jit(columns.apart).lower(x).compile().as_text()
+    assert "conditional" in text
+    assert "conditional" not in jax.jit(columns.apart).lower(x[:, :3]).compile().as_text()
+    np.testing.assert_array_equal(jax.vmap(columns.apart)(x), x)
+    if dtype != "int8":
+        g = np.ones_like(x)
+        np.testing.assert_array_equal(jax.vjp(columns.apart, x)[1](g)[0], g)
+        np.testing.assert_array_equal(jax.jvp(columns.apart, (x,), (g,))[1], g)
