@@ -19,9 +19,9 @@ from keras.core.abstract import by_two_sizes
 from keras.core.tensor import Spec
 from keras.engines.base import Engine, default_dtype
 from keras.engines.jax import control
-from keras.engines.jax.epochs import ResidentProgram, ResidentSteps
+from keras.engines.jax.epochs import ResidentFunction, ResidentSteps
 from keras.engines.jax.kernels import KERNELS, NATIVES, engine_dtype
-from keras.engines.jax.step import CompiledFunction, Program, is_array, plain
+from keras.engines.jax.step import CompiledFunction, is_array, plain
 
 Array = Any
 _only_shapes: ContextVar[bool] = ContextVar("only_shapes", default=False)
@@ -32,16 +32,11 @@ class JaxFunction(CompiledFunction):
 
     def __init__(self, function: Callable[..., Any], candidates: Callable[[], Sequence[Any]] = tuple) -> None:
         super().__init__(function, candidates)
-        self._resident: dict[Any, ResidentProgram] = {}
+        self._over_rows = ResidentFunction(function, candidates)
 
-    def resident(self, data: Any, example: Any) -> ResidentSteps:
+    def resident(self, data: Any, example: tuple[Any, ...]) -> ResidentSteps:
         """The function over rows of `data`; `example` is one batch of it. The program is kept for the next fit."""
-        key = tuple([(np.shape(a), str(a.dtype)) if is_array(a) else a for a in tree.flatten(list(example))])
-        program = self._resident.get(key)
-        if program is None:
-            size = next(np.shape(a)[0] for a in tree.flatten(example) if is_array(a))
-            program = self._resident[key] = ResidentProgram(Program(self.function, example, self.candidates()), size)
-        return ResidentSteps(program, data)
+        return ResidentSteps(self._over_rows.find(example, tree.flatten(list(example))), data)
 
 
 class JaxEngine(Engine):

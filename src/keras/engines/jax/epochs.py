@@ -11,13 +11,13 @@ import jax.numpy as jnp
 import numpy as np
 from jax import lax
 
-from keras.core import tree
-from keras.engines.jax.step import Program, is_array, own
+from keras.core import tracing, tree
+from keras.engines.jax.step import CompiledFunction, Program, is_array, own
 
 Array = Any
 
 
-class ResidentProgram:
+class ResidentProgram(tracing.Compiled):
     """A function of batches as a program over rows of data on the device.
 
     Arguments:
@@ -84,3 +84,12 @@ class ResidentSteps:
     def run(self, first: int, count: int) -> Any:
         """Do the steps from number `first` on; returns what the last one returned."""
         return self._program.run(self._data, self._order, first, count)
+
+
+class ResidentFunction(CompiledFunction):
+    """A function of batches, as programs over rows of data on the device."""
+
+    def make(self, arguments: tuple[Any, ...]) -> ResidentProgram:
+        """The function compiled for batches like these."""
+        size = next(a.shape[0] for a in tree.flatten(list(arguments)) if is_array(a))
+        return ResidentProgram(Program(self.function, arguments, self.candidates()), size)

@@ -219,7 +219,7 @@ class CompiledFunction(tracing.CompiledFunction):
         super().__init__(function)
         self.candidates = candidates
 
-    def make(self, arguments: tuple[Any, ...]) -> Program:
+    def make(self, arguments: tuple[Any, ...]) -> tracing.Compiled:
         """The function compiled for arguments like these."""
         return Program(self.function, arguments, self.candidates())
 
