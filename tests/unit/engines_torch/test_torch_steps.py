@@ -9,6 +9,7 @@ import torch
 
 import keras
 from keras import layers
+from keras.engines.torch.optimizers import adam_lists
 
 IMAGE, SEQUENCE, ROW, IDS = (8, 8, 3), (6, 5), (7,), (6,)
 
@@ -169,3 +170,23 @@ def test_losses_follow_the_numpy_engine_over_200_steps() -> None:
             return model.fit(x, (x[:, :3].argmax(1)).astype("int32"), batch_size=32, epochs=100, verbose=0).history["loss"]
 
     np.testing.assert_allclose(curve("torch"), curve("numpy"), rtol=5e-4)
+
+
+def test_an_interrupted_update_leaves_the_threads_as_they_were(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Small updates run on one thread, and no longer than that: also when the user stops them."""
+    seen = []
+
+    def stopped(*_: Any, **__: Any) -> None:
+        seen.append(torch.get_num_threads())
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(torch, "_fused_adam_", stopped)
+    before = torch.get_num_threads()
+    torch.set_num_threads(2)
+    try:
+        parameters, momenta, velocities, gradients = ([torch.zeros(3)] for _ in range(4))
+        with pytest.raises(KeyboardInterrupt):
+            adam_lists(parameters, momenta, velocities, gradients, torch.tensor(0.1), torch.tensor(1.0), 0.9, 0.999, 1e-7)
+        assert (seen, torch.get_num_threads()) == ([1], 2)
+    finally:
+        torch.set_num_threads(before)

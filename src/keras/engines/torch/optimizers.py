@@ -31,17 +31,18 @@ def adam_lists(
         t, kind = step.item(), np.float32 if step.dtype is torch.float32 else np.float64
         slow, fast = (1.0 - float(kind(beta) ** kind(t)) for beta in (beta_2, beta_1))
         root = math.sqrt(1.0 - beta_2**t)
-        small = sum(p.numel() for p in parameters) < _SMALL
-        threads = torch.get_num_threads()
-        wanted = rate.item() * math.sqrt(slow) / fast
+        small, threads = sum(p.numel() for p in parameters) < _SMALL, torch.get_num_threads()
         if small:
             torch.set_num_threads(1)
-        torch._fused_adam_(
-            parameters, gradients, momenta, velocities, [], [step.to(torch.float32)] * len(parameters), lr=wanted * (1.0 - beta_1**t) / root,
-            beta1=beta_1, beta2=beta_2, weight_decay=0.0, eps=epsilon / root, amsgrad=False, maximize=False,
-        )  # fmt: skip
-        if small:
-            torch.set_num_threads(threads)
+        try:
+            torch._fused_adam_(
+                parameters, gradients, momenta, velocities, [], [step.to(torch.float32)] * len(parameters),
+                lr=rate.item() * math.sqrt(slow) / fast * (1.0 - beta_1**t) / root, beta1=beta_1, beta2=beta_2, weight_decay=0.0,
+                eps=epsilon / root, amsgrad=False, maximize=False,
+            )  # fmt: skip
+        finally:
+            if small:
+                torch.set_num_threads(threads)
         return
     factor = rate * torch.sqrt(1.0 - beta_2**step) / (1.0 - beta_1**step)
     torch._foreach_add_(momenta, torch._foreach_mul(torch._foreach_sub(gradients, momenta), 1.0 - beta_1))
